@@ -1,0 +1,30 @@
+export interface Interrupt {
+  readonly signal: AbortSignal;
+  /** 128 plus the number of the signal that came, if one did. */
+  exitCode(): number | undefined;
+  /** Leaves signals to their default again. */
+  release(): void;
+}
+
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** Turns the first Ctrl-C or SIGTERM into an abort, so that a command can clean up before it ends. */
+export function onInterrupt(): Interrupt {
+  const controller = new AbortController();
+  let exitCode: number | undefined;
+  const listeners = Object.entries(SIGNALS).map(([name, code]) => {
+    const listener = (): void => {
+      exitCode ??= code;
+      controller.abort();
+    };
+    process.on(name, listener);
+    return { name, listener };
+  });
+  return {
+    signal: controller.signal,
+    exitCode: () => exitCode,
+    release() {
+      for (const { name, listener } of listeners) process.off(name, listener);
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import type { SpawnRequest } from '@stacyvm/api';
+import type { Argv } from 'yargs';
+import { parsePairs } from './pairs.js';
+
+export interface SpawnOptionArguments {
+  readonly image: string | undefined;
+  readonly provider: string | undefined;
+  readonly ttl: string | undefined;
+  readonly memory: number | undefined;
+  readonly vcpus: number | undefined;
+  readonly owner: string | undefined;
+  readonly metadata: readonly string[];
+}
+
+/** The options of commands that spawn a sandbox. What is not given is left to the control plane's defaults. */
+export function spawnOptions<T>(yargs: Argv<T>) {
+  return yargs
+    .option('image', { type: 'string', describe: 'Image to run, such as host' })
+    .option('provider', { type: 'string', describe: 'Provider to run it with' })
+    .option('ttl', { type: 'string', describe: 'How long it may live, such as 30m' })
+    .option('memory', { type: 'number', describe: 'Memory limit in MiB' })
+    .option('vcpus', { type: 'number', describe: 'CPU limit' })
+    .option('owner', { type: 'string', describe: 'Whom the sandbox is for' })
+    .option('metadata', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [] as string[],
+      describe: 'NAME=VALUE to keep with it; repeatable',
+    });
+}
+
+export function spawnRequest(args: SpawnOptionArguments): SpawnRequest {
+  const request = {
+    image: args.image,
+    provider: args.provider,
+    ttl: args.ttl,
+    memory_mb: args.memory,
+    vcpus: args.vcpus,
+    owner_id: args.owner,
+    metadata: args.metadata.length === 0 ? undefined : parsePairs('metadata', args.metadata),
+  };
+  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
+}

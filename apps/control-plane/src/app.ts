@@ -1,0 +1,97 @@
+import type { ApiKeyAuthenticator } from '@stacyvm/auth';
+import type { Logger } from '@stacyvm/logging';
+import type { Orchestrator } from '@stacyvm/orchestrator';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import * as OpenApiValidator from 'express-openapi-validator';
+import helmet from 'helmet';
+import { API_BASE, guardOperations, isPublicPath, routeOperations, servedDocument } from './contract.js';
+import { problemOf } from './http-errors.js';
+import { contextOf, requestContext } from './request-context.js';
+import { execHandlers } from './routes/exec.js';
+import { sandboxHandlers } from './routes/sandboxes.js';
+import { type SystemState, systemHandlers } from './routes/system.js';
+import { workerHandlers } from './routes/workers.js';
+
+export interface AppOptions extends SystemState {
+  readonly orchestrator: Orchestrator;
+  readonly apiKeys: ApiKeyAuthenticator;
+  readonly logger: Logger;
+  /** Check answers against the contract as well: an answer outside it becomes a 500. For tests. */
+  readonly validateResponses?: boolean;
+}
+
+const BODY_LIMIT = '4mb';
+const PROBES = ['/health', '/live', '/ready'];
+
+/**
+ * The HTTP API. A request passes: its id, who is calling, the scope of the operation, the body, the contract, the handler.
+ */
+export function createApp(options: AppOptions): Express {
+  const { orchestrator, logger } = options;
+  const app = express();
+  app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('json escape', true);
+  app.use(helmet({ contentSecurityPolicy: false }));
+  app.use(requestContext(logger));
+  app.use(probeAliases);
+  app.use(authenticate(options.apiKeys));
+  guardOperations(app);
+  app.use(assumeJson, express.json({ limit: BODY_LIMIT, type: () => true }));
+  app.use(
+    OpenApiValidator.middleware({
+      apiSpec: servedDocument() as Parameters<typeof OpenApiValidator.middleware>[0]['apiSpec'],
+      validateApiSpec: false,
+      validateSecurity: false,
+      validateRequests: { coerceTypes: false, allErrors: true },
+      validateResponses: options.validateResponses ?? false,
+      ignorePaths: (path: string) => !path.startsWith(`${API_BASE}/`),
+    }),
+  );
+  routeOperations(app, {
+    ...sandboxHandlers(orchestrator),
+    ...execHandlers(orchestrator),
+    ...workerHandlers(orchestrator, options.clock),
+    ...systemHandlers(options),
+  });
+  app.use((_request, _response, next) => next({ status: 404 }));
+  app.use(errorHandler(logger));
+  return app;
+}
+
+/** Probes are often set up without a base path. */
+const probeAliases: RequestHandler = (request, _response, next) => {
+  if (PROBES.includes(request.path)) request.url = `${API_BASE}${request.url}`;
+  next();
+};
+
+function authenticate(apiKeys: ApiKeyAuthenticator): RequestHandler {
+  return (request, _response, next) => {
+    if (!isPublicPath(request.method, request.path))
+      contextOf(request).principal = apiKeys.authenticate(request.headers);
+    next();
+  };
+}
+
+/** Clients of the reference protocol need not say that their body is JSON. */
+const assumeJson: RequestHandler = (request, _response, next) => {
+  if (request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined) {
+    request.headers['content-type'] = 'application/json';
+  }
+  next();
+};
+
+function errorHandler(logger: Logger): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    const problem = problemOf(error);
+    const { requestId } = contextOf(request);
+    if (problem.status >= 500)
+      logger.error('request failed', { request_id: requestId, reason: problem.reason, error });
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const allow = (error as { headers?: { Allow?: string } }).headers?.Allow;
+    if (problem.status === 405 && allow !== undefined) response.setHeader('Allow', allow);
+    const { status, code, message, reason } = problem;
+    response.status(status).json({ code, message, reason, request_id: requestId });
+  };
+}

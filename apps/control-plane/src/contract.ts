@@ -1,0 +1,62 @@
+import { listOperations, type Operation, type OperationId, openApiDocument } from '@stacyvm/api';
+import { requireScope } from '@stacyvm/auth';
+import type { Express, RequestHandler } from 'express';
+import { contextOf } from './request-context.js';
+
+/** Where the contract's paths begin. */
+export const API_BASE = '/api/v1';
+
+/** The operations that the control plane serves itself. */
+export type ServedOperation = Exclude<OperationId, 'workerHeartbeat' | 'renewWorkerLease'>;
+
+/** The contract without what the worker protocol serves. */
+export function servedDocument(): Record<string, unknown> {
+  const document = structuredClone(openApiDocument) as { paths: Record<string, Record<string, unknown>> };
+  for (const { path, method, servedBy } of listOperations()) {
+    if (servedBy !== 'control-plane') delete document.paths[path]?.[method];
+  }
+  return document;
+}
+
+/** Before anything else is looked at, the caller must carry the scope of the operation. */
+export function guardOperations(app: Express): void {
+  for (const operation of served()) {
+    app[operation.method](expressPath(operation), guard(operation.scope));
+  }
+}
+
+/** Every operation of the contract has a handler: the type of `handlers` demands it. */
+export function routeOperations(
+  app: Express,
+  handlers: Readonly<Record<ServedOperation, RequestHandler>>,
+): void {
+  for (const operation of served()) {
+    app[operation.method](expressPath(operation), handlers[operation.id as ServedOperation]);
+  }
+}
+
+/** True for requests that anybody may make. */
+export function isPublicPath(method: string, path: string): boolean {
+  return served().some(
+    (operation) =>
+      operation.scope === 'public' &&
+      operation.method === method.toLowerCase() &&
+      `${API_BASE}${operation.path}` === path,
+  );
+}
+
+function served(): readonly Operation[] {
+  return listOperations().filter(({ servedBy }) => servedBy === 'control-plane');
+}
+
+function expressPath({ path }: Operation): string {
+  return `${API_BASE}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
+}
+
+function guard(scope: string): RequestHandler {
+  return (request, _response, next) => {
+    const { principal } = contextOf(request);
+    if (scope !== 'public' && principal !== undefined) requireScope(principal, scope);
+    next();
+  };
+}

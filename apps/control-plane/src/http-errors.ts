@@ -1,0 +1,168 @@
+import { AuthError } from '@stacyvm/auth';
+import { OrchestratorError, type OrchestratorErrorCode } from '@stacyvm/orchestrator';
+import { StoreError } from '@stacyvm/store';
+
+export type ErrorCode =
+  | 'BAD_REQUEST'
+  | 'UNAUTHORIZED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'TIMEOUT'
+  | 'CONFLICT'
+  | 'RESOURCE_LIMIT'
+  | 'INTERNAL_ERROR'
+  | 'UNAVAILABLE';
+
+/** An error as a caller sees it. */
+export interface HttpProblem {
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** A refusal by the HTTP layer itself. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+
+  constructor(readonly problem: HttpProblem) {
+    super(problem.message);
+  }
+}
+
+const ORCHESTRATOR: Readonly<Record<OrchestratorErrorCode, readonly [number, ErrorCode]>> = {
+  invalid_duration: [400, 'BAD_REQUEST'],
+  invalid_request: [400, 'BAD_REQUEST'],
+  unsupported_field: [400, 'BAD_REQUEST'],
+  image_unknown: [400, 'BAD_REQUEST'],
+  provider_unknown: [404, 'NOT_FOUND'],
+  sandbox_not_found: [404, 'NOT_FOUND'],
+  worker_not_found: [404, 'NOT_FOUND'],
+  exec_timeout: [408, 'TIMEOUT'],
+  sandbox_not_running: [409, 'CONFLICT'],
+  sandbox_lost: [409, 'CONFLICT'],
+  lease_conflict: [409, 'CONFLICT'],
+  cancelled: [409, 'CONFLICT'],
+  ttl_too_long: [429, 'RESOURCE_LIMIT'],
+  exec_timeout_too_long: [429, 'RESOURCE_LIMIT'],
+  no_eligible_worker: [429, 'RESOURCE_LIMIT'],
+  max_sandboxes: [429, 'RESOURCE_LIMIT'],
+  output_lost: [500, 'INTERNAL_ERROR'],
+  spawn_failed: [500, 'INTERNAL_ERROR'],
+  worker_failed: [500, 'INTERNAL_ERROR'],
+  worker_unreachable: [503, 'UNAVAILABLE'],
+  worker_refused: [503, 'UNAVAILABLE'],
+};
+
+const INTERNAL: HttpProblem = {
+  status: 500,
+  code: 'INTERNAL_ERROR',
+  reason: 'internal',
+  message: 'internal error; the log of the control plane has the details under this request id',
+};
+
+/** What a caller is told about an error. Anything unforeseen is a fault of ours, whose details stay in the log. */
+export function problemOf(error: unknown): HttpProblem {
+  if (error instanceof RequestError) return error.problem;
+  if (error instanceof OrchestratorError) {
+    const [status, code] = ORCHESTRATOR[error.code];
+    return { status, code, reason: error.code, message: error.message };
+  }
+  if (error instanceof AuthError) {
+    const forbidden = error.code === 'missing_scope';
+    return {
+      status: forbidden ? 403 : 401,
+      code: forbidden ? 'FORBIDDEN' : 'UNAUTHORIZED',
+      reason: error.code,
+      message: error.message,
+    };
+  }
+  if (error instanceof StoreError) return storeProblem(error);
+  return frameworkProblem(error) ?? INTERNAL;
+}
+
+function storeProblem(error: StoreError): HttpProblem {
+  switch (error.code) {
+    case 'unavailable':
+    case 'closed':
+      return {
+        status: 503,
+        code: 'UNAVAILABLE',
+        reason: 'database_unavailable',
+        message: 'the database is not reachable; try again',
+      };
+    case 'invalid_input':
+      return { status: 400, code: 'BAD_REQUEST', reason: 'invalid_request', message: error.message };
+    case 'conflict':
+      return { status: 409, code: 'CONFLICT', reason: 'conflict', message: error.message };
+    case 'not_found':
+      return { status: 404, code: 'NOT_FOUND', reason: 'not_found', message: error.message };
+    default:
+      return INTERNAL;
+  }
+}
+
+interface FrameworkError {
+  readonly status?: unknown;
+  readonly type?: unknown;
+  readonly message?: unknown;
+  readonly errors?: unknown;
+}
+
+/** Errors of the body parser and of the contract's validator carry a status. */
+function frameworkProblem(error: unknown): HttpProblem | undefined {
+  const { status, type, errors } = (error ?? {}) as FrameworkError;
+  if (type === 'entity.too.large') {
+    return {
+      status: 413,
+      code: 'BAD_REQUEST',
+      reason: 'body_too_large',
+      message: 'the request body is larger than 4 MiB',
+    };
+  }
+  if (status === 404)
+    return { status: 404, code: 'NOT_FOUND', reason: 'route_not_found', message: 'there is no such route' };
+  if (status === 405) {
+    return {
+      status: 405,
+      code: 'BAD_REQUEST',
+      reason: 'method_not_allowed',
+      message: 'the route does not take this method',
+    };
+  }
+  if (typeof type === 'string' && typeof status === 'number' && status < 500) {
+    return {
+      status: 400,
+      code: 'BAD_REQUEST',
+      reason: 'invalid_body',
+      message: 'invalid request body: it must be one JSON object',
+    };
+  }
+  if (typeof status === 'number' && status >= 400 && status < 500) return contractProblem(errors);
+  return undefined;
+}
+
+interface ContractViolation {
+  readonly path?: string;
+  readonly message?: string;
+  readonly errorCode?: string;
+}
+
+const MAX_VIOLATIONS = 5;
+
+function contractProblem(errors: unknown): HttpProblem {
+  const violations = (Array.isArray(errors) ? errors : []) as readonly ContractViolation[];
+  const unknownField = violations.find(({ errorCode }) => errorCode?.startsWith('additionalProperties'));
+  const texts = violations
+    .slice(0, MAX_VIOLATIONS)
+    .map(
+      ({ path, message }) =>
+        `${(path ?? '').replace(/^\/(body|query|params|headers)\/?/, '').slice(0, 200)}: ${message}`,
+    );
+  return {
+    status: 400,
+    code: 'BAD_REQUEST',
+    reason: unknownField === undefined ? 'invalid_request' : 'unknown_field',
+    message: texts.length === 0 ? 'the request does not match the contract' : texts.join('; '),
+  };
+}

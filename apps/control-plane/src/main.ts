@@ -1,0 +1,54 @@
+#!/usr/bin/env node
+import {
+  describeFlags,
+  loadSettings,
+  type ProgramFlags,
+  packageVersion,
+  readCommandLine,
+  runProgram,
+} from '@stacyvm/config';
+import { createLogger } from '@stacyvm/logging';
+import { startControlPlane } from './control-plane.js';
+
+const FLAGS: ProgramFlags = {
+  host: 'server.host',
+  port: 'server.port',
+  'api-key-file': 'auth.api_key_file',
+  'admin-api-key-file': 'auth.admin_api_key_file',
+  'worker-signing-key-file': 'auth.worker_signing_key_file',
+  'database-path': 'database.path',
+  'database-dsn-file': 'database.dsn_file',
+  'log-level': 'logging.level',
+  'log-format': 'logging.format',
+};
+
+await runProgram(async () => {
+  const { configFile, flags, print } = readCommandLine(process.argv.slice(2), FLAGS);
+  const version = packageVersion(import.meta.url);
+  if (print === 'help') {
+    process.stdout.write(
+      describeFlags('stacyvm-control-plane', 'Serves the StacyVM API and its workers.', FLAGS),
+    );
+    return undefined;
+  }
+  if (print === 'version') {
+    process.stdout.write(`${version}\n`);
+    return undefined;
+  }
+  const { settings, configFile: usedFile } = loadSettings({ configFile, flags });
+  const logger = createLogger({
+    level: settings['logging.level'],
+    format: settings['logging.format'],
+    service: 'control-plane',
+  });
+  logger.info('control plane starts', { version, config_file: usedFile ?? 'none', node: process.version });
+  const controlPlane = await startControlPlane({ settings, logger, version });
+  logger.info('control plane listens', { url: controlPlane.url });
+  return {
+    async stop() {
+      logger.info('control plane stops');
+      await controlPlane.stop();
+      logger.info('control plane stopped');
+    },
+  };
+});

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Principal } from '@stacyvm/auth';
+import type { Logger } from '@stacyvm/logging';
+import type { Request, RequestHandler } from 'express';
+
+/** What a handler knows about the request beside its content. */
+export interface RequestContext {
+  readonly requestId: string;
+  /** Aborts when the caller goes away before the answer is complete. */
+  readonly signal: AbortSignal;
+  principal?: Principal;
+}
+
+const contexts = new WeakMap<Request, RequestContext>();
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
+
+export function contextOf(request: Request): RequestContext {
+  const context = contexts.get(request);
+  if (context === undefined) throw new Error('the request has no context');
+  return context;
+}
+
+/** Gives every request an id, which is the caller's own if it is well formed, and logs how it ended. */
+export function requestContext(logger: Logger): RequestHandler {
+  return (request, response, next) => {
+    const started = performance.now();
+    const gone = new AbortController();
+    const context: RequestContext = { requestId: requestIdOf(request.headers), signal: gone.signal };
+    contexts.set(request, context);
+    response.setHeader('X-Request-ID', context.requestId);
+    response.on('close', () => {
+      if (!response.writableFinished) gone.abort();
+      logger.info('request', {
+        request_id: context.requestId,
+        method: request.method,
+        path: request.originalUrl.split('?')[0],
+        status: response.statusCode,
+        duration_ms: Math.round(performance.now() - started),
+        principal: context.principal?.id,
+        ...(response.writableFinished ? {} : { aborted: true }),
+      });
+    });
+    next();
+  };
+}
+
+function requestIdOf(headers: IncomingHttpHeaders): string {
+  const presented = headers['x-request-id'];
+  return typeof presented === 'string' && REQUEST_ID.test(presented) ? presented : randomUUID();
+}

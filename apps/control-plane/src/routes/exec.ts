@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import type { components } from '@stacyvm/api';
+import { formatDuration } from '@stacyvm/duration';
+import type { ExecRequest, Orchestrator } from '@stacyvm/orchestrator';
+import type { Request, Response } from 'express';
+import { problemOf, RequestError } from '../http-errors.js';
+import { contextOf } from '../request-context.js';
+import { type Handlers, handle, pathParameter } from './handler.js';
+
+type ExecBody = components['schemas']['ExecRequest'];
+
+export function execHandlers(orchestrator: Orchestrator): Handlers<'execInSandbox'> {
+  return {
+    execInSandbox: handle(async (request, response) => {
+      const body = request.body as ExecBody;
+      const id = pathParameter(request, 'id');
+      if (body.stream) await stream(orchestrator, id, body, request, response);
+      else {
+        const result = await orchestrator.exec.run(id, execRequest(body), contextOf(request));
+        response.json({
+          exit_code: result.exitCode,
+          stdout: result.stdout,
+          stderr: result.stderr,
+          duration: formatDuration(result.durationMs),
+          ...(result.truncated ? { truncated: true } : {}),
+        });
+      }
+    }),
+  };
+}
+
+/** One record as one line for every kind of line reader: the separators that JSON allows in a text are escaped. */
+function ndjson(record: unknown): string {
+  const escaped = (character: string): string =>
+    `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(record).replace(/[<>&\u0085\u2028\u2029]/g, escaped);
+}
+
+/** Writes NDJSON. Until the program is accepted an error is an ordinary answer, afterwards it is the last line. */
+async function stream(
+  orchestrator: Orchestrator,
+  id: string,
+  body: ExecBody,
+  request: Request,
+  response: Response,
+): Promise<void> {
+  const context = contextOf(request);
+  const write = async (record: unknown): Promise<void> => {
+    if (!response.write(`${ndjson(record)}\n`)) await once(response, 'drain', { signal: context.signal });
+  };
+  const onStart = (): void => {
+    response
+      .status(200)
+      .setHeader('Content-Type', 'application/x-ndjson')
+      .setHeader('Cache-Control', 'no-cache');
+    response.flushHeaders();
+  };
+  try {
+    const end = await orchestrator.exec.stream(id, execRequest(body), context, { onStart, onOutput: write });
+    if (body.exit_record) {
+      await write({ exit: { exit_code: end.exitCode, duration: formatDuration(end.durationMs) } });
+    }
+  } catch (error) {
+    if (!response.headersSent) throw error;
+    if (context.signal.aborted) return;
+    const { code, message, reason } = problemOf(error);
+    await write(
+      body.exit_record
+        ? { error: { code, message, reason, request_id: context.requestId } }
+        : { stream: 'stderr', data: `${message}\n` },
+    );
+  }
+  response.end();
+}
+
+function execRequest(body: ExecBody): ExecRequest {
+  return {
+    command: body.command ?? '',
+    args: body.args,
+    mode: body.mode === '' ? undefined : body.mode,
+    env: body.env,
+    workdir: body.workdir,
+    timeout: body.timeout,
+    stdin: body.stdin === undefined ? undefined : decodeStdin(body.stdin, body.stdin_encoding),
+  };
+}
+
+function decodeStdin(text: string, encoding: ExecBody['stdin_encoding']): Uint8Array {
+  if (encoding !== 'base64') return Buffer.from(text, 'utf8');
+  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) {
+    throw new RequestError({
+      status: 400,
+      code: 'BAD_REQUEST',
+      reason: 'invalid_request',
+      message: 'stdin: is not base64',
+    });
+  }
+  return Buffer.from(text, 'base64');
+}

@@ -1,0 +1,33 @@
+import type { OperationId } from '@stacyvm/api';
+import type { Request, RequestHandler, Response } from 'express';
+
+/** The handlers of some operations of the contract. */
+export type Handlers<Id extends OperationId> = Readonly<Record<Id, RequestHandler>>;
+
+/** A handler whose failure reaches the error handler. */
+export function handle(work: (request: Request, response: Response) => Promise<void>): RequestHandler {
+  return (request, response, next) => {
+    work(request, response).catch(next);
+  };
+}
+
+/** A path parameter, which the contract has checked. */
+export function pathParameter(request: Request, name: string): string {
+  return String(request.params[name]);
+}
+
+/** The page that a list request asks for. */
+export function pageOf(request: Request): { readonly limit: number; readonly after?: string } {
+  const { limit, cursor } = request.query;
+  return { limit: Number(limit ?? 100), ...(typeof cursor === 'string' ? { after: cursor } : {}) };
+}
+
+/** Sends one page of a list; the cursor of the next page goes into a header, since the body is a bare array. */
+export function sendPage(
+  response: Response,
+  items: readonly unknown[],
+  nextCursor: string | undefined,
+): void {
+  if (nextCursor !== undefined) response.setHeader('X-Next-Cursor', nextCursor);
+  response.json(items);
+}

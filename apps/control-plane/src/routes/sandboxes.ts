@@ -1,0 +1,56 @@
+import type { components } from '@stacyvm/api';
+import type { Orchestrator } from '@stacyvm/orchestrator';
+import { contextOf } from '../request-context.js';
+import { sandboxJson } from '../wire.js';
+import { type Handlers, handle, pageOf, pathParameter, sendPage } from './handler.js';
+
+export type SandboxOperation =
+  | 'spawnSandbox'
+  | 'listSandboxes'
+  | 'getSandbox'
+  | 'destroySandbox'
+  | 'getSandboxLogs';
+
+export function sandboxHandlers(orchestrator: Orchestrator): Handlers<SandboxOperation> {
+  return {
+    spawnSandbox: handle(async (request, response) => {
+      const body = request.body as components['schemas']['SpawnRequest'];
+      const sandbox = await orchestrator.spawn(
+        {
+          image: body.image,
+          provider: body.provider,
+          memoryMb: body.memory_mb,
+          vcpus: body.vcpus,
+          ttl: body.ttl,
+          template: body.template,
+          ownerId: request.get('X-User-ID') ?? body.owner_id,
+          metadata: body.metadata,
+        },
+        contextOf(request).signal,
+      );
+      response
+        .status(201)
+        .setHeader('Location', `/api/v1/sandboxes/${sandbox.id}`)
+        .json(sandboxJson(sandbox));
+    }),
+
+    listSandboxes: handle(async (request, response) => {
+      const { items, nextCursor } = await orchestrator.list(pageOf(request));
+      sendPage(response, items.map(sandboxJson), nextCursor);
+    }),
+
+    getSandbox: handle(async (request, response) => {
+      response.json(sandboxJson(await orchestrator.get(pathParameter(request, 'id'))));
+    }),
+
+    destroySandbox: handle(async (request, response) => {
+      await orchestrator.destroy(pathParameter(request, 'id'));
+      response.json({ status: 'destroyed' });
+    }),
+
+    getSandboxLogs: handle(async (request, response) => {
+      const lines = Number(request.query['lines'] ?? 100);
+      response.json(await orchestrator.logs(pathParameter(request, 'id'), lines));
+    }),
+  };
+}

@@ -1,0 +1,85 @@
+import type { Logger } from '@stacyvm/logging';
+import { ControlPlaneError, type HeartbeatReply } from '@stacyvm/worker-rpc';
+
+export interface HeartbeatLoopOptions {
+  /** Sends one heartbeat. */
+  readonly send: (signal: AbortSignal) => Promise<HeartbeatReply>;
+  readonly onReply: (reply: HeartbeatReply) => Promise<void>;
+  /** Milliseconds between heartbeats; 0 follows the control plane. */
+  readonly intervalMs: number;
+  readonly logger: Logger;
+  readonly random?: () => number;
+}
+
+export interface HeartbeatLoop {
+  /** Resolves when the first heartbeat was accepted. */
+  readonly registered: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const DEFAULT_INTERVAL_MS = 30_000;
+const FIRST_RETRY_MS = 250;
+const MAX_RETRY_MS = 10_000;
+
+/** Sends heartbeats for ever: on time while they succeed, with growing pauses while they fail. */
+export function startHeartbeatLoop(options: HeartbeatLoopOptions): HeartbeatLoop {
+  const { logger, random = Math.random } = options;
+  const stopping = new AbortController();
+  const registered = deferred();
+  let failures = 0;
+
+  const beat = async (): Promise<number> => {
+    try {
+      const reply = await options.send(stopping.signal);
+      if (failures > 0) logger.info('control plane reached again', { failed_heartbeats: failures });
+      failures = 0;
+      registered.resolve();
+      await options.onReply(reply);
+      return options.intervalMs || reply.nextHeartbeatMs || DEFAULT_INTERVAL_MS;
+    } catch (error) {
+      if (stopping.signal.aborted) return 0;
+      failures += 1;
+      logger.warn('heartbeat failed', { failed_heartbeats: failures, ...explain(error) });
+      return Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), MAX_RETRY_MS) * (0.75 + random() / 2);
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) await pause(await beat(), stopping.signal);
+  };
+  const running = run();
+
+  return {
+    registered: registered.promise,
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+function explain(error: unknown): Record<string, unknown> {
+  if (!(error instanceof ControlPlaneError)) return { error };
+  return { code: error.code, status: error.status, reason: error.reason, cause: error.message };
+}
+
+function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    signal.addEventListener('abort', done);
+  });
+}
+
+function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {
+  let resolve = (): void => undefined;
+  const promise = new Promise<void>((fulfil) => {
+    resolve = fulfil;
+  });
+  return { promise, resolve };
+}

@@ -1,0 +1,112 @@
+import { ProviderError, type ProviderErrorCode, type SandboxProvider } from '@stacyvm/providers';
+import { RpcMethodError, type RpcMethodErrorCode, type RpcMethods } from '@stacyvm/worker-rpc';
+import type { Holdings } from './holdings.js';
+
+export interface RpcMethodsOptions {
+  readonly holdings: Holdings;
+  readonly providers: ReadonlyMap<string, SandboxProvider>;
+  readonly defaultProvider: string;
+  readonly defaults: { readonly memoryMb: number; readonly vcpus: number };
+  readonly maxSandboxes: number;
+  readonly isDraining: () => boolean;
+  readonly drain: () => void;
+}
+
+const CODES: Readonly<Record<ProviderErrorCode, RpcMethodErrorCode>> = {
+  sandbox_not_found: 'not_found',
+  image_unknown: 'image_unknown',
+  invalid_request: 'invalid_request',
+  unavailable: 'unavailable',
+  limit_exceeded: 'capacity_exhausted',
+  spawn_failed: 'internal',
+  exec_failed: 'internal',
+  destroy_failed: 'internal',
+  state_directory_in_use: 'unavailable',
+  cancelled: 'unavailable',
+};
+
+const LOG_LINES = 1_000;
+
+/** What the control plane may call: sandboxes of this worker, by the providers it has. */
+export function createRpcMethods(options: RpcMethodsOptions): RpcMethods {
+  const { holdings } = options;
+
+  const providerOf = (name: string): SandboxProvider => {
+    const provider = options.providers.get(name === '' ? options.defaultProvider : name);
+    if (provider === undefined) {
+      throw new RpcMethodError('not_found', `provider not found: ${name}`, { reason: 'provider_unknown' });
+    }
+    return provider;
+  };
+
+  return {
+    spawn: (params, { lease }) =>
+      translated(async () => {
+        if (options.isDraining()) throw new RpcMethodError('draining', 'worker is draining');
+        if (!holdings.has(params.sandboxId) && holdings.size >= options.maxSandboxes) {
+          throw new RpcMethodError(
+            'capacity_exhausted',
+            `the worker holds ${holdings.size} sandboxes, its limit`,
+          );
+        }
+        const provider = providerOf(params.provider);
+        const runtime = await holdings.hold(lease, provider, () =>
+          provider.spawn({
+            sandboxId: params.sandboxId,
+            image: params.image,
+            memoryMb: params.memoryMb || options.defaults.memoryMb,
+            vcpus: params.vcpus || options.defaults.vcpus,
+            metadata: params.metadata,
+          }),
+        );
+        return { runtimeId: runtime.runtimeId, provider: runtime.provider };
+      }),
+
+    destroy: ({ sandboxId }, { lease }) => translated(() => holdings.destroy(sandboxId, lease.generation)),
+
+    status: ({ sandboxId }) =>
+      translated(async () => {
+        const runtime = await holdings.providerOf(sandboxId).status(sandboxId);
+        return { state: runtime.state, provider: runtime.provider };
+      }),
+
+    exec: (params, { signal, onOutput }) =>
+      translated(async () => {
+        const exit = await holdings.providerOf(params.sandboxId).exec(
+          params.sandboxId,
+          {
+            command: params.command,
+            args: params.args,
+            mode: params.mode,
+            env: params.env,
+            ...(params.workdir === undefined ? {} : { workdir: params.workdir }),
+            ...(params.stdin === undefined ? {} : { stdin: params.stdin }),
+            ...(params.timeoutMs === undefined ? {} : { timeoutMs: params.timeoutMs }),
+          },
+          { onOutput, signal },
+        );
+        if (exit.cancelled && !signal.aborted) {
+          throw new RpcMethodError('conflict', 'the sandbox was destroyed while the program ran', {
+            reason: 'sandbox_destroyed',
+          });
+        }
+        return { exitCode: exit.exitCode, timedOut: exit.timedOut, durationMs: exit.durationMs };
+      }),
+
+    logs: ({ sandboxId, lines }) =>
+      translated(() => holdings.providerOf(sandboxId).logs(sandboxId, lines || LOG_LINES)),
+
+    shutdown: async () => options.drain(),
+  };
+}
+
+/** Errors of a provider as errors of the protocol. */
+async function translated<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof ProviderError)
+      throw new RpcMethodError(CODES[error.code], error.message, { cause: error });
+    throw error;
+  }
+}

@@ -1,0 +1,36 @@
+/** What went wrong on the way to an answer, or the control plane's own `reason`. */
+export type ApiErrorKind = 'unreachable' | 'refused' | 'protocol' | 'cancelled';
+
+/** The details of a failed call. `status`, `reason` and `requestId` are there when the control plane answered. */
+export interface ApiErrorDetails {
+  readonly status?: number | undefined;
+  readonly code?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly requestId?: string | undefined;
+}
+
+/**
+ * A call of the control plane that did not succeed. `unreachable`: no connection, or it was lost before an answer.
+ * `refused`: the control plane answered with an error. `protocol`: the answer is not what the contract promises.
+ * `cancelled`: the caller's signal.
+ */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly status: number | undefined;
+  readonly code: string | undefined;
+  readonly reason: string | undefined;
+  readonly requestId: string | undefined;
+
+  constructor(
+    readonly kind: ApiErrorKind,
+    message: string,
+    details: ApiErrorDetails = {},
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+    this.status = details.status;
+    this.code = details.code;
+    this.reason = details.reason;
+    this.requestId = details.requestId;
+  }
+}

@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseDuration } from '@stacyvm/duration';
+import { ConfigError, type ConfigProblem } from './errors.js';
+import { compileSettingsSchema } from './schema.js';
+import { Secret } from './secret.js';
+import { SETTINGS, type SettingDefinition, type SettingKey, type Settings } from './settings.js';
+import { findConfigFile, readConfigFile, readEnvironment, type SourcedValues } from './sources.js';
+
+export interface LoadOptions {
+  /** A configuration file that must exist. Without it `STACYVM_CONFIG`, then the usual places are tried. */
+  readonly configFile?: string | undefined;
+  /** Values from the command line, by dotted key; what is undefined does not count. */
+  readonly flags?: Readonly<Partial<Record<SettingKey | `${SettingKey}_file`, unknown>>>;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  readonly homeDir?: string | undefined;
+}
+
+export interface LoadedSettings {
+  readonly settings: Settings;
+  /** The file that was read, if any. */
+  readonly configFile: string | undefined;
+}
+
+/**
+ * Loads the settings: defaults, then the file, then the environment, then flags; each overrides the one before.
+ *
+ * @throws ConfigError with every problem found, or `file_unreadable` / `file_invalid`
+ */
+export function loadSettings(options: LoadOptions = {}): LoadedSettings {
+  const cwd = options.cwd ?? process.cwd();
+  const env = options.env ?? process.env;
+  const problems: ConfigProblem[] = [];
+  const configFile = findConfigFile({
+    explicit: options.configFile ?? (env['STACYVM_CONFIG'] || undefined),
+    cwd,
+    homeDir: options.homeDir ?? env['HOME'],
+  });
+
+  const values: SourcedValues = new Map(configFile === undefined ? [] : readConfigFile(configFile));
+  for (const [key, value] of readEnvironment(env, cwd, problems)) values.set(key, value);
+  for (const [key, value] of Object.entries(options.flags ?? {})) {
+    if (value !== undefined) values.set(key, { value, origin: 'command line', baseDir: cwd });
+  }
+  validate(values, problems);
+  if (problems.length === 0) resolveSecretFiles(values, problems);
+  if (problems.length > 0) {
+    throw new ConfigError(
+      'invalid',
+      problems.toSorted((a, b) => compare(a.key, b.key) || compare(a.message, b.message)),
+    );
+  }
+  const settings = Object.fromEntries(
+    (Object.entries(SETTINGS) as [string, SettingDefinition][]).map(([key, definition]) => [
+      key,
+      convert(definition, values.get(key)?.value ?? definition.default, values.get(key)?.baseDir ?? cwd),
+    ]),
+  ) as unknown as Settings;
+  checkAcrossFields(settings, values);
+  return { settings, configFile };
+}
+
+function validate(values: SourcedValues, problems: ConfigProblem[]): void {
+  const check = compileSettingsSchema();
+  const raw = Object.fromEntries([...values].map(([key, { value }]) => [key, value]));
+  if (check(raw)) return;
+  for (const error of check.errors ?? []) {
+    const unknown =
+      error.keyword === 'additionalProperties' ? String(error.params['additionalProperty']) : undefined;
+    const key = unknown ?? error.instancePath.slice(1).split('/')[0] ?? '';
+    problems.push({
+      key,
+      origin: values.get(key)?.origin ?? 'unknown',
+      message:
+        unknown === undefined
+          ? explain(error.keyword, error.params, error.message)
+          : `is not a setting${suggestion(unknown)}`,
+    });
+  }
+}
+
+function explain(keyword: string, params: Record<string, unknown>, message: string | undefined): string {
+  if (keyword === 'enum')
+    return `must be one of ${(params['allowedValues'] as readonly string[]).join(', ')}`;
+  if (keyword === 'format') return 'must be a duration that is not negative, such as 30s or 1h30m';
+  if (keyword === 'minDuration') return 'is too short';
+  return message ?? 'is invalid';
+}
+
+function suggestion(unknown: string): string {
+  const leaf = unknown.split('.').at(-1);
+  const near = Object.keys(SETTINGS).find((key) => key.split('.').at(-1) === leaf) ?? closest(unknown);
+  return near === undefined ? '' : `; did you mean ${near}?`;
+}
+
+function closest(unknown: string): string | undefined {
+  return Object.keys(SETTINGS)
+    .map((key) => ({ key, distance: editDistance(key, unknown) }))
+    .filter(({ distance }) => distance <= 3)
+    .toSorted((a, b) => a.distance - b.distance)[0]?.key;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let row = 1; row <= a.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= b.length; column += 1) {
+      const substitution = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
+      current.push(Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, substitution));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}
+
+function resolveSecretFiles(values: SourcedValues, problems: ConfigProblem[]): void {
+  for (const [key, definition] of Object.entries(SETTINGS)) {
+    if (definition.type !== 'secret' && definition.type !== 'secrets') continue;
+    const inline = values.get(key);
+    const file = values.get(`${key}_file`);
+    if (file === undefined) continue;
+    if (inline !== undefined) {
+      problems.push({
+        key,
+        origin: `${inline.origin} and ${file.origin}`,
+        message: `and ${key}_file cannot both be set`,
+      });
+      continue;
+    }
+    const path = resolve(file.baseDir, String(file.value));
+    try {
+      const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+      if (text.trim() === '') throw new Error('is empty');
+      const value =
+        definition.type === 'secret' ? text : text.split(/\r?\n/).filter((line) => line.trim() !== '');
+      values.set(key, { value, origin: path, baseDir: file.baseDir });
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      const message = code === undefined ? 'is empty' : `cannot be read: ${code}`;
+      problems.push({ key: `${key}_file`, origin: file.origin, message: `${path} ${message}` });
+    }
+  }
+}
+
+function convert(definition: SettingDefinition, value: unknown, baseDir: string): unknown {
+  switch (definition.type) {
+    case 'duration':
+      return parseDuration(value as string);
+    case 'path':
+      return value === '' ? '' : resolve(baseDir, value as string);
+    case 'paths_by_name':
+      return Object.fromEntries(
+        Object.entries(value as Record<string, string>).map(([name, path]) => [name, resolve(baseDir, path)]),
+      );
+    case 'secret':
+      return value === undefined ? undefined : new Secret(value as string);
+    case 'secrets':
+      return ((value ?? []) as readonly string[]).map((text) => new Secret(text));
+    default:
+      return value;
+  }
+}
+
+function checkAcrossFields(settings: Settings, values: SourcedValues): void {
+  const problems: ConfigProblem[] = [];
+  const refuse = (key: SettingKey, message: string): void => {
+    problems.push({ key, origin: values.get(key)?.origin ?? 'default', message });
+  };
+  if (settings['defaults.ttl'] > settings['defaults.max_ttl'])
+    refuse('defaults.ttl', 'is longer than defaults.max_ttl');
+  if (settings['defaults.default_exec_timeout'] > settings['defaults.max_exec_timeout']) {
+    refuse('defaults.default_exec_timeout', 'is longer than defaults.max_exec_timeout');
+  }
+  if (settings['database.driver'] === 'postgres' && settings['database.dsn'] === undefined) {
+    refuse('database.dsn', 'is required with database.driver postgres');
+  }
+  if (problems.length > 0) throw new ConfigError('invalid', problems);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from 'node:fs';
+import { ConfigError } from './errors.js';
+
+/** What a program does between its start and its end. */
+export interface RunningProgram {
+  /** Ends everything in an orderly way. */
+  stop(): Promise<void>;
+}
+
+export interface ProgramHost {
+  readonly on: (event: 'SIGTERM' | 'SIGINT' | 'disconnect', listener: () => void) => unknown;
+  readonly exit: (code: number) => void;
+  readonly printError: (text: string) => void;
+}
+
+const PROCESS: ProgramHost = {
+  on: (event, listener) => process.on(event, listener),
+  exit: (code) => process.exit(code),
+  printError: (text) => {
+    process.stderr.write(`${text}\n`);
+  },
+};
+
+/** One Ctrl-C reaches a program from the terminal and again from the programs above it. */
+const SAME_SIGNAL_MS = 1_000;
+
+/**
+ * Runs a program until SIGTERM, SIGINT or the end of the process that started it, and exits: 0 after an orderly stop,
+ * 1 after a failure, 2 when it was called wrongly. A later second signal ends it at once.
+ */
+export async function runProgram(
+  start: () => Promise<RunningProgram | undefined>,
+  host: ProgramHost = PROCESS,
+): Promise<void> {
+  let program: RunningProgram | undefined;
+  let stoppingSince: number | undefined;
+  const stop = (): void => {
+    if (stoppingSince !== undefined) {
+      if (performance.now() - stoppingSince > SAME_SIGNAL_MS) host.exit(1);
+      return;
+    }
+    stoppingSince = performance.now();
+    void end();
+  };
+  const end = async (): Promise<void> => {
+    try {
+      await starting;
+      await program?.stop();
+      host.exit(0);
+    } catch (error) {
+      host.printError(`stopping failed: ${messageOf(error)}`);
+      host.exit(1);
+    }
+  };
+  for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) host.on(event, stop);
+
+  const starting = start().then((started) => {
+    program = started;
+  });
+  try {
+    await starting;
+    if (program === undefined) host.exit(0);
+  } catch (error) {
+    host.printError(messageOf(error));
+    host.exit(error instanceof ConfigError && error.problems.some(({ key }) => key === 'arguments') ? 2 : 1);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The version of the package whose built module is asking. @param moduleUrl `import.meta.url` of a file in `dist/` */
+export function packageVersion(moduleUrl: string): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', moduleUrl), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}

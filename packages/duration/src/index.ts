@@ -1,0 +1,3 @@
+export { DurationError, type DurationErrorCode } from './errors.js';
+export { formatDuration } from './format-duration.js';
+export { parseDuration } from './parse-duration.js';

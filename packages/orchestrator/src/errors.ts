@@ -1,0 +1,36 @@
+/** Every way in which the orchestrator refuses or fails. The control plane maps each to a status and passes it on as `reason`. */
+export type OrchestratorErrorCode =
+  | 'invalid_duration'
+  | 'invalid_request'
+  | 'unsupported_field'
+  | 'ttl_too_long'
+  | 'exec_timeout_too_long'
+  | 'provider_unknown'
+  | 'image_unknown'
+  | 'sandbox_not_found'
+  | 'sandbox_not_running'
+  | 'sandbox_lost'
+  | 'worker_not_found'
+  | 'no_eligible_worker'
+  | 'max_sandboxes'
+  | 'exec_timeout'
+  | 'output_lost'
+  | 'spawn_failed'
+  | 'worker_unreachable'
+  | 'worker_refused'
+  | 'worker_failed'
+  | 'lease_conflict'
+  | 'cancelled';
+
+/** A refusal or failure that a caller can act on. The message is for people and carries no secret. */
+export class OrchestratorError extends Error {
+  override readonly name = 'OrchestratorError';
+
+  constructor(
+    readonly code: OrchestratorErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,58 @@
+import type { SandboxRecord, Store } from '@stacyvm/store';
+import type { RpcClient, SandboxTarget as WorkerTarget } from '@stacyvm/worker-rpc';
+import { OrchestratorError } from './errors.js';
+import type { Logger } from './host.js';
+import type { WorkerClients } from './worker-clients.js';
+
+/** A sandbox that can be used, and the client of the worker that has it. */
+export interface SandboxTarget {
+  readonly sandbox: SandboxRecord;
+  readonly client: RpcClient;
+}
+
+export interface LiveSandbox {
+  /** @throws OrchestratorError `sandbox_not_found`, `sandbox_not_running` or `worker_unreachable` */
+  require(id: string): Promise<SandboxTarget>;
+  /** Marks a sandbox unhealthy whose worker did not do what it should; reconciliation finds out more. */
+  suspect(sandbox: SandboxRecord, reason: string): Promise<void>;
+}
+
+export function createLiveSandbox(options: {
+  readonly store: Store;
+  readonly clients: WorkerClients;
+  readonly logger: Logger;
+}): LiveSandbox {
+  const { store, clients, logger } = options;
+  return {
+    async require(id) {
+      const sandbox = await store.sandboxes.get(id);
+      if (sandbox === undefined || sandbox.state === 'destroyed') throw sandboxNotFound(id);
+      if (sandbox.state !== 'running' && sandbox.state !== 'idle') {
+        const why = sandbox.stateReason === '' ? '' : ` (${sandbox.stateReason})`;
+        throw new OrchestratorError(
+          'sandbox_not_running',
+          `sandbox ${id} is ${sandbox.state}${why}, not running`,
+        );
+      }
+      const worker = await store.workers.get(sandbox.workerId);
+      if (worker === undefined) {
+        throw new OrchestratorError('worker_unreachable', `worker ${sandbox.workerId} is not known any more`);
+      }
+      return { sandbox, client: clients.clientOf(worker) };
+    },
+
+    async suspect({ id, workerId }, reason) {
+      logger.warn('sandbox is unhealthy', { sandbox_id: id, worker_id: workerId, reason });
+      await store.sandboxes.transition(id, { from: ['running', 'idle'], to: 'unhealthy', reason });
+    },
+  };
+}
+
+/** How a worker is told which sandbox is meant. */
+export function targetOf({ id, provider, runtimeId }: SandboxRecord): WorkerTarget {
+  return { sandboxId: id, provider, runtimeId };
+}
+
+export function sandboxNotFound(id: string): OrchestratorError {
+  return new OrchestratorError('sandbox_not_found', `sandbox not found: ${id}`);
+}

@@ -1,0 +1,130 @@
+import type { Page, SandboxFilter, SandboxRecord, Store } from '@stacyvm/store';
+import { type BackgroundWork, startBackgroundWork } from './background-work.js';
+import { createExecInSandbox, type ExecInSandbox } from './exec-in-sandbox.js';
+import type { ExecLimits } from './exec-request.js';
+import { createFleet, type Fleet } from './fleet.js';
+import type { Clock, Logger } from './host.js';
+import { createLiveSandbox, sandboxNotFound, targetOf } from './live-sandbox.js';
+import { checkRunning, endAbandonedSpawns, type ReconcileOptions, reapExpired } from './reconcile.js';
+import { createSandboxRemover } from './remove-sandbox.js';
+import type { SpawnDefaults } from './spawn-request.js';
+import { createSpawnSandbox, type SpawnSandbox } from './spawn-sandbox.js';
+import { createWorkerClients } from './worker-clients.js';
+import { fromWorkerFailure, isNotFound, isSilence } from './worker-failure.js';
+
+export interface OrchestratorOptions {
+  readonly store: Store;
+  /** The master signing key of worker tokens. */
+  readonly signingKey?: string | undefined;
+  /** The static token shared by workers. */
+  readonly sharedToken?: string | undefined;
+  readonly defaults: SpawnDefaults;
+  readonly execLimits: ExecLimits;
+  /** Over the whole fleet; 0 is no limit. */
+  readonly maxSandboxes: number;
+  readonly spawnTimeoutMs: number;
+  readonly reapIntervalMs: number;
+  readonly reconcileIntervalMs: number;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+}
+
+/** Sandboxes and the fleet that runs them. Every method throws OrchestratorError or StoreError. */
+export interface Orchestrator {
+  readonly fleet: Fleet;
+  readonly exec: ExecInSandbox;
+  readonly spawn: SpawnSandbox;
+  /** A sandbox that is not destroyed. */
+  get(id: string): Promise<SandboxRecord>;
+  list(filter: SandboxFilter): Promise<Page<SandboxRecord>>;
+  /** Returns when nothing of the sandbox is left on its worker. Repeating it is no error. */
+  destroy(id: string): Promise<void>;
+  /** The last lines that programs in the sandbox wrote. */
+  logs(id: string, lines: number): Promise<readonly string[]>;
+  /** Begins to reap and to reconcile. */
+  start(): void;
+  /** Ends the background work and the connections to workers. */
+  stop(): Promise<void>;
+}
+
+export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
+  const { store, logger } = options;
+  const clock = options.clock ?? (() => new Date());
+  const clients = createWorkerClients({ ...options, clock });
+  const remover = createSandboxRemover({ store, clients, logger, clock });
+  const live = createLiveSandbox({ store, clients, logger });
+  const reconcile: ReconcileOptions = {
+    store,
+    clients,
+    remover,
+    spawnTimeoutMs: options.spawnTimeoutMs,
+    logger,
+    clock,
+  };
+  const background: BackgroundWork[] = [];
+
+  return {
+    fleet: createFleet({ store, logger, clock }),
+    exec: createExecInSandbox({ store, live, limits: options.execLimits, logger, clock }),
+    spawn: createSpawnSandbox({
+      store,
+      clients,
+      remover,
+      defaults: options.defaults,
+      maxSandboxes: options.maxSandboxes,
+      logger,
+      clock,
+    }),
+
+    async get(id) {
+      const sandbox = await store.sandboxes.get(id);
+      if (sandbox === undefined || sandbox.state === 'destroyed') throw sandboxNotFound(id);
+      return sandbox;
+    },
+
+    list: (filter) => store.sandboxes.list(filter),
+
+    async destroy(id) {
+      const sandbox = await store.sandboxes.get(id);
+      if (sandbox === undefined) throw sandboxNotFound(id);
+      if (sandbox.state !== 'destroyed') await remover.remove(sandbox, 'requested');
+    },
+
+    async logs(id, lines) {
+      const { sandbox, client } = await live.require(id);
+      try {
+        return await client.logs({ ...targetOf(sandbox), lines });
+      } catch (error) {
+        if (isSilence(error)) await live.suspect(sandbox, 'worker_rpc_unavailable');
+        if (isNotFound(error)) await live.suspect(sandbox, 'runtime_missing');
+        throw fromWorkerFailure(error, sandbox.workerId, id);
+      }
+    },
+
+    start() {
+      const { reapIntervalMs, reconcileIntervalMs } = options;
+      background.push(
+        startBackgroundWork({
+          name: 'reaping',
+          intervalMs: reapIntervalMs,
+          round: () => reapExpired(reconcile),
+          logger,
+        }),
+        startBackgroundWork({
+          name: 'reconciliation',
+          intervalMs: reconcileIntervalMs,
+          round: async () => {
+            await endAbandonedSpawns(reconcile);
+            await checkRunning({ ...reconcile, intervalMs: reconcileIntervalMs });
+          },
+          logger,
+        }),
+      );
+    },
+
+    async stop() {
+      await Promise.all(background.splice(0).map((work) => work.stop()));
+      clients.close();
+    },
+  };
+}

@@ -1,0 +1,74 @@
+import { DurationError, formatDuration, parseDuration } from '@stacyvm/duration';
+import { OrchestratorError } from './errors.js';
+
+/** What a caller asks for; what is absent, empty or 0 is taken from the defaults. */
+export interface SpawnRequest {
+  readonly image?: string | undefined;
+  readonly provider?: string | undefined;
+  readonly memoryMb?: number | undefined;
+  readonly vcpus?: number | undefined;
+  /** A duration such as `30m`. */
+  readonly ttl?: string | undefined;
+  readonly template?: string | undefined;
+  readonly ownerId?: string | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface SpawnDefaults {
+  readonly image: string;
+  readonly provider: string;
+  readonly memoryMb: number;
+  readonly vcpus: number;
+  readonly ttlMs: number;
+  readonly maxTtlMs: number;
+}
+
+/** A spawn request with nothing left open. */
+export interface ResolvedSpawn {
+  readonly image: string;
+  readonly provider: string;
+  readonly memoryMb: number;
+  readonly vcpus: number;
+  readonly ttlMs: number;
+  readonly ownerId: string;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** @throws OrchestratorError `invalid_duration`, `ttl_too_long` or `unsupported_field` */
+export function resolveSpawnRequest(request: SpawnRequest, defaults: SpawnDefaults): ResolvedSpawn {
+  if (request.template !== undefined && request.template !== '') {
+    throw new OrchestratorError('unsupported_field', 'template: this control plane has no templates');
+  }
+  const ttlMs = request.ttl === undefined ? defaults.ttlMs : positiveDuration('ttl', request.ttl);
+  if (ttlMs > defaults.maxTtlMs) {
+    throw new OrchestratorError(
+      'ttl_too_long',
+      `resource limit exceeded: ttl exceeds max ttl ${formatDuration(defaults.maxTtlMs)}`,
+    );
+  }
+  return {
+    image: request.image || defaults.image,
+    provider: request.provider || defaults.provider,
+    memoryMb: request.memoryMb || defaults.memoryMb,
+    vcpus: request.vcpus || defaults.vcpus,
+    ttlMs,
+    ownerId: request.ownerId ?? '',
+    metadata: request.metadata ?? {},
+  };
+}
+
+/**
+ * Parses a duration of a request in milliseconds, which must be above zero.
+ *
+ * @throws OrchestratorError `invalid_duration`, naming the field
+ */
+export function positiveDuration(field: string, text: string): number {
+  try {
+    const milliseconds = parseDuration(text);
+    if (milliseconds > 0) return milliseconds;
+  } catch (error) {
+    if (!(error instanceof DurationError)) throw error;
+    throw new OrchestratorError('invalid_duration', `${field}: ${error.message}`, { cause: error });
+  }
+  throw new OrchestratorError('invalid_duration', `${field}: must be above zero`);
+}

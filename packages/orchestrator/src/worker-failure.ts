@@ -1,0 +1,74 @@
+import { WorkerRpcError } from '@stacyvm/worker-rpc';
+import { OrchestratorError } from './errors.js';
+
+/** True when the worker surely did nothing, so that the call may go to another. */
+export function surelyHadNoEffect(error: unknown): boolean {
+  return error instanceof WorkerRpcError && error.outcome === 'not_executed';
+}
+
+/** True when the caller's request is at fault, so that another worker would refuse it as well. */
+export function isCallersFault(error: unknown): boolean {
+  return error instanceof WorkerRpcError && error.code === 'invalid_request';
+}
+
+/** True when nothing can be said about what the worker holds, because it did not answer. */
+export function isSilence(error: unknown): boolean {
+  return (
+    error instanceof WorkerRpcError &&
+    ['unreachable', 'connection_lost', 'timeout', 'stream_truncated'].includes(error.code)
+  );
+}
+
+export function isNotFound(error: unknown): boolean {
+  return error instanceof WorkerRpcError && error.code === 'not_found';
+}
+
+/** What a failed call of a worker means to the caller of the orchestrator. */
+export function fromWorkerFailure(error: unknown, workerId: string, sandboxId: string): Error {
+  if (!(error instanceof WorkerRpcError)) return error instanceof Error ? error : new Error(String(error));
+  const options = { cause: error };
+  switch (error.code) {
+    case 'exec_timeout':
+      return new OrchestratorError('exec_timeout', `exec timeout: ${sandboxId}`, options);
+    case 'aborted':
+      return new OrchestratorError('cancelled', 'the caller went away', options);
+    case 'not_found':
+      return new OrchestratorError(
+        'sandbox_lost',
+        `worker ${workerId} does not have sandbox ${sandboxId} any more`,
+        options,
+      );
+    case 'invalid_request':
+      return new OrchestratorError(
+        error.reason === 'image_unknown' ? 'image_unknown' : 'invalid_request',
+        error.message.replace(/^worker RPC failed: (HTTP \d+: )?/, ''),
+        options,
+      );
+    case 'unreachable':
+    case 'connection_lost':
+    case 'stream_truncated':
+    case 'timeout':
+      return new OrchestratorError(
+        'worker_unreachable',
+        `worker ${workerId} did not answer (${error.code})`,
+        options,
+      );
+    case 'unauthorized':
+    case 'forbidden':
+    case 'worker_draining':
+    case 'unavailable':
+    case 'capacity_exhausted':
+    case 'conflict':
+      return new OrchestratorError(
+        'worker_refused',
+        `worker ${workerId} refused the call (${error.reason ?? error.code})`,
+        options,
+      );
+    default:
+      return new OrchestratorError(
+        'worker_failed',
+        `worker ${workerId} failed (${error.reason ?? error.code})`,
+        options,
+      );
+  }
+}

@@ -1,0 +1,134 @@
+import { ProviderError } from '../errors.js';
+import { type ResolvedExec, resolveExec } from '../exec-request.js';
+import { OutputLog } from '../output-log.js';
+import type { ExecExit, ExecIo, ExecRequest } from '../provider.js';
+import type { SandboxCgroup } from './cgroups.js';
+import { ExecPipes } from './exec-pipes.js';
+import { type ExecInput, ExecSession } from './exec-session.js';
+import type { Privilege } from './privilege.js';
+import type { SandboxProcess } from './sandbox-process.js';
+import type { SandboxDirectory } from './state-directory.js';
+
+const END_TIMEOUT_MS = 10_000;
+const MAX_CONCURRENT_EXECS = 64;
+
+export interface SandboxParts {
+  readonly sandboxId: string;
+  readonly process: SandboxProcess;
+  readonly directory: SandboxDirectory;
+  readonly cgroup: SandboxCgroup | undefined;
+  readonly privilege: Privilege;
+  readonly uid: number;
+  readonly prlimit: readonly string[];
+}
+
+/** A sandbox whose processes run, and the execs in it. */
+export class BubblewrapSandbox {
+  readonly #parts: SandboxParts;
+  readonly #pipes: ExecPipes;
+  readonly #log = new OutputLog();
+  readonly #sessions = new Set<ExecSession>();
+  #running = 0;
+  #execs = 0;
+  #ending = false;
+
+  constructor(parts: SandboxParts) {
+    this.#parts = parts;
+    this.#pipes = new ExecPipes(parts.directory.pipes, parts.privilege === 'root' ? parts.uid : undefined);
+  }
+
+  get running(): boolean {
+    return this.#parts.process.running;
+  }
+
+  logs(lines: number): readonly string[] {
+    return this.#log.tail(lines);
+  }
+
+  /** @throws ProviderError `invalid_request`, `unavailable`, `limit_exceeded`, `exec_failed`; or what the caller's side threw */
+  async exec(request: ExecRequest, io: ExecIo): Promise<ExecExit> {
+    const exec = resolveExec(request);
+    if (io.signal?.aborted) {
+      return { exitCode: 137, signal: 'SIGKILL', timedOut: false, cancelled: true, durationMs: 0 };
+    }
+    if (this.#running >= MAX_CONCURRENT_EXECS) {
+      throw new ProviderError(
+        'limit_exceeded',
+        `a sandbox runs at most ${MAX_CONCURRENT_EXECS} execs at once`,
+      );
+    }
+    this.#running += 1;
+    try {
+      await this.#pipes.reserve(3 * this.#running);
+      return await this.#run(exec, io);
+    } finally {
+      this.#running -= 1;
+      this.#prune();
+    }
+  }
+
+  /** Kills everything in the sandbox. Resolves to whether it is gone. */
+  async end(): Promise<boolean> {
+    this.#ending = true;
+    for (const session of this.#sessions) session.cancel();
+    const gone = await this.#parts.process.kill(END_TIMEOUT_MS);
+    for (const session of this.#sessions) {
+      await session.hostProcessEnded();
+      session.close();
+    }
+    return gone;
+  }
+
+  async #run(exec: ResolvedExec, io: ExecIo): Promise<ExecExit> {
+    const { process, cgroup, privilege, prlimit } = this.#parts;
+    this.#requireEnterable();
+    const execId = `exec-${this.#execs++}`;
+    const oomKillsBefore = cgroup?.oomKills() ?? 0;
+    const execCgroup = cgroup?.createExec(execId);
+    const input = await this.#openInput(exec.stdin);
+    const session = ExecSession.start(
+      {
+        execId: cgroup === undefined ? `${this.#parts.sandboxId}/${execId}` : execId,
+        exec,
+        entry: { privilege, initPid: process.init.pid, monitorPid: process.monitor.pid, prlimit },
+        cgroup: execCgroup,
+        pipes: this.#pipes,
+        input,
+        log: this.#log.writer(),
+      },
+      io,
+    );
+    this.#sessions.add(session);
+    try {
+      const exit = await session.result(exec.timeoutMs, io.signal);
+      const killed = (cgroup?.oomKills() ?? 0) > oomKillsBefore;
+      return killed ? { ...exit, oomKilled: true } : exit;
+    } catch (error) {
+      // What looked like a failure of the chain may be the end of the sandbox under it.
+      if (error instanceof ProviderError && error.code === 'exec_failed') this.#requireEnterable();
+      throw error;
+    }
+  }
+
+  async #openInput(source: ResolvedExec['stdin']): Promise<ExecInput | undefined> {
+    if (source === undefined) return undefined;
+    if (source instanceof Uint8Array) return { programFd: await this.#pipes.openInputFile(source) };
+    return { ...this.#pipes.openInput(), source };
+  }
+
+  #requireEnterable(): void {
+    if (!this.#ending && this.#parts.process.canBeEntered()) return;
+    throw new ProviderError(
+      'unavailable',
+      `sandbox ${this.#parts.sandboxId} has stopped; destroy it and spawn another`,
+    );
+  }
+
+  #prune(): void {
+    for (const session of this.#sessions) {
+      if (!session.isFinished()) continue;
+      session.close();
+      this.#sessions.delete(session);
+    }
+  }
+}

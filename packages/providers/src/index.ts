@@ -1,0 +1,18 @@
+export {
+  type BubblewrapProviderOptions,
+  createBubblewrapProvider,
+  type ProviderLogger,
+} from './bubblewrap/bubblewrap-provider.js';
+export { ProviderError, type ProviderErrorCode } from './errors.js';
+export { createMockProvider, type MockProviderOptions } from './mock/mock-provider.js';
+export type {
+  ExecExit,
+  ExecIo,
+  ExecMode,
+  ExecRequest,
+  OutputStream,
+  ProviderHealth,
+  SandboxProvider,
+  SandboxRuntime,
+  SandboxSpec,
+} from './provider.js';

@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { StoreError } from '../errors.js';
+import { processStart } from './process-identity.js';
+
+/** Lock files are numbered, and numbers only grow; the file with the highest number says who the owner is. */
+const LOCK = 'owner.lock';
+const CLAIM = 'owner.claim';
+
+export const OWNER_LOCK_ENTRY = new RegExp(`^(?:${LOCK}|${CLAIM})\\.`);
+
+/** Only other processes that take the lock over at the same moment cost an attempt. */
+const MAX_ATTEMPTS = 100;
+
+export interface OwnerLock {
+  release(): Promise<void>;
+}
+
+interface Owner {
+  readonly pid: number;
+  readonly start: string;
+}
+
+/**
+ * Makes this process the one owner of a database directory for as long as it lives. The lock of a process that is
+ * gone, even if its process id is in use again, does not count.
+ *
+ * The owner with the highest number never deletes its file, not even on release, and a number is created by a hard
+ * link, which never replaces a file. So of all that want to follow a dead owner exactly one gets the next number, and
+ * one that acts on an old listing finds a higher number when it looks again.
+ * @throws StoreError `in_use` when a live process, this one included, is the owner
+ */
+export async function acquireOwnerLock(directory: string): Promise<OwnerLock> {
+  const start = await processStart(process.pid);
+  if (start === undefined) {
+    throw new StoreError('internal', 'cannot determine when this process started');
+  }
+  const claim = join(directory, `${CLAIM}.${process.pid}.${randomBytes(6).toString('hex')}`);
+  await writeFile(claim, JSON.stringify({ pid: process.pid, start } satisfies Owner), {
+    flag: 'wx',
+    mode: 0o600,
+  });
+  try {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      const number = await follow(directory, claim);
+      if (number !== undefined) {
+        return { release: () => markReleased(directory, number) };
+      }
+    }
+  } finally {
+    await rm(claim, { force: true });
+  }
+  throw new StoreError('in_use', `the embedded database in ${directory} is being opened by other processes`);
+}
+
+/** Takes the number after the highest; undefined when another process was faster. */
+async function follow(directory: string, claim: string): Promise<number | undefined> {
+  const highest = (await lockNumbers(directory)).at(-1) ?? 0;
+  const owner = await ownerAt(join(directory, `${LOCK}.${highest}`));
+  if (owner !== undefined && (await processStart(owner.pid)) === owner.start) {
+    const who = owner.pid === process.pid ? `this process (pid ${owner.pid})` : `pid ${owner.pid}`;
+    throw new StoreError('in_use', `the embedded database in ${directory} is already in use by ${who}`);
+  }
+  const number = highest + 1;
+  const file = join(directory, `${LOCK}.${number}`);
+  if (!(await linked(claim, file))) {
+    return undefined;
+  }
+  const numbers = await lockNumbers(directory);
+  if (numbers.at(-1) !== number) {
+    await rm(file, { force: true });
+    return undefined;
+  }
+  const superseded = numbers.filter((other) => other < number);
+  await Promise.all(superseded.map((other) => rm(join(directory, `${LOCK}.${other}`), { force: true })));
+  return number;
+}
+
+async function markReleased(directory: string, number: number): Promise<void> {
+  const released = join(directory, `${CLAIM}.${process.pid}.${randomBytes(6).toString('hex')}`);
+  const file = join(directory, `${LOCK}.${number}`);
+  if ((await ownerAt(file)) === undefined) {
+    return;
+  }
+  await writeFile(released, 'released\n', { flag: 'wx', mode: 0o600 });
+  await rename(released, file);
+}
+
+async function lockNumbers(directory: string): Promise<readonly number[]> {
+  const entries = await readdir(directory);
+  return entries
+    .filter((entry) => /^owner\.lock\.[0-9]{1,15}$/.test(entry))
+    .map((entry) => Number(entry.slice(LOCK.length + 1)))
+    .sort((a, b) => a - b);
+}
+
+async function linked(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') {
+      return false;
+    }
+    throw error;
+  }
+}
+
+/** Undefined for a file that is missing, released or damaged. */
+async function ownerAt(file: string): Promise<Owner | undefined> {
+  try {
+    const { pid, start } = JSON.parse(await readFile(file, 'utf8')) as Partial<Owner>;
+    return typeof pid === 'number' && typeof start === 'string' ? { pid, start } : undefined;
+  } catch {
+    return undefined;
+  }
+}

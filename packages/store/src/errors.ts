@@ -1,0 +1,42 @@
+/**
+ * `unavailable`: the server cannot be reached or is starting, stopping or too slow; the same call may succeed later.
+ * `conflict`: another row, holder or writer was first. `not_found`: the named row is not there.
+ * `invalid_input`: the value can never be stored. `capacity`: a limit is reached (`StoreError.limit` says which).
+ * `configuration`: an operator has to change something (DSN, credentials, directory, system user, binaries).
+ * `in_use`: another process owns the embedded database. `schema`: the database belongs to another program or version.
+ * `closed`: the store was closed. `internal`: anything else, a fault of this package.
+ */
+export type StoreErrorCode =
+  | 'unavailable'
+  | 'conflict'
+  | 'not_found'
+  | 'invalid_input'
+  | 'capacity'
+  | 'configuration'
+  | 'in_use'
+  | 'schema'
+  | 'closed'
+  | 'internal';
+
+/** The limit a reservation ran into. */
+export type CapacityLimit = 'worker' | 'owner' | 'total';
+
+export interface StoreErrorOptions extends ErrorOptions {
+  readonly limit?: CapacityLimit;
+}
+
+/** Every failure of this package. The message never contains a password or a DSN. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  /** Set when `code` is `capacity`. */
+  readonly limit: CapacityLimit | undefined;
+
+  constructor(
+    readonly code: StoreErrorCode,
+    message: string,
+    options?: StoreErrorOptions,
+  ) {
+    super(message, options);
+    this.limit = options?.limit;
+  }
+}

@@ -1,0 +1,104 @@
+import type { Kysely, Selectable } from 'kysely';
+import { StoreError } from './errors.js';
+import { exactNumber, requireCount, requireTime } from './input-rules.js';
+import { type Page, type PageRequest, pageLimit, pageOf } from './page.js';
+import { sandboxNotFound } from './sandbox-record.js';
+import type { ExecLogsTable, StoreSchema } from './schema.js';
+
+/** Longer commands are stored up to this many characters. */
+export const MAX_LOGGED_COMMAND_LENGTH = 2048;
+
+export const EXEC_OUTCOMES = ['completed', 'timeout', 'failed', 'cancelled'] as const;
+
+export type ExecOutcome = (typeof EXEC_OUTCOMES)[number];
+
+export interface NewExecLog {
+  readonly sandboxId: string;
+  readonly command: string;
+  readonly mode: string;
+  /** null when the command did not end by itself. */
+  readonly exitCode: number | null;
+  readonly outcome: ExecOutcome;
+  readonly durationMs: number;
+  readonly startedAt: Date;
+  readonly requestId: string;
+}
+
+export interface ExecLogRecord extends NewExecLog {
+  readonly id: number;
+}
+
+export interface ExecLogRepository {
+  /** @throws StoreError `not_found` when the sandbox does not exist, `invalid_input` */
+  append(entry: NewExecLog): Promise<ExecLogRecord>;
+  /** Newest first. */
+  listBySandbox(sandboxId: string, request?: PageRequest): Promise<Page<ExecLogRecord>>;
+}
+
+export function createExecLogRepository(db: Kysely<StoreSchema>): ExecLogRepository {
+  return {
+    async append(entry) {
+      try {
+        const row = await db
+          .insertInto('exec_logs')
+          .values({
+            sandbox_id: entry.sandboxId,
+            command: capped(entry.command),
+            mode: entry.mode,
+            exit_code: entry.exitCode,
+            outcome: entry.outcome,
+            duration_ms: requireCount(Math.round(entry.durationMs), 'durationMs'),
+            started_at: requireTime(entry.startedAt, 'startedAt'),
+            request_id: entry.requestId,
+          })
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        return execLogFrom(row);
+      } catch (error) {
+        throw error instanceof StoreError && error.code === 'not_found'
+          ? sandboxNotFound(entry.sandboxId)
+          : error;
+      }
+    },
+
+    async listBySandbox(sandboxId, { limit, after } = {}) {
+      const size = pageLimit(limit);
+      let query = db.selectFrom('exec_logs').selectAll().where('sandbox_id', '=', sandboxId);
+      if (after !== undefined) {
+        if (!/^[0-9]{1,18}$/.test(after)) {
+          throw new StoreError('invalid_input', 'list cursor is not valid');
+        }
+        query = query.where('id', '<', after);
+      }
+      const rows = await query
+        .orderBy('id', 'desc')
+        .limit(size + 1)
+        .execute();
+      return pageOf(rows.map(execLogFrom), size, (entry) => String(entry.id));
+    },
+  };
+}
+
+function capped(command: string): string {
+  const cut = command.slice(0, MAX_LOGGED_COMMAND_LENGTH);
+  // A cut between the two halves of one character would leave half of it.
+  return cut.length < command.length && /[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut;
+}
+
+function execLogFrom(row: Selectable<ExecLogsTable>): ExecLogRecord {
+  const outcome = EXEC_OUTCOMES.find((known) => known === row.outcome);
+  if (outcome === undefined) {
+    throw new StoreError('schema', `unknown exec outcome "${row.outcome}" in the database`);
+  }
+  return {
+    id: exactNumber(row.id, 'exec log id'),
+    sandboxId: row.sandbox_id,
+    command: row.command,
+    mode: row.mode,
+    exitCode: row.exit_code,
+    outcome,
+    durationMs: exactNumber(row.duration_ms, 'exec duration'),
+    startedAt: row.started_at,
+    requestId: row.request_id,
+  };
+}

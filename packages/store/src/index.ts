@@ -1,0 +1,44 @@
+export type { Clock } from './clock.js';
+export { type CapacityLimit, StoreError, type StoreErrorCode } from './errors.js';
+export {
+  EXEC_OUTCOMES,
+  type ExecLogRecord,
+  type ExecLogRepository,
+  type ExecOutcome,
+  MAX_LOGGED_COMMAND_LENGTH,
+  type NewExecLog,
+} from './exec-logs.js';
+export {
+  type AcquireLease,
+  type LeaseRecord,
+  type LeaseRepository,
+  MAX_LEASE_TTL_MS,
+  type RenewLease,
+} from './leases.js';
+export type { StoreLogger } from './logger.js';
+export { DEFAULT_LIST_LIMIT, MAX_LIST_LIMIT, type Page, type PageRequest } from './page.js';
+export type { CapacityLimits } from './sandbox-capacity.js';
+export type { ClaimedSandbox, ClaimRequest, SandboxClaims } from './sandbox-claims.js';
+export {
+  LIVE_SANDBOX_STATES,
+  type LiveSandboxState,
+  SANDBOX_STATES,
+  type SandboxRecord,
+  type SandboxState,
+} from './sandbox-record.js';
+export type {
+  NewSandbox,
+  Reservation,
+  ReserveSandbox,
+  SandboxFilter,
+  SandboxRepository,
+  SandboxTransition,
+} from './sandboxes.js';
+export {
+  type EmbeddedStoreOptions,
+  openStore,
+  type PostgresStoreOptions,
+  type Store,
+  type StoreOptions,
+} from './store.js';
+export type { WorkerCredential, WorkerHeartbeat, WorkerRecord, WorkerRepository } from './workers.js';

@@ -1,0 +1,83 @@
+import { type Kysely, type Migration, Migrator, sql } from 'kysely';
+import { storeErrorFrom } from './database-errors.js';
+import { StoreError } from './errors.js';
+import type { StoreLogger } from './logger.js';
+import { fleetMigration } from './migrations/0001-fleet.js';
+import type { StoreSchema } from './schema.js';
+
+const MIGRATIONS: Readonly<Record<string, Migration>> = {
+  '0001-fleet': fleetMigration,
+};
+
+const MIGRATION_TABLE = 'schema_migrations';
+
+/** Any constant works as long as every control plane uses the same: "stacyvm" read as a number. */
+const MIGRATION_LOCK_KEY = 32496501985930861n;
+
+/** Longest wait for another control plane that is migrating the same database. */
+const MIGRATION_LOCK_WAIT_MS = 120_000;
+
+/**
+ * Brings the database to the newest schema. Several processes may call it at once; one works, the others wait.
+ * @throws StoreError `schema` when the database belongs to another program or to a newer version.
+ */
+export async function migrateToLatest(db: Kysely<StoreSchema>, logger: StoreLogger): Promise<void> {
+  await db.connection().execute(async (connection) => {
+    // A schema change or the wait for another migrating process may take longer than any ordinary statement.
+    await sql`select set_config('statement_timeout', '0', false),
+      set_config('lock_timeout', ${String(MIGRATION_LOCK_WAIT_MS)}, false)`.execute(connection);
+    await sql`select pg_advisory_lock(${MIGRATION_LOCK_KEY}::bigint)`.execute(connection);
+    try {
+      await refuseForeignDatabase(connection);
+      await applyPending(connection, logger);
+    } finally {
+      await sql`select pg_advisory_unlock(${MIGRATION_LOCK_KEY}::bigint)`.execute(connection);
+      await sql`reset statement_timeout`.execute(connection);
+      await sql`reset lock_timeout`.execute(connection);
+    }
+  });
+}
+
+async function refuseForeignDatabase(connection: Kysely<StoreSchema>): Promise<void> {
+  const { rows } = await sql<{ column_name: string }>`
+    select column_name from information_schema.columns
+    where table_schema = current_schema() and table_name = ${MIGRATION_TABLE}`.execute(connection);
+  if (rows.length > 0 && !rows.some((row) => row.column_name === 'name')) {
+    throw new StoreError(
+      'schema',
+      `the database already holds a table "${MIGRATION_TABLE}" of another program; use an empty database`,
+    );
+  }
+}
+
+async function applyPending(connection: Kysely<StoreSchema>, logger: StoreLogger): Promise<void> {
+  const migrator = new Migrator({
+    db: connection,
+    provider: { getMigrations: async () => ({ ...MIGRATIONS }) },
+    migrationTableName: MIGRATION_TABLE,
+    migrationLockTableName: `${MIGRATION_TABLE}_lock`,
+  });
+  const { error, results } = await migrator.migrateToLatest();
+  for (const result of results ?? []) {
+    if (result.status === 'Success') {
+      logger.info('applied database migration', { migration: result.migrationName });
+    }
+  }
+  if (error === undefined) {
+    return;
+  }
+  if (error instanceof Error && error.message.startsWith('corrupted migrations')) {
+    throw new StoreError(
+      'schema',
+      'the database was migrated by another version of StacyVM; use that version or a newer one',
+      {
+        cause: error,
+      },
+    );
+  }
+  const failure = storeErrorFrom(error);
+  if (failure.code === 'unavailable') {
+    throw failure;
+  }
+  throw new StoreError('schema', `database migration failed: ${failure.message}`, { cause: error });
+}

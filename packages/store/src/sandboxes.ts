@@ -1,0 +1,266 @@
+import { type Insertable, type Kysely, sql } from 'kysely';
+import type { Clock } from './clock.js';
+import { StoreError } from './errors.js';
+import { requireCount, requireId, requireTime } from './input-rules.js';
+import { acquireLease, endLease, type LeaseRecord } from './leases.js';
+import {
+  decodeTimeCursor,
+  encodeTimeCursor,
+  type Page,
+  type PageRequest,
+  pageLimit,
+  pageOf,
+} from './page.js';
+import { type CapacityLimits, requireFreeCapacity } from './sandbox-capacity.js';
+import { createSandboxClaims, type SandboxClaims } from './sandbox-claims.js';
+import {
+  INACTIVE_SANDBOX_STATES,
+  type LiveSandboxState,
+  type SandboxRecord,
+  type SandboxState,
+  sandboxFrom,
+  sandboxNotFound,
+} from './sandbox-record.js';
+import type { SandboxesTable, StoreSchema } from './schema.js';
+
+export interface NewSandbox {
+  readonly id: string;
+  readonly provider: string;
+  readonly image: string;
+  readonly memoryMb: number;
+  readonly vcpus: number;
+  readonly ownerId?: string;
+  readonly tenantId?: string;
+  /** The worker that will run it; it must be registered. */
+  readonly workerId: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly previewDomain?: string;
+  readonly expiresAt: Date;
+}
+
+export interface ReserveSandbox extends NewSandbox, CapacityLimits {
+  /** Milliseconds for which the worker's lease is granted. */
+  readonly leaseTtlMs: number;
+}
+
+export interface Reservation {
+  readonly sandbox: SandboxRecord;
+  readonly lease: LeaseRecord;
+}
+
+export interface SandboxTransition {
+  /** The change happens only when the sandbox is in one of these states. */
+  readonly from: readonly LiveSandboxState[];
+  readonly to: LiveSandboxState;
+  /** Replaces the stored reason; without it the reason is cleared. */
+  readonly reason?: string;
+  readonly runtimeId?: string;
+  readonly expiresAt?: Date;
+  readonly previewDomain?: string;
+}
+
+export interface SandboxFilter extends PageRequest {
+  /** Without a state every sandbox that is not destroyed is listed. */
+  readonly state?: SandboxState;
+  readonly ownerId?: string;
+  readonly tenantId?: string;
+  readonly workerId?: string;
+}
+
+export interface SandboxRepository extends SandboxClaims {
+  /**
+   * In one transaction: checks the limits, stores the sandbox as `creating` and grants its worker the lease.
+   * @throws StoreError `capacity` (with `limit`), `conflict` when the id is taken or its lease is another worker's,
+   *   `not_found` when the worker is not registered, `invalid_input`
+   */
+  reserve(input: ReserveSandbox): Promise<Reservation>;
+  /** In any state, destroyed ones too. */
+  get(id: string): Promise<SandboxRecord | undefined>;
+  /** Newest first. @throws StoreError `invalid_input` on a foreign cursor */
+  list(filter?: SandboxFilter): Promise<Page<SandboxRecord>>;
+  /** Sandboxes that count against limits (not destroyed, not expired), by worker id; workers without any are absent. */
+  countActiveByWorker(): Promise<ReadonlyMap<string, number>>;
+  /** Undefined, and nothing changed, when the sandbox is missing or in none of the `from` states. */
+  transition(id: string, change: SandboxTransition): Promise<SandboxRecord | undefined>;
+  /**
+   * Sets a new expiry and grants its worker a lease of the new length, both or neither.
+   * Undefined when the sandbox is missing, destroyed or expired.
+   * @throws StoreError `conflict` when another holder has a live lease on it
+   */
+  extend(
+    id: string,
+    change: { readonly expiresAt: Date; readonly leaseTtlMs: number },
+  ): Promise<Reservation | undefined>;
+  /** State `destroyed` and the end of its lease, both or neither. Again on a destroyed one changes nothing. @throws StoreError `not_found` */
+  markDestroyed(id: string, reason?: string): Promise<SandboxRecord>;
+}
+
+export function createSandboxRepository(db: Kysely<StoreSchema>, clock: Clock): SandboxRepository {
+  return {
+    ...createSandboxClaims(db, clock),
+
+    async reserve(input) {
+      checkNewSandbox(input);
+      return db.transaction().execute(async (transaction) => {
+        await requireFreeCapacity(transaction, input);
+        const now = clock();
+        const row = await transaction
+          .insertInto('sandboxes')
+          .values(newRow(input, now))
+          .onConflict((conflict) => conflict.column('id').doNothing())
+          .returningAll()
+          .executeTakeFirst();
+        if (row === undefined) {
+          throw new StoreError('conflict', `sandbox "${input.id}" already exists`);
+        }
+        const lease = await acquireLease(
+          transaction,
+          leaseOf(input.id, input.workerId, input.leaseTtlMs),
+          now,
+        );
+        return { sandbox: sandboxFrom(row), lease };
+      });
+    },
+
+    async get(id) {
+      const row = await db.selectFrom('sandboxes').selectAll().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? undefined : sandboxFrom(row);
+    },
+
+    async list({ limit, after, state, ownerId, tenantId, workerId } = {}) {
+      const size = pageLimit(limit);
+      const cursor = after === undefined ? undefined : decodeTimeCursor(after);
+      const rows = await db
+        .selectFrom('sandboxes')
+        .selectAll()
+        .where('state', state === undefined ? '<>' : '=', state ?? 'destroyed')
+        .$if(ownerId !== undefined, (query) => query.where('owner_id', '=', ownerId ?? ''))
+        .$if(tenantId !== undefined, (query) => query.where('tenant_id', '=', tenantId ?? ''))
+        .$if(workerId !== undefined, (query) => query.where('worker_id', '=', workerId ?? ''))
+        .$if(cursor !== undefined, (query) =>
+          query.where(sql<boolean>`(created_at, id) < (${cursor?.at}::timestamptz, ${cursor?.id})`),
+        )
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(size + 1)
+        .execute();
+      return pageOf(rows.map(sandboxFrom), size, (sandbox) =>
+        encodeTimeCursor({ at: sandbox.createdAt, id: sandbox.id }),
+      );
+    },
+
+    async countActiveByWorker() {
+      const rows = await db
+        .selectFrom('sandboxes')
+        .select((eb) => ['worker_id', eb.cast<number>(eb.fn.countAll(), 'integer').as('active')])
+        .where('state', 'not in', INACTIVE_SANDBOX_STATES)
+        .groupBy('worker_id')
+        .execute();
+      return new Map(rows.map((row) => [row.worker_id, row.active]));
+    },
+
+    async transition(id, { from, to, reason, runtimeId, expiresAt, previewDomain }) {
+      if ((to as SandboxState) === 'destroyed' || from.length === 0) {
+        throw new StoreError('invalid_input', 'a transition needs a from state and cannot lead to destroyed');
+      }
+      const row = await db
+        .updateTable('sandboxes')
+        .set({
+          state: to,
+          state_reason: reason ?? '',
+          updated_at: clock(),
+          ...(runtimeId === undefined ? {} : { runtime_id: runtimeId }),
+          ...(expiresAt === undefined ? {} : { expires_at: requireTime(expiresAt, 'expiresAt') }),
+          ...(previewDomain === undefined ? {} : { preview_domain: previewDomain }),
+        })
+        .where('id', '=', id)
+        .where('state', 'in', from)
+        .where('state', '<>', 'destroyed')
+        .returningAll()
+        .executeTakeFirst();
+      return row === undefined ? undefined : sandboxFrom(row);
+    },
+
+    async extend(id, { expiresAt, leaseTtlMs }) {
+      requireTime(expiresAt, 'expiresAt');
+      return db.transaction().execute(async (transaction) => {
+        const now = clock();
+        const row = await transaction
+          .updateTable('sandboxes')
+          .set({ expires_at: expiresAt, updated_at: now })
+          .where('id', '=', id)
+          .where('state', 'not in', INACTIVE_SANDBOX_STATES)
+          .returningAll()
+          .executeTakeFirst();
+        if (row === undefined) {
+          return undefined;
+        }
+        const lease = await acquireLease(transaction, leaseOf(id, row.worker_id, leaseTtlMs), now);
+        return { sandbox: sandboxFrom(row), lease };
+      });
+    },
+
+    async markDestroyed(id, reason) {
+      return db.transaction().execute(async (transaction) => {
+        const now = clock();
+        const changed = await transaction
+          .updateTable('sandboxes')
+          .set({
+            state: 'destroyed',
+            state_reason: reason ?? '',
+            destroyed_at: now,
+            updated_at: now,
+            claimed_until: null,
+          })
+          .where('id', '=', id)
+          .where('state', '<>', 'destroyed')
+          .returningAll()
+          .executeTakeFirst();
+        const row =
+          changed ??
+          (await transaction.selectFrom('sandboxes').selectAll().where('id', '=', id).executeTakeFirst());
+        if (row === undefined) {
+          throw sandboxNotFound(id);
+        }
+        await endLease(transaction, id, now);
+        return sandboxFrom(row);
+      });
+    },
+  };
+}
+
+function leaseOf(id: string, workerId: string, ttlMs: number) {
+  return { resourceId: id, resourceType: 'sandbox', holderId: workerId, ttlMs };
+}
+
+function checkNewSandbox(input: NewSandbox): void {
+  if (requireId(input.id, 'sandbox id') !== input.id.trim()) {
+    throw new StoreError('invalid_input', 'sandbox id must not begin or end with white space');
+  }
+  requireId(input.workerId, 'worker id');
+  requireId(input.provider, 'provider');
+  requireCount(input.memoryMb, 'memoryMb');
+  requireCount(input.vcpus, 'vcpus');
+  requireTime(input.expiresAt, 'expiresAt');
+}
+
+function newRow(input: NewSandbox, now: Date): Insertable<SandboxesTable> {
+  return {
+    id: input.id,
+    state: 'creating',
+    state_reason: '',
+    provider: input.provider,
+    image: input.image,
+    memory_mb: input.memoryMb,
+    vcpus: input.vcpus,
+    owner_id: input.ownerId ?? '',
+    tenant_id: input.tenantId ?? '',
+    runtime_id: '',
+    worker_id: input.workerId,
+    metadata: JSON.stringify(input.metadata ?? {}),
+    preview_domain: input.previewDomain ?? '',
+    created_at: now,
+    expires_at: input.expiresAt,
+    updated_at: now,
+  };
+}

@@ -1,0 +1,152 @@
+import { type Clock, systemClock } from './clock.js';
+import {
+  type ConnectionTarget,
+  connectFirst,
+  createDatabasePool,
+  type DatabasePool,
+  probe,
+} from './connection-pool.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.js';
+import { waitUntil } from './embedded/wait-until.js';
+import { StoreError } from './errors.js';
+import { createExecLogRepository, type ExecLogRepository } from './exec-logs.js';
+import { createLeaseRepository, type LeaseRepository } from './leases.js';
+import { type StoreLogger, silentLogger } from './logger.js';
+import { migrateToLatest } from './migrate.js';
+import { createSandboxRepository, type SandboxRepository } from './sandboxes.js';
+import { createWorkerRepository, type WorkerRepository } from './workers.js';
+
+const DEFAULT_PING_TIMEOUT_MS = 2_000;
+
+/** How long running statements may take before the embedded server is stopped under them. */
+const CLOSE_GRACE_MS = 5_000;
+
+interface SharedOptions {
+  readonly logger?: StoreLogger;
+  /** Connections at most; 10 unless told. */
+  readonly poolSize?: number;
+  readonly clock?: Clock;
+}
+
+export interface PostgresStoreOptions extends SharedOptions {
+  readonly driver: 'postgres';
+  /** `postgres://user:password@host:port/database`, with the query parameters of libpq that the pg driver knows. */
+  readonly dsn: string;
+}
+
+export interface EmbeddedStoreOptions extends SharedOptions {
+  readonly driver: 'embedded';
+  /** Directory of the database; made when missing. */
+  readonly path: string;
+  /** Loopback port; a free one is chosen unless told. */
+  readonly port?: number;
+}
+
+export type StoreOptions = PostgresStoreOptions | EmbeddedStoreOptions;
+
+export interface Store {
+  readonly workers: WorkerRepository;
+  readonly leases: LeaseRepository;
+  readonly sandboxes: SandboxRepository;
+  readonly execLogs: ExecLogRepository;
+  /** One round trip within `timeoutMs` (2000 unless told). @throws StoreError `unavailable`, `closed` */
+  ping(options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<void>;
+  /** Ends the connections and stops the embedded server, and waits for both. Any number of calls. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the database and brings it to the newest schema.
+ *
+ * While the server is away every call fails with `unavailable`; when it is back the same store works again.
+ * @throws StoreError `configuration`, `unavailable`, `in_use`, `schema`
+ * @example
+ * const store = await openStore({ driver: 'embedded', path: '/var/lib/stacyvm/database' });
+ * const { items } = await store.workers.list({ limit: 50 });
+ * await store.close();
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { logger = silentLogger, clock = systemClock, poolSize } = options;
+  if (options.driver === 'postgres') {
+    return openOn({ kind: 'dsn', dsn: options.dsn }, undefined, { logger, clock, poolSize });
+  }
+  const server = await startEmbeddedPostgres({ path: options.path, port: options.port, logger });
+  return openOn({ kind: 'server', server: server.address }, server, { logger, clock, poolSize });
+}
+
+interface OpenOptions {
+  readonly logger: StoreLogger;
+  readonly clock: Clock;
+  readonly poolSize: number | undefined;
+}
+
+async function openOn(
+  target: ConnectionTarget,
+  server: EmbeddedPostgres | undefined,
+  { logger, clock, poolSize }: OpenOptions,
+): Promise<Store> {
+  let pool: DatabasePool | undefined;
+  try {
+    pool = createDatabasePool({ target, logger, poolSize });
+    await connectFirst(pool);
+    await migrateToLatest(pool.db, logger);
+    return storeOn(pool, server, clock);
+  } catch (error) {
+    await pool?.close();
+    await server?.stop();
+    throw error;
+  }
+}
+
+function storeOn(
+  { db, close: closePool }: DatabasePool,
+  server: EmbeddedPostgres | undefined,
+  clock: Clock,
+): Store {
+  let closing: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
+    let drained = false;
+    const ended = closePool().then(() => {
+      drained = true;
+    });
+    if (server !== undefined) {
+      await waitUntil(() => drained, CLOSE_GRACE_MS);
+      await server.stop();
+    }
+    await ended;
+  };
+  return {
+    workers: createWorkerRepository(db, clock),
+    leases: createLeaseRepository(db, clock),
+    sandboxes: createSandboxRepository(db, clock),
+    execLogs: createExecLogRepository(db),
+    async ping({ timeoutMs = DEFAULT_PING_TIMEOUT_MS, signal } = {}) {
+      await within(probe(db), timeoutMs, signal);
+    },
+    close() {
+      closing ??= close();
+      return closing;
+    },
+  };
+}
+
+/** The first of the answer, the timeout and the abort; a late answer is dropped, whatever it is. */
+async function within(
+  answer: Promise<void>,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const limit = AbortSignal.timeout(timeoutMs);
+  const end = signal === undefined ? limit : AbortSignal.any([limit, signal]);
+  await new Promise<void>((resolve, reject) => {
+    const giveUp = (): void => {
+      const why = limit.aborted ? `no answer within ${timeoutMs} ms` : 'the check was aborted';
+      reject(new StoreError('unavailable', `database unavailable: ${why}`));
+    };
+    if (end.aborted) {
+      giveUp();
+    }
+    end.addEventListener('abort', giveUp, { once: true });
+    answer.then(resolve, reject).finally(() => end.removeEventListener('abort', giveUp));
+  });
+}

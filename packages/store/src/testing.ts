@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.js';
+import { StoreError } from './errors.js';
+
+export {
+  type EmbeddedPostgres,
+  type EmbeddedPostgresOptions,
+  startEmbeddedPostgres,
+} from './embedded/embedded-postgres.js';
+
+/** A database of its own for one test file or one test. */
+export interface TestDatabase {
+  readonly dsn: string;
+  /** Cuts its sessions and removes it. */
+  drop(): Promise<void>;
+}
+
+/** The one cluster of this process, for tests that need the server itself to misbehave. */
+export interface TestCluster {
+  /** Process id of the server; undefined while it is down. */
+  readonly pid: number | undefined;
+  /** Kills the server as a crash would; it is restarted at once, on the same port if possible. */
+  kill(): void;
+  /** Stops the server until `bringUp`; connections are refused meanwhile. */
+  takeDown(): Promise<void>;
+  /** Starts the server again on the port it had. */
+  bringUp(): Promise<void>;
+}
+
+interface RunningCluster {
+  readonly path: string;
+  readonly discardOnExit: () => void;
+  server: EmbeddedPostgres;
+}
+
+const MAX_TEST_CONNECTIONS = 200;
+
+let running: Promise<RunningCluster> | undefined;
+let current: RunningCluster | undefined;
+
+/** A new empty database on a real Postgres, which the first call of the process starts in a temporary directory. */
+export async function createTestDatabase(): Promise<TestDatabase> {
+  running ??= startCluster();
+  const cluster = await running;
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await administer(cluster, `create database ${name}`);
+  return {
+    dsn: cluster.server.dsn(name),
+    drop: () => administer(cluster, `drop database if exists ${name} with (force)`),
+  };
+}
+
+/** @throws StoreError `closed` before the first `createTestDatabase` */
+export function testCluster(): TestCluster {
+  const cluster = current;
+  if (cluster === undefined) {
+    throw new StoreError('closed', 'no test cluster is running; call createTestDatabase first');
+  }
+  return {
+    get pid() {
+      return cluster.server.pid();
+    },
+    kill() {
+      const pid = cluster.server.pid();
+      if (pid !== undefined) {
+        process.kill(pid, 'SIGKILL');
+      }
+    },
+    takeDown: () => cluster.server.stop(),
+    async bringUp() {
+      cluster.server = await startServer(cluster.path, cluster.server.address.port());
+    },
+  };
+}
+
+/** Stops the cluster and removes its files. Nothing happens when none runs; a later createTestDatabase starts a new one. */
+export async function stopTestCluster(): Promise<void> {
+  const stopping = running;
+  running = undefined;
+  current = undefined;
+  const cluster = await stopping;
+  if (cluster !== undefined) {
+    process.off('exit', cluster.discardOnExit);
+    await cluster.server.stop();
+    await rm(cluster.path, { recursive: true, force: true });
+  }
+}
+
+async function startCluster(): Promise<RunningCluster> {
+  const path = await mkdtemp(join(tmpdir(), 'stacyvm-test-postgres-'));
+  // Passable for the database account, so that root needs no mount namespace.
+  await chmod(path, 0o711);
+  const server = await startServer(path);
+  const cluster: RunningCluster = { path, server, discardOnExit: () => discard(cluster) };
+  process.once('exit', cluster.discardOnExit);
+  current = cluster;
+  return cluster;
+}
+
+function startServer(path: string, port?: number): Promise<EmbeddedPostgres> {
+  return startEmbeddedPostgres({
+    path,
+    port,
+    durable: false,
+    keepAlive: false,
+    maxConnections: MAX_TEST_CONNECTIONS,
+  });
+}
+
+/** For a test run that ends without stopTestCluster: nothing in it is worth an orderly shutdown. */
+function discard(cluster: RunningCluster): void {
+  const pid = cluster.server.pid();
+  if (pid !== undefined) {
+    // Immediate shutdown: unlike a kill it gives the shared memory back.
+    process.kill(pid, 'SIGQUIT');
+  }
+  rmSync(cluster.path, { recursive: true, force: true, maxRetries: 3 });
+}
+
+async function administer(cluster: RunningCluster, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: cluster.server.dsn('postgres') });
+  client.on('error', () => {});
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}

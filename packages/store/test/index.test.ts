@@ -1,0 +1,28 @@
+import { expect } from 'chai';
+import * as store from '../src/index.js';
+import * as testing from '../src/testing.js';
+
+describe('@stacyvm/store', () => {
+  it('exports exactly its public values', () => {
+    expect(Object.keys(store).sort()).to.deep.equal([
+      'DEFAULT_LIST_LIMIT',
+      'EXEC_OUTCOMES',
+      'LIVE_SANDBOX_STATES',
+      'MAX_LEASE_TTL_MS',
+      'MAX_LIST_LIMIT',
+      'MAX_LOGGED_COMMAND_LENGTH',
+      'SANDBOX_STATES',
+      'StoreError',
+      'openStore',
+    ]);
+  });
+
+  it('exports exactly its helpers for tests under ./testing', () => {
+    expect(Object.keys(testing).sort()).to.deep.equal([
+      'createTestDatabase',
+      'startEmbeddedPostgres',
+      'stopTestCluster',
+      'testCluster',
+    ]);
+  });
+});

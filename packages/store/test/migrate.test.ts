@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+import pg from 'pg';
+import { openStore } from '../src/index.js';
+import { createTestDatabase, type TestDatabase } from '../src/testing.js';
+import { rejection } from './rejection.js';
+
+describe('migrations', () => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await createTestDatabase();
+  });
+  afterEach(() => database.drop());
+
+  const query = async (text: string) => {
+    const client = new pg.Client({ connectionString: database.dsn });
+    await client.connect();
+    try {
+      return (await client.query(text)).rows as Array<Record<string, unknown>>;
+    } finally {
+      await client.end();
+    }
+  };
+
+  it('run once when 4 control planes open an empty database together', async () => {
+    const applied: unknown[] = [];
+    const logger = {
+      debug() {},
+      warn() {},
+      info: (message: string, fields?: Record<string, unknown>) => {
+        applied.push([message, fields?.['migration']]);
+      },
+    };
+    const open = () => openStore({ driver: 'postgres', dsn: database.dsn, logger });
+    const stores = await Promise.all([open(), open(), open(), open()]);
+    await Promise.all(stores.map((store) => store.ping()));
+    await Promise.all(stores.map((store) => store.close()));
+    expect(applied).to.deep.equal([['applied database migration', '0001-fleet']]);
+    expect(await query('select name from schema_migrations')).to.deep.equal([{ name: '0001-fleet' }]);
+  });
+
+  it('leave a migrated database and its rows alone', async () => {
+    const first = await openStore({ driver: 'postgres', dsn: database.dsn });
+    const worker = { id: 'w', hostname: '', providers: null, capabilities: null, capacity: {} };
+    await first.workers.upsertHeartbeat(worker);
+    await first.close();
+    const second = await openStore({ driver: 'postgres', dsn: database.dsn });
+    expect(await second.workers.get('w')).to.include({ id: 'w' });
+    await second.close();
+  });
+
+  it('make the tables, keys and indexes that the queries rely on', async () => {
+    await (await openStore({ driver: 'postgres', dsn: database.dsn })).close();
+    const indexes = await query(`select indexname from pg_indexes
+      where schemaname = 'public' and tablename not like 'schema_%' order by 1`);
+    expect(indexes.map((row) => row['indexname'])).to.deep.equal([
+      'exec_logs_pkey',
+      'exec_logs_sandbox',
+      'leases_expires_at',
+      'leases_holder',
+      'leases_pkey',
+      'sandboxes_active_worker',
+      'sandboxes_expiry',
+      'sandboxes_newest',
+      'sandboxes_owner',
+      'sandboxes_pkey',
+      'sandboxes_tenant',
+      'sandboxes_unchecked',
+      'workers_last_heartbeat',
+      'workers_pkey',
+    ]);
+    const zoneless = await query(`select table_name, column_name from information_schema.columns
+      where table_schema = 'public' and data_type = 'timestamp without time zone'`);
+    expect(zoneless).to.deep.equal([]);
+    const foreign =
+      await query(`select conrelid::regclass::text as source, confrelid::regclass::text as target
+      from pg_constraint where contype = 'f'`);
+    expect(foreign).to.deep.equal([{ source: 'exec_logs', target: 'sandboxes' }]);
+  });
+
+  it('refuse a database with migrations this version does not know', async () => {
+    await (await openStore({ driver: 'postgres', dsn: database.dsn })).close();
+    await query(`insert into schema_migrations values ('0002-from-the-future', '2031-01-01')`);
+    const refusal = await rejection(openStore({ driver: 'postgres', dsn: database.dsn }), 'schema');
+    expect(refusal.message).to.match(/migrated by another version/);
+  });
+
+  it("refuse another program's database before changing it", async () => {
+    await query('create table schema_migrations (version integer primary key, applied_at timestamptz)');
+    const refusal = await rejection(openStore({ driver: 'postgres', dsn: database.dsn }), 'schema');
+    expect(refusal.message).to.match(/another program/);
+    const tables = await query(`select tablename from pg_tables where schemaname = 'public'`);
+    expect(tables).to.deep.equal([{ tablename: 'schema_migrations' }]);
+  });
+
+  it('refuse a database where a table of ours exists already, and change nothing', async () => {
+    await query('create table sandboxes (id integer)');
+    const refusal = await rejection(openStore({ driver: 'postgres', dsn: database.dsn }), 'schema');
+    expect(refusal.message).to.match(/sandboxes.* already exists/);
+    const tables = await query(`select tablename from pg_tables where tablename in ('workers', 'leases')`);
+    expect(tables).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,43 @@
+import { openStore, type ReserveSandbox, type Store, type WorkerHeartbeat } from '../src/index.js';
+import { createTestDatabase, type TestDatabase } from '../src/testing.js';
+import { type ManualClock, manualClock } from './manual-clock.js';
+
+export interface StoreFixture {
+  readonly store: Store;
+  readonly clock: ManualClock;
+  readonly database: TestDatabase;
+  close(): Promise<void>;
+}
+
+export async function openFixture(): Promise<StoreFixture> {
+  const database = await createTestDatabase();
+  const clock = manualClock();
+  const store = await openStore({ driver: 'postgres', dsn: database.dsn, clock });
+  return {
+    store,
+    clock,
+    database,
+    async close() {
+      await store.close();
+      await database.drop();
+    },
+  };
+}
+
+export function heartbeat(id: string, overrides: Partial<WorkerHeartbeat> = {}): WorkerHeartbeat {
+  return { id, hostname: `${id}.example`, providers: null, capabilities: null, capacity: {}, ...overrides };
+}
+
+export function newSandbox(id: string, overrides: Partial<ReserveSandbox> = {}): ReserveSandbox {
+  return {
+    id,
+    provider: 'bubblewrap',
+    image: 'host',
+    memoryMb: 256,
+    vcpus: 1,
+    workerId: 'worker-1',
+    expiresAt: new Date('2030-01-01T01:00:00Z'),
+    leaseTtlMs: 65 * 60_000,
+    ...overrides,
+  };
+}

@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import pg from 'pg';
+import { processStart } from '../src/embedded/process-identity.js';
+import { createTestDatabase } from '../src/testing.js';
+import { eventually } from './eventually.js';
+
+const run = promisify(execFile);
+
+describe('createTestDatabase', () => {
+  it('makes separate empty databases on one server', async () => {
+    const [one, two] = await Promise.all([createTestDatabase(), createTestDatabase()]);
+    expect(new URL(one.dsn).port).to.equal(new URL(two.dsn).port);
+    expect(new URL(one.dsn).pathname).not.to.equal(new URL(two.dsn).pathname);
+    await Promise.all([one.drop(), two.drop()]);
+  });
+
+  it('drops a database that is in use, and again', async () => {
+    const database = await createTestDatabase();
+    const client = new pg.Client({ connectionString: database.dsn });
+    client.on('error', () => {});
+    await client.connect();
+    await database.drop();
+    await database.drop();
+    await client.query('select 1').then(
+      () => expect.fail('the session should be gone'),
+      () => {},
+    );
+    await client.end().catch(() => {});
+  });
+
+  it('leaves neither process nor files behind when a run ends without stopping it', async () => {
+    const script = `
+      const { createTestDatabase, testCluster } = await import(process.argv[1]);
+      await createTestDatabase();
+      console.log(testCluster().pid);`;
+    const module = new URL('../src/testing.ts', import.meta.url).href;
+    const scratch = await mkdtemp(join(tmpdir(), 'stacyvm-testing-'));
+    try {
+      await chmod(scratch, 0o711);
+      const args = ['--import', 'tsx', '--input-type=module', '--eval', script, module];
+      const { stdout } = await run(process.execPath, args, { env: { ...process.env, TMPDIR: scratch } });
+      const pid = Number(stdout);
+      expect(pid).to.be.greaterThan(0);
+      await eventually(async () => expect(await processStart(pid)).to.equal(undefined));
+      const left = (await readdir(scratch)).filter((name) => name.startsWith('stacyvm-'));
+      expect(left).to.deep.equal([]);
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  });
+});

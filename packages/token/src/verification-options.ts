@@ -1,0 +1,26 @@
+import { isWorkerAudience, type WorkerAudience } from './audience.js';
+import { isWorkerTokenProfile, type WorkerTokenProfile } from './claims.js';
+import { isKeyring, type Keyring } from './keyring.js';
+
+/** What a verifier is set up with, whichever token it is shown. */
+export interface VerificationOptions {
+  readonly keyring: Keyring;
+  readonly audience: WorkerAudience;
+  readonly profile: WorkerTokenProfile;
+}
+
+/**
+ * Checks the options at run time as well: an unknown audience has no default scopes and an unknown profile no
+ * required claims, and neither may get as far as that.
+ */
+export function verificationOptions(options: {
+  readonly keyring: Keyring;
+  readonly audience: WorkerAudience;
+  readonly profile?: WorkerTokenProfile | undefined;
+}): VerificationOptions {
+  const { keyring, audience, profile = 'strict' } = options;
+  if (!isKeyring(keyring)) throw new TypeError('keyring must come from createKeyring');
+  if (!isWorkerAudience(audience)) throw new TypeError('audience must be one of WORKER_AUDIENCES');
+  if (!isWorkerTokenProfile(profile)) throw new TypeError('profile must be "strict" or "compatible"');
+  return { keyring, audience, profile };
+}

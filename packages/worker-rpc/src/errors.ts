@@ -1,0 +1,212 @@
+/**
+ * What is known about the effect of a call that failed. `not_executed`: surely nothing happened, it may be made
+ * again elsewhere. `unknown`: it may have happened, wholly or in part.
+ */
+export type CallOutcome = 'not_executed' | 'unknown';
+
+/**
+ * How a call of a worker failed.
+ *
+ * `invalid_configuration`: the URL or the credential of the client cannot be used. `unreachable`: no connection.
+ * `connection_lost`: the connection ended before the answer did. `timeout`, `aborted`: the caller's limit or signal.
+ * `unauthorized` 401, `forbidden` 403, `not_found` 404, `conflict` 409, `capacity_exhausted` 429: refused.
+ * `invalid_request`: any other 4xx. `worker_draining`, `unavailable`: 503. `exec_timeout`: the program ran out of
+ * its time. `stream_truncated`: the stream ended without the exit record that the worker had announced.
+ * `unexpected_redirect`: a 3xx; it is never followed. `protocol_error`: an answer outside the protocol.
+ * `remote_error`: any other failure that the worker reports.
+ */
+export type WorkerRpcErrorCode =
+  | 'invalid_configuration'
+  | 'unreachable'
+  | 'connection_lost'
+  | 'timeout'
+  | 'aborted'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'capacity_exhausted'
+  | 'invalid_request'
+  | 'worker_draining'
+  | 'unavailable'
+  | 'exec_timeout'
+  | 'stream_truncated'
+  | 'unexpected_redirect'
+  | 'protocol_error'
+  | 'remote_error';
+
+export interface WorkerRpcErrorDetails {
+  readonly outcome: CallOutcome;
+  /** The HTTP status, when the worker answered. */
+  readonly status?: number | undefined;
+  /** The worker's own stable reason, such as `token_expired` or `lease_fenced`. */
+  readonly reason?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** A call of a worker that failed. */
+export class WorkerRpcError extends Error {
+  override readonly name = 'WorkerRpcError';
+  readonly outcome: CallOutcome;
+  readonly status: number | undefined;
+  readonly reason: string | undefined;
+
+  constructor(
+    readonly code: WorkerRpcErrorCode,
+    message: string,
+    details: WorkerRpcErrorDetails,
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.outcome = details.outcome;
+    this.status = details.status;
+    this.reason = details.reason;
+  }
+}
+
+/** What a worker's method may answer instead of a result. Status and reason of each: `RPC_METHOD_ERRORS`. */
+export type RpcMethodErrorCode =
+  | 'invalid_request'
+  | 'image_unknown'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'capacity_exhausted'
+  | 'draining'
+  | 'unavailable'
+  | 'exec_timeout'
+  | 'not_implemented'
+  | 'internal';
+
+/** HTTP status and default reason of each `RpcMethodErrorCode`. */
+export const RPC_METHOD_ERRORS: Readonly<
+  Record<RpcMethodErrorCode, { readonly status: number; readonly reason: string }>
+> = {
+  invalid_request: { status: 400, reason: 'invalid_request' },
+  image_unknown: { status: 400, reason: 'image_unknown' },
+  forbidden: { status: 403, reason: 'forbidden' },
+  not_found: { status: 404, reason: 'sandbox_not_found' },
+  conflict: { status: 409, reason: 'conflict' },
+  capacity_exhausted: { status: 429, reason: 'capacity_exhausted' },
+  draining: { status: 503, reason: 'worker_draining' },
+  unavailable: { status: 503, reason: 'unavailable' },
+  exec_timeout: { status: 504, reason: 'exec_timeout' },
+  not_implemented: { status: 501, reason: 'method_not_implemented' },
+  internal: { status: 500, reason: 'internal' },
+};
+
+/**
+ * Thrown by a worker's method. The message goes to the control plane: it must not carry a secret. Every code but
+ * `exec_timeout` and `internal` promises that the call had no effect.
+ */
+export class RpcMethodError extends Error {
+  override readonly name = 'RpcMethodError';
+  readonly status: number;
+  readonly reason: string;
+
+  constructor(
+    readonly code: RpcMethodErrorCode,
+    message: string,
+    options?: ErrorOptions & { readonly reason?: string },
+  ) {
+    super(message, options);
+    this.status = RPC_METHOD_ERRORS[code].status;
+    this.reason = options?.reason ?? RPC_METHOD_ERRORS[code].reason;
+  }
+}
+
+/** How a heartbeat or a lease renewal failed; as `WorkerRpcErrorCode`, seen from the worker. */
+export type ControlPlaneErrorCode =
+  | 'invalid_configuration'
+  | 'unreachable'
+  | 'connection_lost'
+  | 'timeout'
+  | 'aborted'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'rate_limited'
+  | 'invalid_request'
+  | 'unavailable'
+  | 'unexpected_redirect'
+  | 'protocol_error'
+  | 'remote_error';
+
+export interface ControlPlaneErrorDetails {
+  readonly status?: number | undefined;
+  readonly reason?: string | undefined;
+  readonly requestId?: string | undefined;
+  /** The control plane's time, on a 401: tells whether a clock is wrong. */
+  readonly serverTime?: Date | undefined;
+  readonly cause?: unknown;
+}
+
+/** A heartbeat or lease renewal that failed. */
+export class ControlPlaneError extends Error {
+  override readonly name = 'ControlPlaneError';
+  readonly status: number | undefined;
+  readonly reason: string | undefined;
+  readonly requestId: string | undefined;
+  readonly serverTime: Date | undefined;
+
+  constructor(
+    readonly code: ControlPlaneErrorCode,
+    message: string,
+    details: ControlPlaneErrorDetails = {},
+  ) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.status = details.status;
+    this.reason = details.reason;
+    this.requestId = details.requestId;
+    this.serverTime = details.serverTime;
+  }
+}
+
+/** What a handler of the worker endpoint may answer instead of a result. */
+export type WorkerEndpointErrorCode =
+  | 'invalid_request'
+  | 'forbidden'
+  | 'not_found'
+  | 'conflict'
+  | 'rate_limited'
+  | 'unavailable';
+
+/** Thrown by `onHeartbeat` and `onRenewLease`. The message goes to the worker: it must not carry a secret. */
+export class WorkerEndpointError extends Error {
+  override readonly name = 'WorkerEndpointError';
+  readonly reason: string;
+
+  constructor(
+    readonly code: WorkerEndpointErrorCode,
+    message: string,
+    options?: ErrorOptions & { readonly reason?: string },
+  ) {
+    super(message, options);
+    this.reason = options?.reason ?? code;
+  }
+}
+
+/**
+ * `credential_missing`: no such file. `credential_empty`, `credential_too_large`, `credential_malformed`: its content
+ * is not a token. `credential_unreadable`: any other failure to read it. `credential_unusable`: a key that cannot sign.
+ */
+export type CredentialErrorCode =
+  | 'credential_missing'
+  | 'credential_empty'
+  | 'credential_too_large'
+  | 'credential_malformed'
+  | 'credential_unreadable'
+  | 'credential_unusable';
+
+/** A worker has no credential to present. Names the file, never its content. */
+export class CredentialError extends Error {
+  override readonly name = 'CredentialError';
+
+  constructor(
+    readonly code: CredentialErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

@@ -1,0 +1,202 @@
+import { presentMembers } from './json-encoding.js';
+import { formatTimeInSeconds, parseTime } from './rfc3339.js';
+import { type Checked, schemaCheck } from './schema-check.js';
+
+/** A sandbox that a worker holds, with the highest generation of its lease that it knows. */
+export interface HeldSandbox {
+  readonly id: string;
+  readonly generation: number;
+}
+
+/** What a worker offers, in the names of the wire. Members other than these are kept. */
+export interface WorkerCapacity {
+  readonly max_sandboxes?: number;
+  readonly rpc_url?: string;
+  readonly preview_domain?: string;
+  readonly [name: string]: unknown;
+}
+
+export interface Heartbeat {
+  readonly hostname: string;
+  /** `online`, `draining`, or any other word, which is not scheduled. */
+  readonly status: string;
+  /** Null: not said, which the reference takes for all. */
+  readonly providers: readonly string[] | null;
+  readonly capabilities: readonly string[];
+  readonly capacity: WorkerCapacity;
+  /** Names one run of the worker process. Undefined from a reference worker. */
+  readonly instanceId?: string | undefined;
+  /** What the worker holds. Undefined from a reference worker: unknown. */
+  readonly sandboxes?: readonly HeldSandbox[] | undefined;
+}
+
+/** What the control plane knows about a worker. */
+export interface WorkerRecord {
+  readonly id: string;
+  readonly hostname: string;
+  readonly status: string;
+  readonly providers: readonly string[] | null;
+  readonly capabilities: readonly string[];
+  readonly capacity: Readonly<Record<string, unknown>>;
+  readonly lastHeartbeatAt: Date;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+  readonly stale: boolean;
+}
+
+/** What the control plane answers. */
+export interface HeartbeatDirective {
+  readonly worker: WorkerRecord;
+  /** When the next heartbeat is expected, in milliseconds from now. */
+  readonly nextHeartbeatMs: number;
+  /** Take no new sandboxes. */
+  readonly drain: boolean;
+  /** Sandboxes that are not the worker's any more and must be destroyed. */
+  readonly release: readonly string[];
+}
+
+/** What a worker reads in the answer. A reference control plane says none of it. */
+export interface HeartbeatReply {
+  readonly serverTime?: Date | undefined;
+  readonly nextHeartbeatMs?: number | undefined;
+  readonly drain: boolean;
+  readonly release: readonly string[];
+}
+
+interface HeartbeatWire {
+  readonly hostname?: string;
+  readonly status?: string;
+  readonly providers?: readonly string[];
+  readonly capabilities?: readonly string[];
+  readonly capacity?: Readonly<Record<string, unknown>>;
+  readonly instance_id?: string;
+  readonly sandboxes?: readonly HeldSandbox[];
+}
+
+const WORD = { type: 'string', maxLength: 256 };
+const WORDS = { type: 'array', maxItems: 256, items: WORD };
+
+const checkHeartbeat = schemaCheck<HeartbeatWire>({
+  type: 'object',
+  properties: {
+    hostname: WORD,
+    status: WORD,
+    providers: WORDS,
+    capabilities: WORDS,
+    capacity: { type: 'object' },
+    instance_id: WORD,
+    sandboxes: {
+      type: 'array',
+      maxItems: 10_000,
+      items: {
+        type: 'object',
+        required: ['id', 'generation'],
+        properties: {
+          id: { type: 'string', minLength: 1, maxLength: 128 },
+          generation: { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER },
+        },
+      },
+    },
+  },
+});
+
+/** Reads the body of a heartbeat; every member may be missing. */
+export function parseHeartbeat(body: unknown): Checked<Heartbeat> {
+  const checked = checkHeartbeat(presentMembers(body) ?? body);
+  if (!checked.ok) return checked;
+  const wire = checked.value;
+  return {
+    ok: true,
+    value: {
+      hostname: (wire.hostname ?? '').trim(),
+      status: (wire.status ?? '').trim() || 'online',
+      providers: wire.providers ?? null,
+      capabilities: wire.capabilities ?? [],
+      capacity: capacityOf(wire.capacity ?? {}),
+      ...(wire.instance_id ? { instanceId: wire.instance_id } : {}),
+      ...(wire.sandboxes === undefined ? {} : { sandboxes: wire.sandboxes.map(heldSandbox) }),
+    },
+  };
+}
+
+function heldSandbox({ id, generation }: HeldSandbox): HeldSandbox {
+  return { id, generation };
+}
+
+/** A known member of a wrong type counts as absent; the others still count. */
+function capacityOf(document: Readonly<Record<string, unknown>>): WorkerCapacity {
+  const { max_sandboxes, rpc_url, preview_domain, ...rest } = document;
+  return {
+    ...rest,
+    ...(isCount(max_sandboxes) ? { max_sandboxes } : {}),
+    ...(typeof rpc_url === 'string' ? { rpc_url } : {}),
+    ...(typeof preview_domain === 'string' ? { preview_domain } : {}),
+  };
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+export function heartbeatToWire(heartbeat: Heartbeat): HeartbeatWire {
+  const { hostname, status, providers, capabilities, capacity, instanceId, sandboxes } = heartbeat;
+  return {
+    hostname,
+    status,
+    ...(providers === null ? {} : { providers }),
+    capabilities,
+    capacity,
+    ...(instanceId === undefined ? {} : { instance_id: instanceId }),
+    ...(sandboxes === undefined ? {} : { sandboxes: sandboxes.map(heldSandbox) }),
+  };
+}
+
+export function directiveToWire(directive: HeartbeatDirective, serverTime: string): Record<string, unknown> {
+  const { worker } = directive;
+  return {
+    id: worker.id,
+    hostname: worker.hostname,
+    status: worker.status,
+    providers: worker.providers,
+    capabilities: worker.capabilities,
+    capacity: worker.capacity,
+    last_heartbeat: formatTimeInSeconds(worker.lastHeartbeatAt),
+    created_at: formatTimeInSeconds(worker.createdAt),
+    updated_at: formatTimeInSeconds(worker.updatedAt),
+    stale: worker.stale,
+    server_time: serverTime,
+    next_heartbeat_ms: Math.round(directive.nextHeartbeatMs),
+    drain: directive.drain,
+    release: directive.release,
+  };
+}
+
+const checkReply = schemaCheck<{
+  readonly server_time?: string;
+  readonly next_heartbeat_ms?: number;
+  readonly drain?: boolean;
+  readonly release?: readonly string[];
+}>({
+  type: 'object',
+  properties: {
+    server_time: { type: 'string' },
+    next_heartbeat_ms: { type: 'number', minimum: 0 },
+    drain: { type: 'boolean' },
+    release: { type: 'array', items: { type: 'string' } },
+  },
+});
+
+export function parseHeartbeatReply(body: unknown): Checked<HeartbeatReply> {
+  const checked = checkReply(presentMembers(body) ?? body);
+  if (!checked.ok) return checked;
+  const wire = checked.value;
+  return {
+    ok: true,
+    value: {
+      serverTime: parseTime(wire.server_time ?? ''),
+      nextHeartbeatMs: wire.next_heartbeat_ms,
+      drain: wire.drain ?? false,
+      release: wire.release ?? [],
+    },
+  };
+}

@@ -1,0 +1,143 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+
+/** `unreachable`: no connection. `connection_lost`: it ended before the answer did. */
+export type ExchangeFailureKind = 'unreachable' | 'connection_lost' | 'timeout' | 'aborted';
+
+/** An HTTP exchange that did not come to its end. */
+export class ExchangeFailure extends Error {
+  override readonly name = 'ExchangeFailure';
+
+  constructor(
+    readonly kind: ExchangeFailureKind,
+    message: string,
+    /** Whether the peer may have got the request. */
+    readonly sent: boolean,
+    /** Whether the connection had served others before: then the peer may have closed it unseen. */
+    readonly reusedConnection: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+export interface ExchangeRequest {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly agent: HttpAgent;
+  readonly connectTimeoutMs: number;
+  /** From the beginning to the end of the answer. Undefined: no limit. */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const LONGEST_TIMER_MS = 2_147_483_647;
+
+/** Keeps connections for the next call, and closes them before a server would: see `RPC_SERVER_TIMEOUTS`. */
+export function createKeepAliveAgent(url: URL): HttpAgent {
+  const options = { keepAlive: true, keepAliveMsecs: 15_000, maxFreeSockets: 8, timeout: 30_000 };
+  return url.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options);
+}
+
+/**
+ * Posts a body and hands the answer to `read`, under one deadline and signal. What `read` throws is passed on, and the
+ * rest of the answer is dropped with its connection.
+ *
+ * @throws ExchangeFailure
+ */
+export function postJson<T>(
+  exchange: ExchangeRequest,
+  read: (response: IncomingMessage) => Promise<T>,
+): Promise<T> {
+  const { url, signal } = exchange;
+  const secure = url.protocol === 'https:';
+  let connected = false;
+  let reused = false;
+  let failure: ExchangeFailure | undefined;
+  let response: IncomingMessage | undefined;
+
+  const failed = (kind: ExchangeFailureKind, message: string, cause?: unknown): ExchangeFailure =>
+    new ExchangeFailure(kind, message, connected, reused, cause === undefined ? undefined : { cause });
+
+  const lost = (cause: unknown): ExchangeFailure =>
+    connected
+      ? failed('connection_lost', `the connection was lost${systemCode(cause)}`, cause)
+      : failed('unreachable', `no connection${systemCode(cause)}`, cause);
+
+  return new Promise<T>((resolve, reject) => {
+    const onAbort = (): void => stop(failed('aborted', 'the call was cancelled', signal?.reason));
+    if (signal?.aborted) {
+      reject(failed('aborted', 'the call was cancelled', signal.reason));
+      return;
+    }
+    const outgoing = (secure ? httpsRequest : httpRequest)(url, {
+      method: 'POST',
+      agent: exchange.agent,
+      headers: { ...exchange.headers, 'content-length': String(Buffer.byteLength(exchange.body)) },
+    });
+    const connectTimer = setTimeout(
+      () => stop(failed('unreachable', `no connection within ${exchange.connectTimeoutMs} ms`)),
+      exchange.connectTimeoutMs,
+    );
+    const { timeoutMs } = exchange;
+    const timer =
+      timeoutMs === undefined
+        ? undefined
+        : setTimeout(
+            () => stop(failed('timeout', `no complete answer within ${timeoutMs} ms`)),
+            Math.min(timeoutMs, LONGEST_TIMER_MS),
+          );
+
+    function stop(reason: ExchangeFailure): void {
+      failure ??= reason;
+      release();
+      // At once: the reader may be waiting for something other than the connection.
+      reject(failure);
+      if (response === undefined) outgoing.destroy(failure);
+      else response.destroy(failure);
+    }
+
+    function release(): void {
+      clearTimeout(connectTimer);
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+    }
+
+    function onConnected(): void {
+      connected = true;
+      clearTimeout(connectTimer);
+    }
+
+    signal?.addEventListener('abort', onAbort, { once: true });
+    outgoing.on('socket', (socket) => {
+      reused = outgoing.reusedSocket;
+      if (reused || !socket.connecting) onConnected();
+      else socket.once(secure ? 'secureConnect' : 'connect', onConnected);
+    });
+    outgoing.on('error', (error) => {
+      // Once there is an answer, it alone decides: a peer may refuse and stop reading.
+      if (response !== undefined) return;
+      release();
+      reject(failure ?? lost(error));
+    });
+    outgoing.on('response', (incoming) => {
+      response = incoming;
+      incoming.on('error', () => undefined);
+      read(incoming)
+        .finally(() => {
+          release();
+          if (!incoming.complete) incoming.destroy();
+        })
+        .then(resolve, (error: unknown) => {
+          reject(failure ?? (error === incoming.errored ? lost(error) : error));
+        });
+    });
+    outgoing.end(exchange.body);
+  });
+}
+
+function systemCode(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? ` (${code})` : '';
+}

@@ -1,0 +1,256 @@
+import type { Agent } from 'node:http';
+import { formatDuration } from '@stacyvm/duration';
+import { isWorkerId } from '@stacyvm/token';
+import { parseBaseUrl } from './base-url.js';
+import { type Clock, systemClock } from './clock.js';
+import { WorkerRpcError } from './errors.js';
+import { type ExecOutcome, type OutputListener, readExecStream } from './exec-stream-reader.js';
+import { createKeepAliveAgent } from './http-exchange.js';
+import { presentMembers } from './json-encoding.js';
+import type { LeaseToken } from './lease-token.js';
+import type {
+  ExecExit,
+  ExecParamsWire,
+  ExecRequest,
+  LogsParamsWire,
+  LogsRequest,
+  SandboxParamsWire,
+  SandboxTarget,
+  SpawnParamsWire,
+  SpawnRequest,
+  SpawnResult,
+  StatusResult,
+} from './rpc-messages.js';
+import {
+  checkExecResult,
+  checkLogsResult,
+  checkSpawnResult,
+  checkStatusResult,
+  protocolError,
+} from './rpc-reply.js';
+import { callUnary, callWith, type RpcCredential, type RpcTransportOptions } from './rpc-transport.js';
+import type { Checked } from './schema-check.js';
+
+/** Limits of the calls in milliseconds, from the beginning of a call to the end of its answer. */
+export interface RpcClientTimeouts {
+  readonly connectMs: number;
+  readonly spawnMs: number;
+  readonly destroyMs: number;
+  readonly statusMs: number;
+  readonly logsMs: number;
+  readonly shutdownMs: number;
+  /** What an exec may take beyond its own timeout. An exec without a timeout has no limit but its signal. */
+  readonly execMarginMs: number;
+}
+
+export const DEFAULT_RPC_TIMEOUTS: RpcClientTimeouts = {
+  connectMs: 5_000,
+  spawnMs: 120_000,
+  destroyMs: 60_000,
+  statusMs: 10_000,
+  logsMs: 30_000,
+  shutdownMs: 10_000,
+  execMarginMs: 10_000,
+};
+
+export interface RpcClientOptions {
+  readonly workerId: string;
+  /** The worker's base URL, without `/rpc`. The caller has accepted it: a credential is sent there. */
+  readonly rpcUrl: string;
+  readonly credential: RpcCredential;
+  /** Replaces the client's own pool of kept connections; the caller closes it. */
+  readonly agent?: Agent | undefined;
+  readonly timeouts?: Partial<RpcClientTimeouts> | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The output of a program that has ended. */
+export interface ExecResult extends ExecExit {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Output beyond the worker's limit was dropped. */
+  readonly truncated: boolean;
+}
+
+/** The control plane's side of the RPC, for one worker. Every method throws `WorkerRpcError`. */
+export interface RpcClient {
+  readonly workerId: string;
+  spawn(request: SpawnRequest, lease: LeaseToken, options?: CallOptions): Promise<SpawnResult>;
+  destroy(target: SandboxTarget, lease: LeaseToken, options?: CallOptions): Promise<void>;
+  status(target: SandboxTarget, options?: CallOptions): Promise<StatusResult>;
+  exec(request: ExecRequest, options?: CallOptions): Promise<ExecResult>;
+  /**
+   * Runs a program and hands its output to `onOutput` while it runs. A promise of `onOutput` is awaited, and so slows
+   * the program down; what it throws ends the call and is passed on. The outcome has no exit code when the worker is of
+   * a kind that never tells one.
+   */
+  execStream(
+    request: ExecRequest,
+    options: CallOptions & { readonly onOutput: OutputListener },
+  ): Promise<ExecOutcome>;
+  logs(request: LogsRequest, options?: CallOptions): Promise<readonly string[]>;
+  shutdown(options?: CallOptions): Promise<void>;
+  /** Closes the kept connections. Calls that are under way fail. */
+  close(): void;
+}
+
+/**
+ * Creates the client of one worker. It keeps connections, signs a token for each call, compares the ids of answers and
+ * follows no redirect.
+ *
+ * @throws WorkerRpcError `invalid_configuration`
+ */
+export function createRpcClient(options: RpcClientOptions): RpcClient {
+  const { workerId, clock = systemClock } = options;
+  const baseUrl = parseBaseUrl(options.rpcUrl);
+  if (baseUrl === undefined) {
+    throw new WorkerRpcError(
+      'invalid_configuration',
+      'the RPC URL of the worker must be http://host:port or https://host:port',
+      { outcome: 'not_executed' },
+    );
+  }
+  if (!isWorkerId(workerId) || !isHeaderText(options.credential)) {
+    throw new WorkerRpcError(
+      'invalid_configuration',
+      'the worker id or the static token of the worker cannot be sent',
+      { outcome: 'not_executed' },
+    );
+  }
+  const timeouts = { ...DEFAULT_RPC_TIMEOUTS, ...options.timeouts };
+  const url = new URL(`${baseUrl}/rpc`);
+  const ownAgent = options.agent === undefined ? createKeepAliveAgent(url) : undefined;
+  const transport: RpcTransportOptions = {
+    workerId,
+    url,
+    credential: options.credential,
+    agent: options.agent ?? ownAgent ?? createKeepAliveAgent(url),
+    connectTimeoutMs: timeouts.connectMs,
+    clock,
+  };
+
+  const execTimeout = (request: ExecRequest): number | undefined =>
+    request.timeoutMs ? request.timeoutMs + timeouts.execMarginMs : undefined;
+
+  return {
+    workerId,
+    async spawn(request, lease, { signal } = {}) {
+      const params = spawnParams(request);
+      const call = { method: 'worker.spawn', params, lease, timeoutMs: timeouts.spawnMs, signal } as const;
+      const wire = resultOf(checkSpawnResult, await callUnary(transport, call));
+      return {
+        runtimeId: wire.runtime_id || undefined,
+        provider: wire.provider || (request.provider ?? ''),
+        metadata: wire.metadata,
+      };
+    },
+    async destroy(target, lease, { signal } = {}) {
+      const params = sandboxParams(target);
+      const call = {
+        method: 'worker.destroy',
+        params,
+        lease,
+        timeoutMs: timeouts.destroyMs,
+        signal,
+      } as const;
+      await callUnary(transport, call);
+    },
+    async status(target, { signal } = {}) {
+      const params = sandboxParams(target);
+      const call = { method: 'worker.status', params, timeoutMs: timeouts.statusMs, signal } as const;
+      const wire = resultOf(checkStatusResult, await callUnary(transport, call));
+      return {
+        state: wire.state ?? '',
+        provider: wire.provider ?? '',
+        error: wire.error || undefined,
+      };
+    },
+    async exec(request, { signal } = {}) {
+      const params = execParams(request);
+      const call = { method: 'worker.exec', params, timeoutMs: execTimeout(request), signal } as const;
+      const startedAt = clock().getTime();
+      const wire = resultOf(checkExecResult, await callUnary(transport, call));
+      return {
+        exitCode: wire.exit_code,
+        stdout: wire.stdout ?? '',
+        stderr: wire.stderr ?? '',
+        truncated: wire.truncated ?? false,
+        timedOut: wire.timed_out ?? false,
+        durationMs: wire.duration_ms ?? clock().getTime() - startedAt,
+      };
+    },
+    execStream(request, { signal, onOutput }) {
+      const params = execParams(request);
+      const call = {
+        method: 'worker.exec_stream',
+        params,
+        timeoutMs: execTimeout(request),
+        signal,
+        headers: { accept: 'application/x-ndjson', 'x-worker-stream': 'ndjson', 'x-worker-stream-exit': '1' },
+      } as const;
+      return callWith(transport, call, (response, expected) => readExecStream(response, expected, onOutput));
+    },
+    async logs(request, { signal } = {}) {
+      const params: LogsParamsWire = {
+        ...sandboxParams(request),
+        ...(request.lines ? { lines: request.lines } : {}),
+      };
+      const call = { method: 'worker.logs', params, timeoutMs: timeouts.logsMs, signal } as const;
+      return resultOf(checkLogsResult, await callUnary(transport, call)).lines ?? [];
+    },
+    async shutdown({ signal } = {}) {
+      await callUnary(transport, { method: 'worker.shutdown', timeoutMs: timeouts.shutdownMs, signal });
+    },
+    close() {
+      ownAgent?.destroy();
+    },
+  };
+}
+
+function isHeaderText(credential: RpcCredential): boolean {
+  return credential.kind === 'signed' || /^[!-~]+$/.test(credential.token);
+}
+
+function resultOf<T>(check: (value: unknown) => Checked<T>, result: unknown): T {
+  const checked = check(presentMembers(result) ?? result);
+  if (!checked.ok) throw protocolError(`the result of the worker is not usable: ${checked.problem}`, 200);
+  return checked.value;
+}
+
+function sandboxParams(target: SandboxTarget): SandboxParamsWire {
+  return {
+    sandbox_id: target.sandboxId,
+    provider: target.provider ?? '',
+    ...(target.runtimeId ? { runtime_id: target.runtimeId } : {}),
+  };
+}
+
+function spawnParams(request: SpawnRequest): SpawnParamsWire {
+  return {
+    sandbox_id: request.sandboxId,
+    image: request.image,
+    provider: request.provider ?? '',
+    memory_mb: request.memoryMb,
+    vcpus: request.vcpus,
+    ...(request.ownerId ? { owner_id: request.ownerId } : {}),
+    ttl: request.ttlMs ? formatDuration(request.ttlMs) : '',
+    ...(request.metadata === undefined ? {} : { metadata: request.metadata }),
+  };
+}
+
+function execParams(request: ExecRequest): ExecParamsWire {
+  return {
+    ...sandboxParams(request),
+    command: request.command,
+    ...(request.args === undefined ? {} : { args: request.args }),
+    ...(request.mode === undefined ? {} : { mode: request.mode }),
+    ...(request.env === undefined ? {} : { env: request.env }),
+    ...(request.workdir ? { workdir: request.workdir } : {}),
+    ...(request.timeoutMs ? { timeout: formatDuration(request.timeoutMs) } : {}),
+    ...(request.stdin === undefined ? {} : { stdin: Buffer.from(request.stdin).toString('base64') }),
+  };
+}

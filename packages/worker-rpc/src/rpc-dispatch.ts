@@ -1,0 +1,100 @@
+import { RpcMethodError } from './errors.js';
+import type { LeaseToken } from './lease-token.js';
+import type { LeasedRpcContext, RpcContext, RpcMethods } from './rpc-calls.js';
+import type { LogsResultWire, SpawnResultWire, StatusResultWire } from './rpc-messages.js';
+import type { RpcMethodName } from './rpc-methods.js';
+import {
+  type ExecParams,
+  type LogsParams,
+  parseExecParams,
+  parseLogsParams,
+  parseSandboxParams,
+  parseSpawnParams,
+  type SandboxParams,
+  type SpawnParams,
+} from './rpc-params.js';
+import type { Checked } from './schema-check.js';
+
+/** A call whose params are checked. */
+export type RpcCall =
+  | { readonly method: 'worker.spawn'; readonly params: SpawnParams }
+  | { readonly method: 'worker.destroy'; readonly params: SandboxParams }
+  | { readonly method: 'worker.status'; readonly params: SandboxParams }
+  | { readonly method: 'worker.exec' | 'worker.exec_stream'; readonly params: ExecParams }
+  | { readonly method: 'worker.logs'; readonly params: LogsParams }
+  | { readonly method: 'worker.shutdown' };
+
+export function parseRpcCall(method: RpcMethodName, params: unknown): Checked<RpcCall> {
+  switch (method) {
+    case 'worker.spawn':
+      return mapChecked(parseSpawnParams(params), (value) => ({ method, params: value }));
+    case 'worker.destroy':
+    case 'worker.status':
+      return mapChecked(parseSandboxParams(params), (value) => ({ method, params: value }));
+    case 'worker.exec':
+    case 'worker.exec_stream':
+      return mapChecked(parseExecParams(params), (value) => ({ method, params: value }));
+    case 'worker.logs':
+      return mapChecked(parseLogsParams(params), (value) => ({ method, params: value }));
+    case 'worker.shutdown':
+      return { ok: true, value: { method } };
+  }
+}
+
+export type UnaryCall = Exclude<RpcCall, { readonly method: 'worker.exec' | 'worker.exec_stream' }>;
+
+export interface DispatchTarget {
+  readonly workerId: string;
+  readonly methods: RpcMethods;
+}
+
+/** Serves a call that has no output, and tells its result for the wire; undefined where the protocol has none. */
+export async function dispatchUnary(
+  call: UnaryCall,
+  target: DispatchTarget,
+  context: RpcContext & { readonly lease: LeaseToken | undefined },
+): Promise<unknown> {
+  const { methods, workerId } = target;
+  switch (call.method) {
+    case 'worker.spawn': {
+      const result = await methods.spawn(call.params, leased(context));
+      return {
+        sandbox_id: call.params.sandboxId,
+        ...(result.runtimeId ? { runtime_id: result.runtimeId } : {}),
+        state: 'running',
+        provider: result.provider,
+        worker_id: workerId,
+        ...(result.metadata === undefined ? {} : { metadata: result.metadata }),
+      } satisfies SpawnResultWire;
+    }
+    case 'worker.destroy':
+      await methods.destroy(call.params, leased(context));
+      return undefined;
+    case 'worker.status': {
+      const result = await methods.status(call.params, context);
+      return {
+        sandbox_id: call.params.sandboxId,
+        state: result.state,
+        provider: result.provider,
+        worker_id: workerId,
+        ...(result.error ? { error: result.error } : {}),
+      } satisfies StatusResultWire;
+    }
+    case 'worker.logs': {
+      const lines = await methods.logs(call.params, context);
+      return { sandbox_id: call.params.sandboxId, lines } satisfies LogsResultWire;
+    }
+    case 'worker.shutdown':
+      await methods.shutdown(context);
+      return undefined;
+  }
+}
+
+function leased(context: RpcContext & { readonly lease: LeaseToken | undefined }): LeasedRpcContext {
+  if (context.lease === undefined) throw new RpcMethodError('forbidden', 'a lease is required');
+  return { ...context, lease: context.lease };
+}
+
+function mapChecked<A, B>(checked: Checked<A>, map: (value: A) => B): Checked<B> {
+  return checked.ok ? { ok: true, value: map(checked.value) } : checked;
+}

@@ -1,0 +1,94 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { RpcMethodError } from './errors.js';
+import { createExecStreamWriter } from './exec-stream-writer.js';
+import { createOutputCapture, type OutputPiece } from './output-capture.js';
+import type { RpcContext, RpcMethods } from './rpc-calls.js';
+import type { ExecResultWire, OutputStream } from './rpc-messages.js';
+import type { ExecParams } from './rpc-params.js';
+import { headerText, STREAM_EXIT_HEADER, STREAM_HEADER } from './worker-headers.js';
+
+export interface CapturedExec {
+  readonly params: ExecParams;
+  readonly context: RpcContext;
+  readonly outputBytes: number;
+}
+
+/** Runs a program and tells its output in one piece: the result of `worker.exec`. */
+export async function execUnary(methods: RpcMethods, exec: CapturedExec): Promise<ExecResultWire> {
+  const { pieces, truncated, exit } = await execCaptured(methods, exec);
+  return {
+    sandbox_id: exec.params.sandboxId,
+    exit_code: exit.exitCode,
+    stdout: textOf(pieces, 'stdout'),
+    stderr: textOf(pieces, 'stderr'),
+    ...(truncated ? { truncated } : {}),
+    timed_out: false,
+    duration_ms: Math.round(exit.durationMs),
+  };
+}
+
+/** The result of `worker.exec_stream` for a peer that did not ask for live output. */
+export async function execChunks(methods: RpcMethods, exec: CapturedExec): Promise<unknown> {
+  const { pieces, truncated } = await execCaptured(methods, exec);
+  return {
+    sandbox_id: exec.params.sandboxId,
+    chunks: pieces,
+    ...(truncated ? { truncated } : {}),
+  };
+}
+
+async function execCaptured(methods: RpcMethods, { params, context, outputBytes }: CapturedExec) {
+  const capture = createOutputCapture(outputBytes);
+  const exit = await methods.exec(params, {
+    ...context,
+    onOutput(stream, chunk) {
+      capture.write(stream, chunk);
+      return Promise.resolve();
+    },
+  });
+  if (exit.timedOut) throw new RpcMethodError('exec_timeout', `exec timeout: ${params.runtimeId}`);
+  const pieces = capture.end();
+  return { pieces, truncated: capture.truncated || undefined, exit };
+}
+
+function textOf(pieces: readonly OutputPiece[], stream: OutputStream): string {
+  return pieces
+    .filter((piece) => piece.stream === stream)
+    .map((piece) => piece.data)
+    .join('');
+}
+
+export function wantsLiveOutput(request: IncomingMessage): boolean {
+  return headerText(request.headers, STREAM_HEADER).toLowerCase() === 'ndjson';
+}
+
+export interface LiveExec {
+  readonly params: ExecParams;
+  readonly context: RpcContext;
+  readonly workerId: string;
+  readonly stallMs: number;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Turns whatever a method threw into what the peer may know. */
+  readonly describe: (error: unknown) => RpcMethodError;
+}
+
+/** Runs a program and sends its output while it runs. Throws only as long as nothing has been sent. */
+export async function execLive(methods: RpcMethods, exec: LiveExec): Promise<void> {
+  const { context, request, response } = exec;
+  const writer = createExecStreamWriter({
+    response,
+    requestId: context.requestId,
+    workerId: exec.workerId,
+    exitRecord: headerText(request.headers, STREAM_EXIT_HEADER) === '1',
+    stallMs: exec.stallMs,
+  });
+  try {
+    const onOutput = (stream: OutputStream, chunk: Uint8Array): Promise<void> => writer.write(stream, chunk);
+    writer.exit(await methods.exec(exec.params, { ...context, onOutput }));
+  } catch (error) {
+    if (!writer.started) throw error;
+    const { message, reason } = exec.describe(error);
+    writer.fail(message, reason);
+  }
+}

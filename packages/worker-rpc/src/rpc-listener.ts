@@ -1,0 +1,219 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Clock, systemClock } from './clock.js';
+import { RpcMethodError } from './errors.js';
+import { discardBody, disconnectSignal, readBody, sendJson } from './http-body.js';
+import { encodeJson } from './json-encoding.js';
+import { createLeaseFence, type LeaseFence } from './lease-fence.js';
+import { type RpcLogger, silentLogger } from './logger.js';
+import { createReplayGuard, type ReplayGuard } from './replay-guard.js';
+import { formatTime } from './rfc3339.js';
+import { type AdmissionDesk, admitCall, type CallRefusal } from './rpc-admission.js';
+import type { RpcContext, RpcMethods } from './rpc-calls.js';
+import { dispatchUnary, type RpcCall } from './rpc-dispatch.js';
+import { execChunks, execLive, execUnary, wantsLiveOutput } from './rpc-exec.js';
+import { decodeRpcEnvelope, type RpcEnvelope } from './rpc-request.js';
+import type { AuthenticatedWorker, AuthenticateWorker } from './worker-authenticator.js';
+import { headerText, WORKER_ID_HEADER } from './worker-headers.js';
+
+export interface RpcLimits {
+  /** The largest request, by default 16 MiB. */
+  readonly bodyBytes?: number | undefined;
+  /** The most output of one stream that an answer in one piece carries, by default 16 MiB. */
+  readonly outputBytes?: number | undefined;
+  /** How long the reader of a stream may take nothing, by default five minutes. */
+  readonly streamStallMs?: number | undefined;
+}
+
+/** A call that was refused before it had an effect. */
+export interface RpcRefusalEvent {
+  readonly status: number;
+  readonly reason: string;
+  readonly method: string | undefined;
+  readonly remoteAddress: string | undefined;
+}
+
+export interface RpcRequestListenerOptions {
+  readonly workerId: string;
+  /** From `createWorkerAuthenticator`, with this worker's id and a verifier of the audience `worker:rpc`. */
+  readonly authenticate: AuthenticateWorker;
+  readonly methods: RpcMethods;
+  /** Give one that knows the generations of sandboxes held already; by default an empty one. */
+  readonly fence?: LeaseFence | undefined;
+  readonly replayGuard?: ReplayGuard | undefined;
+  readonly limits?: RpcLimits | undefined;
+  readonly logger?: RpcLogger | undefined;
+  readonly clock?: Clock | undefined;
+  /** For metrics and audit. */
+  readonly onRefusal?: ((event: RpcRefusalEvent) => void) | undefined;
+}
+
+/** Serves `POST /rpc` and `GET /health` on any server of node:http or node:https. */
+export interface RpcRequestListener {
+  (request: IncomingMessage, response: ServerResponse): void;
+  /** Calls that are being served. */
+  inFlight(): number;
+}
+
+/**
+ * Creates the worker's side of the RPC. Order of the checks (worker protocol 4.6, made strict): method, credential,
+ * body limit, JSON, worker, id and method name, scope, lease present, params, replay, lease, fence. Only then the
+ * method of `methods` is called.
+ */
+export function createRpcRequestListener(options: RpcRequestListenerOptions): RpcRequestListener {
+  const { workerId, methods, logger = silentLogger, clock = systemClock, limits = {} } = options;
+  const { bodyBytes = 16 * MIB, outputBytes = 16 * MIB, streamStallMs = 300_000 } = limits;
+  const desk: AdmissionDesk = {
+    workerId,
+    fence: options.fence ?? createLeaseFence(),
+    replayGuard: options.replayGuard ?? createReplayGuard({ clock }),
+    clock,
+  };
+  let inFlight = 0;
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = (request.url ?? '').split('?', 1)[0];
+    if (path === '/health') answerHealth(request, response);
+    else if (path === '/rpc') await handleRpc(request, response);
+    else {
+      discardBody(request);
+      sendJson(response, 404, encodeJson({ code: 'NOT_FOUND', message: 'not found', reason: 'not_found' }));
+    }
+  }
+
+  function answerHealth(request: IncomingMessage, response: ServerResponse): void {
+    discardBody(request);
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      sendJson(response, 405, encodeJson(METHOD_NOT_ALLOWED), { allow: 'GET, HEAD' });
+      return;
+    }
+    // Which worker this is, is told to those who may call it.
+    const known =
+      headerText(request.headers, WORKER_ID_HEADER) !== '' && options.authenticate(request.headers).ok;
+    sendJson(response, 200, encodeJson({ status: 'ok', ...(known ? { worker_id: workerId } : {}) }));
+  }
+
+  async function handleRpc(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refuse = (refused: CallRefusal & { readonly code: string }, method?: string): void => {
+      discardBody(request);
+      report(request, refused, method);
+      const { status, code, message, reason } = refused;
+      const time = status === 401 ? { server_time: formatTime(clock()) } : {};
+      const headers = status === 405 ? { allow: 'POST' } : {};
+      sendJson(response, status, encodeJson({ code, message, reason, ...time }), headers);
+    };
+    if (request.method !== 'POST') return refuse(NOT_POST);
+    const caller = options.authenticate(request.headers);
+    if (!caller.ok) return refuse(caller);
+    const body = await readBody(request, bodyBytes);
+    if (body === undefined) return refuse(TOO_LARGE);
+    const envelope = decodeRpcEnvelope(body);
+    if (envelope === undefined) return refuse(NO_ENVELOPE);
+    if (envelope.workerId !== workerId) return refuse(OTHER_WORKER, envelope.method);
+
+    const admitted = admitCall(envelope, caller, desk);
+    if ('reason' in admitted) {
+      report(request, admitted, envelope.method);
+      answerError(response, envelope, admitted);
+      return;
+    }
+    await serve(admitted, envelope, caller, request, response);
+  }
+
+  async function serve(
+    call: RpcCall,
+    envelope: RpcEnvelope,
+    caller: AuthenticatedWorker,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<void> {
+    const signal = disconnectSignal(response);
+    const context: RpcContext = { requestId: envelope.id, credential: caller.credential, signal };
+    const describe = (error: unknown): RpcMethodError => describeFailure(error, call.method, signal);
+    try {
+      if (call.method === 'worker.exec_stream' && wantsLiveOutput(request)) {
+        const stallMs = streamStallMs;
+        const live = { params: call.params, context, workerId, stallMs, request, response, describe };
+        await execLive(methods, live);
+        return;
+      }
+      const result = await serveUnary(call, { ...context, lease: envelope.lease });
+      sendJson(response, 200, encodeJson({ id: envelope.id, worker_id: workerId, result }));
+    } catch (error) {
+      answerError(response, envelope, describe(error));
+    }
+  }
+
+  function serveUnary(
+    call: RpcCall,
+    context: RpcContext & { readonly lease: RpcEnvelope['lease'] },
+  ): Promise<unknown> {
+    switch (call.method) {
+      case 'worker.exec':
+        return execUnary(methods, { params: call.params, context, outputBytes });
+      case 'worker.exec_stream':
+        return execChunks(methods, { params: call.params, context, outputBytes });
+      default:
+        return dispatchUnary(call, { workerId, methods }, context);
+    }
+  }
+
+  function describeFailure(error: unknown, method: string, signal: AbortSignal): RpcMethodError {
+    if (error instanceof RpcMethodError) return error;
+    if (signal.aborted) logger.debug('worker RPC call given up by its caller', { method });
+    else logger.error('worker RPC method failed', { method, error: String(error) });
+    return new RpcMethodError('internal', 'internal error', { cause: error });
+  }
+
+  function answerError(response: ServerResponse, envelope: RpcEnvelope, refused: CallRefusal): void {
+    const { status, message, reason } = refused;
+    sendJson(response, status, encodeJson({ id: envelope.id, worker_id: workerId, error: message, reason }));
+  }
+
+  function report(request: IncomingMessage, refused: CallRefusal, method: string | undefined): void {
+    const { status, reason } = refused;
+    const remoteAddress = request.socket.remoteAddress;
+    logger.warn('worker RPC call refused', { status, reason, method, remoteAddress });
+    options.onRefusal?.({ status, reason, method, remoteAddress });
+  }
+
+  const listener = (request: IncomingMessage, response: ServerResponse): void => {
+    inFlight += 1;
+    handle(request, response)
+      .catch((error: unknown) => {
+        if (response.destroyed) return;
+        logger.error('worker RPC request failed', { error: String(error) });
+        sendJson(response, 500, INTERNAL);
+      })
+      .finally(() => {
+        inFlight -= 1;
+      });
+  };
+  return Object.assign(listener, { inFlight: () => inFlight });
+}
+
+const MIB = 1024 * 1024;
+const METHOD_NOT_ALLOWED = {
+  code: 'BAD_REQUEST',
+  message: 'method not allowed',
+  reason: 'method_not_allowed',
+};
+const NOT_POST = { status: 405, ...METHOD_NOT_ALLOWED };
+const TOO_LARGE = {
+  status: 413,
+  code: 'BAD_REQUEST',
+  message: 'worker RPC request is too large',
+  reason: 'body_too_large',
+};
+const NO_ENVELOPE = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  message: 'invalid worker RPC request',
+  reason: 'invalid_request',
+};
+const OTHER_WORKER = {
+  status: 403,
+  code: 'UNAUTHORIZED',
+  message: 'worker RPC request targets a different worker',
+  reason: 'worker_mismatch',
+};
+const INTERNAL = encodeJson({ code: 'INTERNAL_ERROR', message: 'internal error', reason: 'internal' });

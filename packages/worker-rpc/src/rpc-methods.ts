@@ -1,0 +1,56 @@
+import type { WorkerScope } from '@stacyvm/token';
+
+/** The methods of this version of the protocol. */
+export type RpcMethodName =
+  | 'worker.spawn'
+  | 'worker.destroy'
+  | 'worker.status'
+  | 'worker.exec'
+  | 'worker.exec_stream'
+  | 'worker.logs'
+  | 'worker.shutdown';
+
+export interface RpcMethodRule {
+  /** The scope that the caller's credential must carry. */
+  readonly scope: WorkerScope;
+  /** A mutating method accepts each signed token once. */
+  readonly mutating: boolean;
+  /** A leased method needs a lease on the sandbox; the text names the request in refusals. */
+  readonly lease?: 'spawn' | 'destroy';
+  readonly params: boolean;
+}
+
+/** What each method demands before it may have an effect. */
+export const RPC_METHODS: Readonly<Record<RpcMethodName, RpcMethodRule>> = {
+  'worker.spawn': { scope: 'worker:spawn', mutating: true, lease: 'spawn', params: true },
+  'worker.destroy': { scope: 'worker:destroy', mutating: true, lease: 'destroy', params: true },
+  'worker.status': { scope: 'worker:status', mutating: false, params: true },
+  'worker.exec': { scope: 'worker:exec', mutating: true, params: true },
+  'worker.exec_stream': { scope: 'worker:exec', mutating: true, params: true },
+  'worker.logs': { scope: 'worker:logs', mutating: false, params: true },
+  // The protocol names no scope for it. Whoever may end every sandbox one by one may also stop new ones; a lease
+  // scope would let the holder of a mere renewal token take a worker out of service.
+  'worker.shutdown': { scope: 'worker:destroy', mutating: true, params: false },
+};
+
+const NAMED_ELSEWHERE: ReadonlySet<string> = new Set([
+  'worker.heartbeat',
+  'worker.renew_lease',
+  'worker.file_write',
+  'worker.file_read',
+  'worker.file_list',
+  'worker.file_delete',
+  'worker.file_move',
+  'worker.file_chmod',
+  'worker.file_stat',
+  'worker.file_glob',
+]);
+
+export function isRpcMethodName(name: string): name is RpcMethodName {
+  return Object.hasOwn(RPC_METHODS, name);
+}
+
+/** True for a method of the reference protocol that this package does not serve. */
+export function isUnservedMethod(name: string): boolean {
+  return NAMED_ELSEWHERE.has(name);
+}

@@ -1,0 +1,19 @@
+import { createServer, type Server } from 'node:http';
+import type { RpcRequestListener } from './rpc-listener.js';
+
+/** Limits of a server in milliseconds. None of them cuts an answer: an exec may take as long as it was given. */
+export const RPC_SERVER_TIMEOUTS = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 65_000,
+} as const;
+
+/**
+ * Creates a plain HTTP server for a listener, not listening yet. `server.close()` stops accepting, closes idle
+ * connections, and ends when the calls in flight have been answered.
+ */
+export function createRpcServer(listener: RpcRequestListener): Server {
+  const server = createServer({ ...RPC_SERVER_TIMEOUTS, noDelay: true, keepAlive: true }, listener);
+  server.timeout = 0;
+  return server;
+}

@@ -1,0 +1,129 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  isWorkerId,
+  type KeyRole,
+  TOKEN_PREFIX,
+  WORKER_SCOPES,
+  type WorkerScope,
+  WorkerTokenError,
+  type WorkerTokenVerifier,
+} from '@stacyvm/token';
+import { tokenReason, type WorkerRefusalReason } from './token-reason.js';
+import { presentedCredential } from './worker-headers.js';
+
+/** What a caller proved its identity with; nothing in it is secret. */
+export type WorkerCredential =
+  | {
+      readonly form: 'signed';
+      readonly keyRole: KeyRole;
+      readonly keyFingerprint: string;
+      /** Undefined only in the profile `compatible`. */
+      readonly tokenId: string | undefined;
+      readonly expiresAt: Date;
+    }
+  | { readonly form: 'static'; readonly kind: 'shared' | 'worker' };
+
+export interface AuthenticatedWorker {
+  readonly ok: true;
+  readonly workerId: string;
+  readonly scopes: readonly WorkerScope[];
+  readonly credential: WorkerCredential;
+}
+
+export interface AuthenticationRefusal {
+  readonly ok: false;
+  readonly status: 401 | 503;
+  readonly code: 'UNAUTHORIZED' | 'UNAVAILABLE';
+  readonly message: string;
+  readonly reason: WorkerRefusalReason;
+}
+
+export type WorkerAuthentication = AuthenticatedWorker | AuthenticationRefusal;
+
+/** Tells by the headers of a request who presents it. */
+export type AuthenticateWorker = (headers: IncomingHttpHeaders) => WorkerAuthentication;
+
+export interface WorkerAuthenticatorOptions {
+  /** Verifies signed tokens for the audience of this server. Absent: no signed token is accepted. */
+  readonly verifier?: WorkerTokenVerifier | undefined;
+  /** The static token of every worker that has none of its own. */
+  readonly sharedToken?: string | undefined;
+  /** Static tokens by worker id. A worker with an entry is not let in by the shared token. */
+  readonly workerTokens?: Readonly<Record<string, string>> | undefined;
+  /** In a worker: its own id, the only one that is let in. */
+  readonly workerId?: string | undefined;
+}
+
+/**
+ * Creates the check of worker credentials (worker protocol 2.5 and 4.6, made strict). Signed tokens come first, then
+ * the worker's own static token, then the shared one. What begins as a signed token is never compared with a static
+ * one. Static tokens grant every scope.
+ */
+export function createWorkerAuthenticator(options: WorkerAuthenticatorOptions): AuthenticateWorker {
+  const { verifier, workerId: ownId } = options;
+  const digestOf = createDigest();
+  const shared = options.sharedToken?.trim() ? digestOf(options.sharedToken.trim()) : undefined;
+  const byWorker = new Map(
+    Object.entries(options.workerTokens ?? {})
+      .filter(([, token]) => token.trim() !== '')
+      .map(([id, token]) => [id, digestOf(token.trim())]),
+  );
+  const configured = verifier !== undefined || shared !== undefined || byWorker.size > 0;
+
+  function refuse(reason: WorkerRefusalReason): AuthenticationRefusal {
+    const message = `invalid or missing worker ${ownId === undefined ? '' : 'RPC '}credentials`;
+    return { ok: false, status: 401, code: 'UNAUTHORIZED', message, reason };
+  }
+
+  function authenticateSigned(workerId: string, token: string): WorkerAuthentication {
+    if (verifier === undefined) return refuse('signed_token_not_allowed');
+    try {
+      const verified = verifier.verify(token, { workerId });
+      const { keyRole, keyFingerprint, tokenId, expiresAt } = verified;
+      return {
+        ok: true,
+        workerId,
+        scopes: verified.scopes,
+        credential: { form: 'signed', keyRole, keyFingerprint, tokenId, expiresAt },
+      };
+    } catch (error) {
+      if (error instanceof WorkerTokenError) return refuse(tokenReason(error.code));
+      throw error;
+    }
+  }
+
+  function authenticateStatic(workerId: string, token: string): WorkerAuthentication {
+    const own = byWorker.get(workerId);
+    const expected = own ?? shared;
+    if (expected === undefined) return refuse('static_token_not_allowed');
+    if (!timingSafeEqual(expected, digestOf(token))) return refuse('static_token_mismatch');
+    const kind = own === undefined ? 'shared' : 'worker';
+    return { ok: true, workerId, scopes: WORKER_SCOPES, credential: { form: 'static', kind } };
+  }
+
+  return (headers) => {
+    if (!configured) return NOT_CONFIGURED;
+    const { workerId, token } = presentedCredential(headers);
+    if (workerId === '' || token === '') return refuse('credentials_missing');
+    if (!isWorkerId(workerId)) return refuse('worker_id_invalid');
+    if (ownId !== undefined && workerId !== ownId) return refuse('worker_mismatch');
+    return token.startsWith(TOKEN_PREFIX)
+      ? authenticateSigned(workerId, token)
+      : authenticateStatic(workerId, token);
+  };
+}
+
+const NOT_CONFIGURED: AuthenticationRefusal = {
+  ok: false,
+  status: 503,
+  code: 'UNAVAILABLE',
+  message: 'worker token is not configured',
+  reason: 'worker_auth_not_configured',
+};
+
+/** Digests under a key of this process, so that comparing them tells nothing about how much of a token was right. */
+function createDigest(): (text: string) => Buffer {
+  const key = randomBytes(32);
+  return (text) => createHmac('sha256', key).update(text).digest();
+}

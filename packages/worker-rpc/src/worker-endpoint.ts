@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { WorkerScope } from '@stacyvm/token';
+import { type Clock, systemClock } from './clock.js';
+import { type EndpointRefusal, failureOf, REFUSALS } from './endpoint-refusals.js';
+import { WorkerEndpointError } from './errors.js';
+import { directiveToWire, type Heartbeat, type HeartbeatDirective, parseHeartbeat } from './heartbeat.js';
+import { discardBody, disconnectSignal, readBody, sendJson } from './http-body.js';
+import { decodeJson, encodeJson } from './json-encoding.js';
+import { type LeaseRenewal, parseLeaseRenewal } from './lease-renewal.js';
+import { type LeaseToken, leaseToWire } from './lease-token.js';
+import { type RpcLogger, silentLogger } from './logger.js';
+import { formatTime } from './rfc3339.js';
+import type { AuthenticatedWorker, AuthenticateWorker, WorkerCredential } from './worker-authenticator.js';
+import { headerText, REQUEST_ID_HEADER, WORKER_ID_HEADER } from './worker-headers.js';
+
+export interface WorkerRequestContext {
+  readonly requestId: string;
+  readonly credential: WorkerCredential;
+  readonly scopes: readonly WorkerScope[];
+  readonly remoteAddress: string | undefined;
+  /** Fires when the worker has gone away. */
+  readonly signal: AbortSignal;
+}
+
+export interface WorkerEndpointLimits {
+  /** The largest body, by default 256 KiB. */
+  readonly bodyBytes?: number | undefined;
+  /** The longest renewal of a lease, by default 24 hours. */
+  readonly leaseTtlMs?: number | undefined;
+}
+
+/** A request of a worker that was refused before its handler was called. */
+export interface WorkerRefusalEvent {
+  readonly status: number;
+  readonly reason: string;
+  readonly requestId: string;
+  /** As claimed, not as proven. */
+  readonly claimedWorkerId: string;
+  readonly remoteAddress: string | undefined;
+}
+
+export interface WorkerEndpointOptions {
+  /** From `createWorkerAuthenticator`, with a verifier of the audience `worker:control-plane`. */
+  readonly authenticate: AuthenticateWorker;
+  /** Handlers may throw `WorkerEndpointError`; whatever else they throw is logged and answered with 500. */
+  readonly onHeartbeat: (
+    workerId: string,
+    heartbeat: Heartbeat,
+    context: WorkerRequestContext,
+  ) => Promise<HeartbeatDirective>;
+  readonly onRenewLease: (
+    workerId: string,
+    resourceId: string,
+    renewal: LeaseRenewal,
+    context: WorkerRequestContext,
+  ) => Promise<LeaseToken>;
+  readonly limits?: WorkerEndpointLimits | undefined;
+  readonly logger?: RpcLogger | undefined;
+  readonly clock?: Clock | undefined;
+  /** For metrics and audit. */
+  readonly onRefusal?: ((event: WorkerRefusalEvent) => void) | undefined;
+}
+
+/** Serves a request and tells true, or tells false: its path is not below `/api/v1/worker/`. */
+export type WorkerEndpoint = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+interface Route {
+  readonly kind: 'heartbeat' | 'renew';
+  readonly workerId: string;
+  readonly resourceId: string;
+}
+
+const PREFIX = '/api/v1/worker/';
+const SCOPES: Readonly<Record<Route['kind'], WorkerScope>> = {
+  heartbeat: 'worker:heartbeat',
+  renew: 'worker:lease',
+};
+
+/**
+ * Creates what stands in front of the web framework for the hot requests of workers (worker protocol 4.1 and 4.2).
+ * Order of the checks: credential, path, method, scope, ids, worker of the path, body.
+ */
+export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndpoint {
+  const { authenticate, onHeartbeat, onRenewLease, logger = silentLogger, clock = systemClock } = options;
+  const { bodyBytes = 256 * 1024, leaseTtlMs = 24 * 3_600_000 } = options.limits ?? {};
+
+  async function serve(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = requestIdOf(request);
+    response.setHeader('X-Request-ID', requestId);
+    const answer = (refused: EndpointRefusal): void => {
+      discardBody(request);
+      const { status, code, message, reason } = refused;
+      const time = status === 401 ? { server_time: formatTime(clock()) } : {};
+      const body = encodeJson({ code, message, reason, request_id: requestId, ...time });
+      sendJson(response, status, body, status === 405 ? { allow: 'POST' } : {});
+    };
+    try {
+      const result = await admit(path, request, response, requestId);
+      if ('reason' in result) {
+        reportRefusal(request, result, requestId);
+        answer(result);
+      } else {
+        sendJson(response, 200, encodeJson(result.reply));
+      }
+    } catch (error) {
+      if (response.destroyed) logger.debug('worker request given up by its caller', { requestId });
+      else if (!(error instanceof WorkerEndpointError)) {
+        logger.error('worker request failed', { requestId, error: String(error) });
+      }
+      answer(failureOf(error));
+    }
+  }
+
+  async function admit(
+    path: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ): Promise<EndpointRefusal | { readonly reply: unknown }> {
+    const caller = authenticate(request.headers);
+    if (!caller.ok) return caller;
+    const route = routeOf(path);
+    if (route === undefined) return REFUSALS.notFound;
+    if (request.method !== 'POST') return REFUSALS.methodNotAllowed;
+    if (!caller.scopes.includes(SCOPES[route.kind])) return REFUSALS.missingScope;
+    if (route.workerId === '' || (route.kind === 'renew' && route.resourceId === '')) {
+      return route.kind === 'renew' ? REFUSALS.leaseIdsMissing : REFUSALS.workerIdMissing;
+    }
+    if (route.workerId !== caller.workerId) return REFUSALS.workerMismatch;
+    const bytes = await readBody(request, bodyBytes);
+    if (bytes === undefined) return REFUSALS.bodyTooLarge;
+    const body = decodeJson(bytes);
+    const context: WorkerRequestContext = {
+      requestId,
+      credential: caller.credential,
+      scopes: caller.scopes,
+      remoteAddress: request.socket.remoteAddress,
+      signal: disconnectSignal(response),
+    };
+    return route.kind === 'heartbeat' ? heartbeat(caller, body, context) : renew(route, body, context);
+  }
+
+  async function heartbeat(
+    caller: AuthenticatedWorker,
+    body: unknown,
+    context: WorkerRequestContext,
+  ): Promise<EndpointRefusal | { readonly reply: unknown }> {
+    const parsed = parseHeartbeat(body);
+    if (!parsed.ok) return REFUSALS.invalidBody;
+    const directive = await onHeartbeat(caller.workerId, parsed.value, context);
+    return { reply: directiveToWire(directive, formatTime(clock())) };
+  }
+
+  async function renew(
+    route: Route,
+    body: unknown,
+    context: WorkerRequestContext,
+  ): Promise<EndpointRefusal | { readonly reply: unknown }> {
+    const parsed = parseLeaseRenewal(body, leaseTtlMs);
+    if (!parsed.ok) {
+      return { status: 400, code: 'BAD_REQUEST', message: parsed.message, reason: parsed.reason };
+    }
+    const lease = await onRenewLease(route.workerId, route.resourceId, parsed.value, context);
+    return { reply: { lease: leaseToWire(lease) } };
+  }
+
+  function reportRefusal(request: IncomingMessage, refused: EndpointRefusal, requestId: string): void {
+    const event: WorkerRefusalEvent = {
+      status: refused.status,
+      reason: refused.reason,
+      requestId,
+      claimedWorkerId: headerText(request.headers, WORKER_ID_HEADER).slice(0, 128),
+      remoteAddress: request.socket.remoteAddress,
+    };
+    logger.warn('worker request refused', { ...event });
+    options.onRefusal?.(event);
+  }
+
+  return (request, response) => {
+    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    if (!path.startsWith(PREFIX)) return false;
+    void serve(path, request, response);
+    return true;
+  };
+}
+
+const RESOURCE_ID = /^[!-~]{0,128}$/;
+
+/** `{workerID}/heartbeat` or `{workerID}/leases/{resourceID}/renew`, each id percent-encoded. */
+function routeOf(path: string): Route | undefined {
+  const segments = path.slice(PREFIX.length).split('/').map(decodeSegment);
+  const [workerId, first, second, third] = segments;
+  if (workerId === undefined) return undefined;
+  if (first === 'heartbeat' && segments.length === 2) return { kind: 'heartbeat', workerId, resourceId: '' };
+  if (segments.length !== 4 || first !== 'leases' || third !== 'renew') return undefined;
+  if (second === undefined || !RESOURCE_ID.test(second)) return undefined;
+  return { kind: 'renew', workerId, resourceId: second };
+}
+
+function decodeSegment(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+function requestIdOf(request: IncomingMessage): string {
+  const given = headerText(request.headers, REQUEST_ID_HEADER);
+  return /^[A-Za-z0-9._-]{1,128}$/.test(given) ? given : randomUUID();
+}

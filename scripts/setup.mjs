@@ -1,0 +1,120 @@
+// Brings a fresh clone to where the product and its tests can run. Safe to run again; says only what it does.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** A step that cannot be done, with what the reader can do about it. */
+export class SetupError extends Error {}
+
+/** Checks Node, installs dependencies and system packages, and builds; each only where it is needed. */
+export function setUp() {
+  checkNode();
+  installDependencies();
+  installSystemPackages();
+  build();
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < 20 || (major === 20 && minor < 19)) {
+    throw new SetupError(`StacyVM needs Node.js 20.19 or later; this is ${process.versions.node}`);
+  }
+}
+
+function installDependencies() {
+  const stamp = join(root, 'node_modules', '.stacyvm-installed');
+  const wanted = fingerprint();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
+  const pnpm = manifest.packageManager.split('+')[0];
+  run(`Installing dependencies with ${pnpm}`, 'npm', [
+    'exec',
+    '--yes',
+    `--package=${pnpm}`,
+    '--',
+    'pnpm',
+    'install',
+    '--frozen-lockfile',
+  ]);
+  mkdirSync(dirname(stamp), { recursive: true });
+  writeFileSync(stamp, wanted);
+}
+
+function fingerprint() {
+  const manifests = ['packages', 'apps'].flatMap((group) =>
+    readdirSync(join(root, group)).map((name) => join(group, name, 'package.json')),
+  );
+  const hash = createHash('sha256').update(process.version);
+  for (const file of ['pnpm-lock.yaml', 'pnpm-workspace.yaml', 'package.json', ...manifests]) {
+    if (existsSync(join(root, file))) hash.update(readFileSync(join(root, file)));
+  }
+  return hash.digest('hex');
+}
+
+function installSystemPackages() {
+  if (process.platform !== 'linux' || onPath('bwrap')) return;
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot || !onPath('apt-get')) {
+    const command = onPath('apt-get')
+      ? 'sudo apt-get install --yes bubblewrap'
+      : 'install the package bubblewrap with your package manager';
+    throw new SetupError(
+      `bubblewrap is missing, which runs the sandboxes. Install it and try again:\n  ${command}`,
+    );
+  }
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
+  run('Updating the list of system packages', 'apt-get', ['update'], { env });
+  run('Installing bubblewrap', 'apt-get', ['install', '--yes', '--no-install-recommends', 'bubblewrap'], {
+    env,
+  });
+}
+
+function build() {
+  const fresh = !existsSync(join(root, 'apps/cli/dist/main.js'));
+  run(fresh ? 'Building' : undefined, process.execPath, [
+    join(root, 'node_modules/typescript/bin/tsc'),
+    '-b',
+  ]);
+}
+
+function onPath(program) {
+  return (process.env.PATH ?? '').split(':').some((directory) => existsSync(join(directory, program)));
+}
+
+function run(title, command, args, options = {}) {
+  if (title !== undefined) console.log(`${title} …`);
+  const started = Date.now();
+  const result = spawnSync(command, args, {
+    cwd: root,
+    env: { ...process.env, CI: 'true' },
+    encoding: 'utf8',
+    maxBuffer: 64 * 1024 * 1024,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...options,
+  });
+  if (result.status === 0) {
+    const seconds = (Date.now() - started) / 1000;
+    if (title !== undefined) console.log(`${title}: done in ${seconds.toFixed(1)} s`);
+    return;
+  }
+  const output = `${result.stdout ?? ''}${result.stderr ?? ''}`.trim().split('\n').slice(-40).join('\n');
+  const why = result.error === undefined ? `exit code ${result.status}` : result.error.message;
+  throw new SetupError(`${title ?? 'Building'} failed (${why}):\n${output}`);
+}
+
+/** Runs `work` after the set-up and turns a SetupError into a message and exit code 1. */
+export async function afterSetup(work) {
+  try {
+    setUp();
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+    return;
+  }
+  process.exitCode = await work();
+}
