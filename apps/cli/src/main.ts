@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { ApiError } from '@stacyvm/api';
 import { packageVersion } from '@stacyvm/config';
 import yargs from 'yargs';
@@ -43,7 +42,10 @@ async function main(argv: readonly string[]): Promise<void> {
     .help()
     .strict()
     .recommendCommands()
-    .parserConfiguration({ 'duplicate-arguments-array': false, 'parse-positional-numbers': false })
+    .parserConfiguration({
+      'populate--': true,
+      'parse-positional-numbers': false,
+    })
     .exitProcess(false)
     .fail((message, error) => {
       throw error ?? new CommandFailure(message, 2);

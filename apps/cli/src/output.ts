@@ -1,7 +1,5 @@
 import type { Argv } from 'yargs';
 
-export type Format = 'text' | 'json';
-
 /** `--format` for commands that print a result. */
 export function formatOption<T>(yargs: Argv<T>) {
   return yargs.option('format', {

@@ -10,6 +10,10 @@ export interface ProgramArguments {
   readonly workdir: string | undefined;
   readonly timeout: string | undefined;
   readonly stdin: boolean;
+  /** What stands before `--`. */
+  readonly words: readonly string[];
+  /** What stands after it. */
+  readonly '--'?: unknown;
 }
 
 /** The options of commands that run a program in a sandbox. */
@@ -35,8 +39,9 @@ export function programOptions<T>(yargs: Argv<T>) {
 
 const MAX_STDIN_BYTES = 2 * 1024 * 1024;
 
-/** The request that runs `words` as the options say. */
-export async function programRequest(words: readonly string[], args: ProgramArguments): Promise<ExecRequest> {
+/** The request that runs the words of the command line as the options say. */
+export async function programRequest(args: ProgramArguments): Promise<ExecRequest> {
+  const words = [...args.words, ...((args['--'] as readonly string[] | undefined) ?? [])].map(String);
   const [command, ...rest] = words;
   if (command === undefined) throw new CommandFailure('give the program to run, after --', 2);
   return {

@@ -22,11 +22,6 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export interface Page<T> {
-  readonly items: readonly T[];
-  readonly nextCursor: string | undefined;
-}
-
 /** The control plane as a program sees it. Every method throws `ApiError`. */
 export interface ApiClient {
   spawn(request: SpawnRequest, options?: CallOptions): Promise<Sandbox>;

@@ -13,10 +13,20 @@ import type { StoreLogger } from './logger.js';
 import type { StoreSchema } from './schema.js';
 
 const CONNECT_TIMEOUT_MS = 5_000;
-const STATEMENT_TIMEOUT_MS = 15_000;
-/** Beyond the server's own limit: it only fires when the server or the network is gone. */
-const READ_TIMEOUT_MS = 20_000;
-const LOCK_TIMEOUT_MS = 10_000;
+
+/** How long the parts of a call may take, in milliseconds; 0 is without end. */
+export interface PoolPatience {
+  readonly statementMs: number;
+  readonly lockMs: number;
+  /** Beyond what the server allows itself: it only counts when the server or the network is gone. */
+  readonly replyMs: number;
+}
+
+const ORDINARY_PATIENCE: PoolPatience = { statementMs: 15_000, lockMs: 10_000, replyMs: 20_000 };
+
+/** A schema change, or the wait for another process that is at it, may take longer than any ordinary call. */
+export const MIGRATION_PATIENCE: PoolPatience = { statementMs: 0, lockMs: 120_000, replyMs: 0 };
+
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000;
 const IDLE_CONNECTION_MS = 30_000;
 
@@ -44,6 +54,7 @@ export interface PoolOptions {
   readonly poolSize?: number | undefined;
   /** Longest wait for a connection, new or from the pool; 5000 unless told. */
   readonly connectTimeoutMs?: number | undefined;
+  readonly patience?: PoolPatience | undefined;
 }
 
 export interface DatabasePool {
@@ -58,7 +69,7 @@ export function createDatabasePool(options: PoolOptions): DatabasePool {
   if (!Number.isInteger(poolSize) || poolSize < 1 || poolSize > MAX_POOL_SIZE) {
     throw new StoreError('configuration', `database pool size must be between 1 and ${MAX_POOL_SIZE}`);
   }
-  const { target, logger } = options;
+  const { target, logger, patience = ORDINARY_PATIENCE } = options;
   const description = describeTarget(target);
   const pool = new pg.Pool({
     ...(target.kind === 'dsn'
@@ -68,9 +79,9 @@ export function createDatabasePool(options: PoolOptions): DatabasePool {
     max: poolSize,
     connectionTimeoutMillis: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: IDLE_CONNECTION_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    query_timeout: READ_TIMEOUT_MS,
-    lock_timeout: LOCK_TIMEOUT_MS,
+    statement_timeout: patience.statementMs,
+    query_timeout: patience.replyMs,
+    lock_timeout: patience.lockMs,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_TIMEOUT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,

@@ -107,7 +107,7 @@ export function createLeaseRepository(db: Kysely<StoreSchema>, clock: Clock): Le
       const row = await db
         .selectFrom('leases')
         .selectAll()
-        .where('resource_id', '=', resourceId)
+        .where('resource_id', '=', resourceId.trim())
         .where('released_at', 'is', null)
         .executeTakeFirst();
       return row === undefined ? undefined : leaseFrom(row);

@@ -14,26 +14,21 @@ const MIGRATION_TABLE = 'schema_migrations';
 /** Any constant works as long as every control plane uses the same: "stacyvm" read as a number. */
 const MIGRATION_LOCK_KEY = 32496501985930861n;
 
-/** Longest wait for another control plane that is migrating the same database. */
-const MIGRATION_LOCK_WAIT_MS = 120_000;
-
 /**
  * Brings the database to the newest schema. Several processes may call it at once; one works, the others wait.
+ * @param db a pool with `MIGRATION_PATIENCE`
  * @throws StoreError `schema` when the database belongs to another program or to a newer version.
  */
 export async function migrateToLatest(db: Kysely<StoreSchema>, logger: StoreLogger): Promise<void> {
   await db.connection().execute(async (connection) => {
-    // A schema change or the wait for another migrating process may take longer than any ordinary statement.
-    await sql`select set_config('statement_timeout', '0', false),
-      set_config('lock_timeout', ${String(MIGRATION_LOCK_WAIT_MS)}, false)`.execute(connection);
+    // The server may have a limit of its own for all sessions.
+    await sql`set statement_timeout = 0`.execute(connection);
     await sql`select pg_advisory_lock(${MIGRATION_LOCK_KEY}::bigint)`.execute(connection);
     try {
       await refuseForeignDatabase(connection);
       await applyPending(connection, logger);
     } finally {
       await sql`select pg_advisory_unlock(${MIGRATION_LOCK_KEY}::bigint)`.execute(connection);
-      await sql`reset statement_timeout`.execute(connection);
-      await sql`reset lock_timeout`.execute(connection);
     }
   });
 }

@@ -4,6 +4,7 @@ import {
   connectFirst,
   createDatabasePool,
   type DatabasePool,
+  MIGRATION_PATIENCE,
   probe,
 } from './connection-pool.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.js';
@@ -85,16 +86,24 @@ async function openOn(
   server: EmbeddedPostgres | undefined,
   { logger, clock, poolSize }: OpenOptions,
 ): Promise<Store> {
-  let pool: DatabasePool | undefined;
   try {
-    pool = createDatabasePool({ target, logger, poolSize });
-    await connectFirst(pool);
-    await migrateToLatest(pool.db, logger);
+    const pool = createDatabasePool({ target, logger, poolSize });
+    await migrate(target, logger);
     return storeOn(pool, server, clock);
   } catch (error) {
-    await pool?.close();
     await server?.stop();
     throw error;
+  }
+}
+
+/** Over a connection of its own, because the limits of ordinary calls do not suit it. */
+async function migrate(target: ConnectionTarget, logger: StoreLogger): Promise<void> {
+  const pool = createDatabasePool({ target, logger, poolSize: 1, patience: MIGRATION_PATIENCE });
+  try {
+    await connectFirst(pool);
+    await migrateToLatest(pool.db, logger);
+  } finally {
+    await pool.close();
   }
 }
 

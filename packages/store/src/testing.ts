@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { StoreError } from './errors.js';
+import { scratchRoot } from './scratch-root.js';
 
 export {
   type EmbeddedPostgres,
@@ -22,6 +22,8 @@ export interface TestDatabase {
 
 /** The one cluster of this process, for tests that need the server itself to misbehave. */
 export interface TestCluster {
+  /** Directory of the cluster; removed with it. */
+  readonly path: string;
   /** Process id of the server; undefined while it is down. */
   readonly pid: number | undefined;
   /** Kills the server as a crash would; it is restarted at once, on the same port if possible. */
@@ -62,6 +64,7 @@ export function testCluster(): TestCluster {
     throw new StoreError('closed', 'no test cluster is running; call createTestDatabase first');
   }
   return {
+    path: cluster.path,
     get pid() {
       return cluster.server.pid();
     },
@@ -83,7 +86,8 @@ export async function stopTestCluster(): Promise<void> {
   const stopping = running;
   running = undefined;
   current = undefined;
-  const cluster = await stopping;
+  // A cluster that never started has already told the tests that wanted it.
+  const cluster = await stopping?.catch(() => undefined);
   if (cluster !== undefined) {
     process.off('exit', cluster.discardOnExit);
     await cluster.server.stop();
@@ -92,7 +96,7 @@ export async function stopTestCluster(): Promise<void> {
 }
 
 async function startCluster(): Promise<RunningCluster> {
-  const path = await mkdtemp(join(tmpdir(), 'stacyvm-test-postgres-'));
+  const path = await mkdtemp(join(await scratchRoot(), 'stacyvm-test-postgres-'));
   // Passable for the database account, so that root needs no mount namespace.
   await chmod(path, 0o711);
   const server = await startServer(path);

@@ -143,22 +143,18 @@ describe('LeaseRepository', () => {
   });
 
   it('pages through live and expired leases in order of the resource', async () => {
-    const own = await openFixture();
-    try {
-      const { leases } = own.store;
-      for (const resourceId of ['d', 'b', 'a', 'c', 'e']) {
-        await leases.acquire(lease('a', { resourceId }));
-      }
-      await leases.release(lease('a', { resourceId: 'c' }));
-      own.clock.advance(10_000);
-      const first = await leases.list({ limit: 3 });
-      expect(first.items.map((item) => item.resourceId)).to.deep.equal(['a', 'b', 'd']);
-      const second = await leases.list({ limit: 3, after: first.nextCursor! });
-      expect(second.items.map((item) => item.resourceId)).to.deep.equal(['e']);
-      expect(second).not.to.have.property('nextCursor');
-    } finally {
-      await own.close();
+    await fixture.reset();
+    const { leases } = fixture.store;
+    for (const resourceId of ['d', 'b', 'a', 'c', 'e']) {
+      await leases.acquire(lease('a', { resourceId }));
     }
+    await leases.release(lease('a', { resourceId: 'c' }));
+    fixture.clock.advance(10_000);
+    const first = await leases.list({ limit: 3 });
+    expect(first.items.map((item) => item.resourceId)).to.deep.equal(['a', 'b', 'd']);
+    const second = await leases.list({ limit: 3, after: first.nextCursor! });
+    expect(second.items.map((item) => item.resourceId)).to.deep.equal(['e']);
+    expect(second).not.to.have.property('nextCursor');
   });
 
   it('agrees with the model over any sequence of calls: one live holder, generations only grow', async () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import pg from 'pg';
 import { openStore } from '../src/index.js';
 import { createTestDatabase, type TestDatabase } from '../src/testing.js';
+import { eventually } from './eventually.js';
 import { rejection } from './rejection.js';
 
 describe('migrations', () => {
@@ -36,6 +37,25 @@ describe('migrations', () => {
     await Promise.all(stores.map((store) => store.close()));
     expect(applied).to.deep.equal([['applied database migration', '0001-fleet']]);
     expect(await query('select name from schema_migrations')).to.deep.equal([{ name: '0001-fleet' }]);
+  });
+
+  it('wait for another process that is migrating', async () => {
+    const client = new pg.Client({ connectionString: database.dsn });
+    await client.connect();
+    await client.query('select pg_advisory_lock(32496501985930861)');
+    const opening = openStore({ driver: 'postgres', dsn: database.dsn });
+    await eventually(async () => {
+      const { rowCount } = await client.query(
+        `select from pg_locks where locktype = 'advisory' and not granted and database =
+          (select oid from pg_database where datname = current_database())`,
+      );
+      expect(rowCount).to.equal(1);
+    });
+    expect((await client.query(`select to_regclass('workers') as found`)).rows).to.deep.equal([
+      { found: null },
+    ]);
+    await client.end();
+    await (await opening).close();
   });
 
   it('leave a migrated database and its rows alone', async () => {

@@ -5,11 +5,14 @@ import { heartbeat, newSandbox, openFixture, type StoreFixture } from './store-f
 
 describe('capacity limits of reservations', () => {
   let fixture: StoreFixture;
-  beforeEach(async () => {
+  before(async () => {
     fixture = await openFixture();
+  });
+  after(() => fixture.close());
+  beforeEach(async () => {
+    await fixture.reset();
     await fixture.store.workers.upsertHeartbeats([heartbeat('worker-1'), heartbeat('worker-2')]);
   });
-  afterEach(() => fixture.close());
 
   const contend = async (stores: readonly Store[], input: (index: number) => Partial<ReserveSandbox>) => {
     const results = await Promise.allSettled(

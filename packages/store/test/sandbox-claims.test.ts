@@ -6,12 +6,15 @@ import { heartbeat, newSandbox, openFixture, type StoreFixture } from './store-f
 describe('SandboxClaims', () => {
   let fixture: StoreFixture;
   let second: Store;
-  beforeEach(async () => {
+  before(async () => {
     fixture = await openFixture();
     second = await openStore({ driver: 'postgres', dsn: fixture.database.dsn, clock: fixture.clock });
+  });
+  beforeEach(async () => {
+    await fixture.reset();
     await fixture.store.workers.upsertHeartbeats([heartbeat('worker-1'), heartbeat('worker-2')]);
   });
-  afterEach(async () => {
+  after(async () => {
     await second.close();
     await fixture.close();
   });

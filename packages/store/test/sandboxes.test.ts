@@ -4,11 +4,14 @@ import { heartbeat, newSandbox, openFixture, type StoreFixture } from './store-f
 
 describe('SandboxRepository', () => {
   let fixture: StoreFixture;
-  beforeEach(async () => {
+  before(async () => {
     fixture = await openFixture();
+  });
+  after(() => fixture.close());
+  beforeEach(async () => {
+    await fixture.reset();
     await fixture.store.workers.upsertHeartbeats([heartbeat('worker-1'), heartbeat('worker-2')]);
   });
-  afterEach(() => fixture.close());
 
   describe('reserve', () => {
     it('stores the sandbox as creating and grants its worker the lease', async () => {

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { openStore, type ReserveSandbox, type Store, type WorkerHeartbeat } from '../src/index.js';
 import { createTestDatabase, type TestDatabase } from '../src/testing.js';
 import { type ManualClock, manualClock } from './manual-clock.js';
@@ -6,6 +7,8 @@ export interface StoreFixture {
   readonly store: Store;
   readonly clock: ManualClock;
   readonly database: TestDatabase;
+  /** Empties every table. */
+  reset(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -13,12 +16,19 @@ export async function openFixture(): Promise<StoreFixture> {
   const database = await createTestDatabase();
   const clock = manualClock();
   const store = await openStore({ driver: 'postgres', dsn: database.dsn, clock });
+  const admin = new pg.Client({ connectionString: database.dsn });
+  admin.on('error', () => {});
+  await admin.connect();
   return {
     store,
     clock,
     database,
+    async reset() {
+      await admin.query('truncate workers, leases, sandboxes, exec_logs');
+    },
     async close() {
       await store.close();
+      await admin.end();
       await database.drop();
     },
   };

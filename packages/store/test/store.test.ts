@@ -102,6 +102,7 @@ describe('openStore on a DSN', () => {
   describe('when the server does not answer', () => {
     it('gives up on a ping after its timeout and on abort', async () => {
       const store = await openStore({ driver: 'postgres', dsn: database.dsn, poolSize: 1 });
+      await store.ping();
       const { rows } = await administer(
         `select pid from pg_stat_activity where application_name = 'stacyvm' and datname = current_database()`,
       );

@@ -1,7 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
 import pg from 'pg';
@@ -37,20 +35,13 @@ describe('createTestDatabase', () => {
     const script = `
       const { createTestDatabase, testCluster } = await import(process.argv[1]);
       await createTestDatabase();
-      console.log(testCluster().pid);`;
+      console.log(JSON.stringify({ pid: testCluster().pid, path: testCluster().path }));`;
     const module = new URL('../src/testing.ts', import.meta.url).href;
-    const scratch = await mkdtemp(join(tmpdir(), 'stacyvm-testing-'));
-    try {
-      await chmod(scratch, 0o711);
-      const args = ['--import', 'tsx', '--input-type=module', '--eval', script, module];
-      const { stdout } = await run(process.execPath, args, { env: { ...process.env, TMPDIR: scratch } });
-      const pid = Number(stdout);
-      expect(pid).to.be.greaterThan(0);
-      await eventually(async () => expect(await processStart(pid)).to.equal(undefined));
-      const left = (await readdir(scratch)).filter((name) => name.startsWith('stacyvm-'));
-      expect(left).to.deep.equal([]);
-    } finally {
-      await rm(scratch, { recursive: true, force: true });
-    }
+    const args = ['--import', 'tsx', '--input-type=module', '--eval', script, module];
+    const { stdout } = await run(process.execPath, args);
+    const { pid, path } = JSON.parse(stdout) as { pid: number; path: string };
+    expect(pid).to.be.greaterThan(0);
+    await eventually(async () => expect(await processStart(pid)).to.equal(undefined));
+    expect(existsSync(path)).to.equal(false);
   });
 });

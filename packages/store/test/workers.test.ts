@@ -98,21 +98,17 @@ describe('WorkerRepository', () => {
   });
 
   it('pages by id', async () => {
-    const own = await openFixture();
-    try {
-      const { workers } = own.store;
-      await workers.upsertHeartbeats(['c', 'a', 'e', 'b', 'd'].map((id) => heartbeat(id)));
-      const seen: string[][] = [];
-      let after: string | undefined;
-      do {
-        const page = await workers.list(after === undefined ? { limit: 2 } : { limit: 2, after });
-        seen.push(page.items.map(({ id }) => id));
-        after = page.nextCursor;
-      } while (after !== undefined);
-      expect(seen).to.deep.equal([['a', 'b'], ['c', 'd'], ['e']]);
-    } finally {
-      await own.close();
-    }
+    await fixture.reset();
+    const { workers } = fixture.store;
+    await workers.upsertHeartbeats(['c', 'a', 'e', 'b', 'd'].map((id) => heartbeat(id)));
+    const seen: string[][] = [];
+    let after: string | undefined;
+    do {
+      const page = await workers.list(after === undefined ? { limit: 2 } : { limit: 2, after });
+      seen.push(page.items.map(({ id }) => id));
+      after = page.nextCursor;
+    } while (after !== undefined);
+    expect(seen).to.deep.equal([['a', 'b'], ['c', 'd'], ['e']]);
   });
 
   it('forgets a deleted worker, which may register again', async () => {

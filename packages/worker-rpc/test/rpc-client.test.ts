@@ -308,13 +308,18 @@ describe('createRpcClient', () => {
   });
 
   describe('limits', () => {
-    it('the size of an answer', async () => {
+    it('the size of an answer, and drops its connection', async () => {
+      let closed = false;
       const client = await peer((request, response) => {
         request.resume();
+        request.socket.on('close', () => {
+          closed = true;
+        });
         response.writeHead(200, { 'content-length': String(65 * 1024 * 1024) });
         response.write('{');
       });
       expect(await failureOf(client.status(TARGET))).to.include({ code: 'protocol_error' });
+      await eventually(() => closed);
     });
 
     it('the length of a line', async () => {

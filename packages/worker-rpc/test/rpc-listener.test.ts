@@ -1,4 +1,5 @@
-import { request as httpRequest } from 'node:http';
+import { once } from 'node:events';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { expect } from 'chai';
 import { RpcMethodError, type RpcMethodErrorCode } from '../src/index.js';
 import {
@@ -53,6 +54,13 @@ describe('createRpcRequestListener', () => {
       ['that is not JSON', '{', 400, 'invalid worker RPC request', 'invalid_request'],
       ['that is empty', '', 400, 'invalid worker RPC request', 'invalid_request'],
       ['with something behind it', '{} {}', 400, 'invalid worker RPC request', 'invalid_request'],
+      [
+        'whose id is longer than 256 characters',
+        envelope('worker.status', { id: 'x'.repeat(257) }),
+        400,
+        'invalid worker RPC request',
+        'invalid_request',
+      ],
       ['that is a list', [], 400, 'invalid worker RPC request', 'invalid_request'],
       [
         'whose id is a number',
@@ -162,21 +170,21 @@ describe('createRpcRequestListener', () => {
       expect(worker.methods.calls).to.deep.equal([]);
     });
 
-    it('over the limit, sent in chunks without a length', async () => {
+    it('over the limit, sent in chunks without a length, of which the rest is taken and dropped', async () => {
       worker = await startWorker({ limits: { bodyBytes: 1000 } });
-      const status = await new Promise<number | undefined>((resolve, reject) => {
-        const request = httpRequest(`${worker.url}/rpc`, {
-          method: 'POST',
-          headers: { 'x-worker-id': WORKER, 'x-worker-token': rpcToken(), 'transfer-encoding': 'chunked' },
-        });
-        request.on('error', reject).on('response', (response) => {
-          response.resume();
-          resolve(response.statusCode);
-        });
-        for (let sent = 0; sent < 100; sent += 1) request.write('x'.repeat(1000));
-        request.end();
+      const request = httpRequest(`${worker.url}/rpc`, {
+        method: 'POST',
+        headers: { 'x-worker-id': WORKER, 'x-worker-token': rpcToken(), 'transfer-encoding': 'chunked' },
       });
-      expect(status).to.equal(413);
+      const answered = once(request, 'response') as Promise<[IncomingMessage]>;
+      const uploaded = once(request, 'finish');
+      for (let sent = 0; sent < 200; sent += 1) request.write('x'.repeat(100_000));
+      request.end();
+      const [response] = await answered;
+      response.resume();
+      await uploaded;
+      expect(response.statusCode).to.equal(413);
+      expect(worker.methods.calls).to.deep.equal([]);
     });
 
     it('accepts exactly the limit', async () => {

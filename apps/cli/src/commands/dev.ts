@@ -56,8 +56,7 @@ export const devCommand = defineCommand({
         apiKey: readFileSync(directory.apiKeyFile, 'utf8').trim(),
       });
       await system.start(client, interrupt.signal);
-      if (proving && !interrupt.signal.aborted)
-        print(describeProof(await proveSystem(client, port, interrupt.signal)));
+      if (proving) print(describeProof(await proveSystem(client, port, interrupt.signal)));
       if (args.once) return;
       print(nextSteps(url, relative(process.cwd(), directory.apiKeyFile) || directory.apiKeyFile));
       printer.showAll();

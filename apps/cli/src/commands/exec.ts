@@ -19,7 +19,7 @@ export const execCommand = defineCommand({
       .example('stacyvm exec sb-… -- ls -l /workspace', 'run ls')
       .example('stacyvm exec sb-… --shell -- "make 2>&1 | tail"', 'run a shell command'),
   handler: async (args) => {
-    const request = await programRequest(args.words, args);
+    const request = await programRequest(args);
     const client = connect(args);
     const interrupt = onInterrupt();
     try {

@@ -26,7 +26,7 @@ export const runCommand = defineCommand({
       .example('stacyvm run --file job.py -- python3 job.py', 'run a local script'),
   handler: async (args) => {
     const copies = args.file.map(parseFileCopy);
-    const request = await programRequest(args.words, args);
+    const request = await programRequest(args);
     await Promise.all(copies.map(checkLocalFile));
     const client = connect(args);
     const interrupt = onInterrupt();

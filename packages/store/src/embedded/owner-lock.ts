@@ -29,14 +29,29 @@ interface Owner {
  * The owner with the highest number never deletes its file, not even on release, and a number is created by a hard
  * link, which never replaces a file. So of all that want to follow a dead owner exactly one gets the next number, and
  * one that acts on an old listing finds a higher number when it looks again.
- * @throws StoreError `in_use` when a live process, this one included, is the owner
+ * @throws StoreError `in_use` when a live process, this one included, is the owner; `configuration`
  */
 export async function acquireOwnerLock(directory: string): Promise<OwnerLock> {
+  try {
+    const number = await becomeOwner(directory);
+    return { release: () => markReleased(directory, number) };
+  } catch (error) {
+    if (error instanceof StoreError) {
+      throw error;
+    }
+    const reason = error instanceof Error ? error.message : 'unknown failure';
+    throw new StoreError('configuration', `database.path ${directory} cannot be locked: ${reason}`, {
+      cause: error,
+    });
+  }
+}
+
+async function becomeOwner(directory: string): Promise<number> {
   const start = await processStart(process.pid);
   if (start === undefined) {
     throw new StoreError('internal', 'cannot determine when this process started');
   }
-  const claim = join(directory, `${CLAIM}.${process.pid}.${randomBytes(6).toString('hex')}`);
+  const claim = claimFile(directory);
   await writeFile(claim, JSON.stringify({ pid: process.pid, start } satisfies Owner), {
     flag: 'wx',
     mode: 0o600,
@@ -45,13 +60,17 @@ export async function acquireOwnerLock(directory: string): Promise<OwnerLock> {
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
       const number = await follow(directory, claim);
       if (number !== undefined) {
-        return { release: () => markReleased(directory, number) };
+        return number;
       }
     }
   } finally {
     await rm(claim, { force: true });
   }
   throw new StoreError('in_use', `the embedded database in ${directory} is being opened by other processes`);
+}
+
+function claimFile(directory: string): string {
+  return join(directory, `${CLAIM}.${process.pid}.${randomBytes(6).toString('hex')}`);
 }
 
 /** Takes the number after the highest; undefined when another process was faster. */
@@ -78,7 +97,7 @@ async function follow(directory: string, claim: string): Promise<number | undefi
 }
 
 async function markReleased(directory: string, number: number): Promise<void> {
-  const released = join(directory, `${CLAIM}.${process.pid}.${randomBytes(6).toString('hex')}`);
+  const released = claimFile(directory);
   const file = join(directory, `${LOCK}.${number}`);
   if ((await ownerAt(file)) === undefined) {
     return;

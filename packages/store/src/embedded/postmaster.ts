@@ -168,7 +168,7 @@ function settings({ port, durable, maxConnections }: PostmasterOptions): readonl
 function exitOf(child: ChildProcess, log: ServerLog): Promise<string> {
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => log.write(chunk));
   return new Promise((resolve) => {
-    child.once('error', (error) => resolve(`it could not be started: ${error.message}`));
+    child.on('error', (error) => resolve(`it could not be started: ${error.message}`));
     child.once('exit', (code, signal) => {
       const how = signal === null ? `exit code ${code}` : `signal ${signal}`;
       // What it wrote last is still on its way; orphaned sessions may hold the pipe open much longer.

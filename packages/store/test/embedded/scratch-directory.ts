@@ -1,6 +1,6 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { scratchRoot } from '../../src/scratch-root.js';
 
 export interface ScratchDirectory {
   readonly path: string;
@@ -11,7 +11,7 @@ export interface ScratchDirectory {
 export async function scratchDirectory(
   access: 'closed' | 'passable' = 'passable',
 ): Promise<ScratchDirectory> {
-  const path = await mkdtemp(join(tmpdir(), 'stacyvm-store-'));
+  const path = await mkdtemp(join(await scratchRoot(), 'stacyvm-store-'));
   await chmod(path, access === 'closed' ? 0o700 : 0o711);
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }

@@ -1,0 +1,44 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ApiClient, ApiError } from '@stacyvm/api';
+
+/** The error of a call that must be refused. */
+export async function refusal(work: Promise<unknown>): Promise<ApiError> {
+  try {
+    await work;
+  } catch (error) {
+    if (error instanceof ApiError) return error;
+    throw error;
+  }
+  throw new Error('the call was accepted');
+}
+
+export async function sandboxIds(client: ApiClient): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for await (const { id } of client.sandboxes()) ids.push(id);
+  return ids;
+}
+
+/** The command lines of running processes that contain a text. */
+export function processesWith(text: string): readonly string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => {
+      try {
+        const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        return commandLine.includes(text) ? [commandLine] : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+/** True when a file or directory below `directory` has `name` in its own name. */
+export function findBelow(directory: string, name: string, depth = 4): boolean {
+  if (depth === 0 || !existsSync(directory)) return false;
+  return readdirSync(directory, { withFileTypes: true }).some(
+    (entry) =>
+      entry.name.includes(name) ||
+      (entry.isDirectory() && findBelow(join(directory, entry.name), name, depth - 1)),
+  );
+}
