@@ -12,12 +12,18 @@ const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 export class SetupError extends Error {}
 
 /** Checks Node, installs dependencies and system packages, and builds; each only where it is needed. */
-export function setUp() {
+export function setUp(systemPackages = RUNTIME_PACKAGES) {
   checkNode();
   installDependencies();
-  installSystemPackages();
+  installSystemPackages(systemPackages);
   build();
 }
+
+/** What the product needs beside Node, by program and Debian package. */
+export const RUNTIME_PACKAGES = { bwrap: 'bubblewrap' };
+
+/** What the suites run inside sandboxes in addition. */
+export const TEST_PACKAGES = { ...RUNTIME_PACKAGES, python3: 'python3-minimal', perl: 'perl-base' };
 
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);
@@ -55,22 +61,22 @@ function fingerprint() {
   return hash.digest('hex');
 }
 
-function installSystemPackages() {
-  if (process.platform !== 'linux' || onPath('bwrap')) return;
-  const isRoot = process.getuid?.() === 0;
-  if (!isRoot || !onPath('apt-get')) {
+function installSystemPackages(packagesByProgram) {
+  if (process.platform !== 'linux') return;
+  const missing = Object.entries(packagesByProgram).flatMap(([program, name]) =>
+    onPath(program) ? [] : [name],
+  );
+  if (missing.length === 0) return;
+  const names = missing.join(' ');
+  if (process.getuid?.() !== 0 || !onPath('apt-get')) {
     const command = onPath('apt-get')
-      ? 'sudo apt-get install --yes bubblewrap'
-      : 'install the package bubblewrap with your package manager';
-    throw new SetupError(
-      `bubblewrap is missing, which runs the sandboxes. Install it and try again:\n  ${command}`,
-    );
+      ? `sudo apt-get install --yes ${names}`
+      : `install with your package manager: ${names}`;
+    throw new SetupError(`A system package is missing: ${names}. Install it and try again:\n  ${command}`);
   }
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   run('Updating the list of system packages', 'apt-get', ['update'], { env });
-  run('Installing bubblewrap', 'apt-get', ['install', '--yes', '--no-install-recommends', 'bubblewrap'], {
-    env,
-  });
+  run(`Installing ${names}`, 'apt-get', ['install', '--yes', '--no-install-recommends', ...missing], { env });
 }
 
 function build() {
@@ -107,9 +113,9 @@ function run(title, command, args, options = {}) {
 }
 
 /** Runs `work` after the set-up and turns a SetupError into a message and exit code 1. */
-export async function afterSetup(work) {
+export async function afterSetup(work, systemPackages = RUNTIME_PACKAGES) {
   try {
-    setUp();
+    setUp(systemPackages);
   } catch (error) {
     if (!(error instanceof SetupError)) throw error;
     console.error(error.message);

@@ -46,6 +46,8 @@ describe('a system in which something is killed', function () {
         system.client.execStream(id, { command: 'echo started; sleep 72' }, () => worker.kill('SIGKILL')),
       );
       expect((await stream).reason).to.equal('worker_unreachable');
+      // Back again, it removes what the killed one left on this host.
+      await system.startWorker('worker-a');
     });
   });
 

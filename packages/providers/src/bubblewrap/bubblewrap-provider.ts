@@ -83,7 +83,8 @@ class BubblewrapProvider implements SandboxProvider {
   #closed = false;
 
   constructor(options: BubblewrapProviderOptions) {
-    this.#bwrapPath = options.bwrapPath ?? 'bwrap';
+    const bwrapPath = options.bwrapPath ?? 'bwrap';
+    this.#bwrapPath = bwrapPath.includes('/') ? resolve(bwrapPath) : bwrapPath;
     this.#useCgroups = options.cgroups !== 'off';
     this.#pidsLimit = wholeNumber('pidsLimit', options.pidsLimit ?? DEFAULT_PIDS_LIMIT, 16);
     this.#logger = options.logger ?? SILENT;
@@ -179,7 +180,7 @@ class BubblewrapProvider implements SandboxProvider {
     this.#closed = true;
     const results = await Promise.allSettled([...this.#entries.keys()].map((id) => this.destroy(id)));
     const failed = results.find((result) => result.status === 'rejected');
-    if (this.#state.isOpen) this.#host?.cgroups?.close();
+    this.#host?.cgroups?.close();
     await this.#state.close();
     if (failed !== undefined) throw failed.reason;
   }
@@ -196,7 +197,7 @@ class BubblewrapProvider implements SandboxProvider {
       const entry = { image, createdAt: this.#clock(), uid, sandbox: started.sandbox };
       this.#entries.set(sandboxId, entry);
       started.process.ended.then(() => {
-        if (this.#entries.get(sandboxId) === entry) this.#logger.info('sandbox ended', { sandboxId });
+        if (!entry.sandbox.ending) this.#logger.warn('sandbox stopped by itself', { sandboxId });
       });
       return runtimeOf(sandboxId, entry);
     } catch (error) {

@@ -32,6 +32,7 @@ export function openCgroupV1(own: ReadonlyMap<CgroupResource, string>, name: str
   const all = [...bases.values()];
   return {
     version: 1,
+    bases: all,
     enforced: [...bases.keys()],
     create: (sandboxId, limits) => createSandbox(bases, sandboxId, limits),
     list: () => [...new Set(all.flatMap(listChildren))],

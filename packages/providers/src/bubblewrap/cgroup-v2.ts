@@ -26,23 +26,33 @@ export function openCgroupV2(own: string, name: string): Cgroups | undefined {
   if (!available.has('memory') || !available.has('pids')) return undefined;
   if (!enableControllers(parent) && !(stepAside(parent) && enableControllers(parent))) return undefined;
   const base = join(parent, name);
-  try {
-    mkdirSync(base, { recursive: true });
-  } catch {
-    return undefined;
-  }
-  enableControllers(base);
+  if (!makeBase(base)) return undefined;
   const enabled = controllers(base, 'cgroup.subtree_control');
   const enforced = CGROUP_RESOURCES.filter((resource) => enabled.has(resource));
   if (enforced.length === 0) return undefined;
   return {
     version: 2,
+    bases: [base],
     enforced,
-    create: (sandboxId, limits) => createSandbox(join(base, sandboxId), enforced, limits),
+    create: (sandboxId, limits) => {
+      // Another provider with this state directory, such as a check, may have removed the empty base.
+      if (!existsSync(base)) makeBase(base);
+      return createSandbox(join(base, sandboxId), enforced, limits);
+    },
     list: () => listChildren(base),
     remove: (sandboxId) => removeCgroup(join(base, sandboxId), REMOVE_TIMEOUT_MS),
     close: () => tryRemove(base),
   };
+}
+
+function makeBase(base: string): boolean {
+  try {
+    mkdirSync(base, { recursive: true });
+  } catch {
+    return false;
+  }
+  enableControllers(base);
+  return true;
 }
 
 function createSandbox(

@@ -15,6 +15,7 @@ export const RESERVED_PIDS = 16;
 /** The cgroups of this provider: one base directory a hierarchy, one directory a sandbox below it. */
 export interface Cgroups {
   readonly version: 1 | 2;
+  readonly bases: readonly string[];
   /** The limits that the kernel will really enforce. */
   readonly enforced: readonly CgroupResource[];
   /** @throws Error when the kernel refuses */

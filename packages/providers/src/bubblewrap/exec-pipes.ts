@@ -6,6 +6,8 @@ import { ProviderError } from '../errors.js';
 import { runOnHost } from './host-command.js';
 
 const BATCH = 8;
+/** Output, error output and, where the standard input is a stream, that. */
+export const PIPES_OF_AN_EXEC = 3;
 
 /** One end for the program in the sandbox, to be closed here once it has been inherited, and one end for this process. */
 export interface ExecPipe {

@@ -1,23 +1,11 @@
-import type { ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { Readable, Writable } from 'node:stream';
 import { ProviderError } from '../errors.js';
-import type { ResolvedExec } from '../exec-request.js';
-import type { OutputLogWriter } from '../output-log.js';
 import type { ExecExit, ExecIo } from '../provider.js';
 import type { ExecCgroup } from './cgroups.js';
 import { holdsWithin, settlesWithin } from './deadline.js';
-import type { ExecPipe, ExecPipes } from './exec-pipes.js';
-import {
-  type EntryPlan,
-  EXEC_MARKER,
-  entryScript,
-  SCRIPT_FD,
-  STARTED,
-  sandboxScript,
-} from './exec-script.js';
-import { startOnHost } from './host-command.js';
+import { ExecChain, type ExecPlan } from './exec-chain.js';
+import { EXEC_MARKER } from './exec-script.js';
 import { OutputRelay } from './output-relay.js';
 import { findTree, killProcess, sendSignal } from './process-tree.js';
 import { pumpStdin, type StdinPump } from './stdin-pump.js';
@@ -29,15 +17,12 @@ const ABANDON_MS = 1_000;
 const MAX_ROUNDS_ALONE = 5;
 
 type EndReason = 'timeout' | 'cancel' | 'failure';
-type Exit = readonly [code: number | null, signal: NodeJS.Signals | null];
 
 /** One program in a sandbox, from its start until its pipes are closed. */
 export class ExecSession {
   readonly #execId: string;
   readonly #cgroup: ExecCgroup | undefined;
-  readonly #child: ChildProcess;
-  readonly #exited: Promise<Exit>;
-  readonly #messagesEnded: Promise<void>;
+  readonly #chain: ExecChain;
   readonly #relay: OutputRelay;
   readonly #stdin: StdinPump | undefined;
   readonly #startedAt = performance.now();
@@ -45,8 +30,6 @@ export class ExecSession {
   readonly #unkillable = new Promise<never>((_, reject) => {
     this.#giveUp = reject;
   });
-  #messages = '';
-  #hasExited = false;
   #endReason: EndReason | undefined;
   #failure: { readonly error: unknown } | undefined;
   #killing: Promise<void> = Promise.resolve();
@@ -65,22 +48,17 @@ export class ExecSession {
     const stdout = plan.pipes.openOutput();
     const stderr = plan.pipes.openOutput();
     const marker = plan.cgroup === undefined ? plan.execId : undefined;
-    this.#child = startChain(plan, stdout.programFd, stderr.programFd, marker);
-    this.#exited = new Promise((resolve, reject) => {
-      this.#child.once('error', reject);
-      this.#child.once('exit', (code, signal) => {
-        this.#hasExited = true;
-        resolve([code, signal]);
-      });
-    });
-    this.#exited.catch(() => {});
+    try {
+      this.#chain = ExecChain.start(plan, { stdoutFd: stdout.programFd, stderrFd: stderr.programFd }, marker);
+    } catch (error) {
+      stdout.socket.destroy();
+      stderr.socket.destroy();
+      throw error;
+    } finally {
+      closeSync(stdout.programFd);
+      closeSync(stderr.programFd);
+    }
     this.#unkillable.catch(() => {});
-    this.#messagesEnded = readMessages(this.#child, (text) => {
-      this.#messages = (this.#messages + text).slice(0, 4096);
-    });
-    const script = this.#child.stdio[SCRIPT_FD] as Writable;
-    script.on('error', () => {});
-    script.end(sandboxScript(plan.exec, marker));
     this.#relay = new OutputRelay(
       { stdout: stdout.socket, stderr: stderr.socket },
       plan.log,
@@ -94,7 +72,11 @@ export class ExecSession {
 
   /** Starts the program. */
   static start(plan: ExecPlan, io: ExecIo): ExecSession {
-    return new ExecSession(plan, io);
+    try {
+      return new ExecSession(plan, io);
+    } finally {
+      if (plan.input !== undefined) closeSync(plan.input.programFd);
+    }
   }
 
   /**
@@ -108,12 +90,13 @@ export class ExecSession {
     signal?.addEventListener('abort', onAbort, { once: true });
     if (signal?.aborted) onAbort();
     try {
-      const [code, endSignal] = await Promise.race([this.#exited, this.#unkillable]);
+      const [code, endSignal] = await Promise.race([this.#chain.exited, this.#unkillable]);
       const durationMs = performance.now() - this.#startedAt;
       await this.#killing;
       await this.#deliverRest();
       if (this.#failure !== undefined) throw this.#failure.error;
-      if (this.#endReason === undefined) await this.#requireStart();
+      const startFailure = this.#endReason === undefined ? await this.#chain.startFailure() : undefined;
+      if (startFailure !== undefined) throw startFailure;
       return {
         exitCode: code ?? 128 + constants.signals[endSignal ?? 'SIGKILL'],
         ...(endSignal === null ? {} : { signal: endSignal }),
@@ -136,7 +119,7 @@ export class ExecSession {
 
   /** Fulfilled when the host's side of the chain is gone. */
   async hostProcessEnded(): Promise<void> {
-    await this.#exited.catch(() => {});
+    await this.#chain.exited.catch(() => {});
   }
 
   /** Closes the pipes that a background process may still hold. */
@@ -146,12 +129,12 @@ export class ExecSession {
 
   /** True when no process of this exec is left, as far as can be seen. */
   isFinished(): boolean {
-    return this.#hasExited && this.#relay.ended && (this.#cgroup?.tryRemove() ?? true);
+    return this.#chain.hasExited && this.#relay.ended && (this.#cgroup?.tryRemove() ?? true);
   }
 
   #end(reason: EndReason): void {
     if (reason !== 'timeout') this.#abandon();
-    if (this.#hasExited || this.#endReason !== undefined) return;
+    if (this.#chain.hasExited || this.#endReason !== undefined) return;
     this.#endReason = reason;
     this.#killing = this.#killTree();
     this.#killing.catch(this.#giveUp);
@@ -162,7 +145,7 @@ export class ExecSession {
    * child it would leave that to the host's init, which in a container may never reap it, and then the sandbox could not end.
    */
   async #killTree(): Promise<void> {
-    const root = this.#child.pid;
+    const root = this.#chain.pid;
     if (root === undefined) return;
     this.#cgroup?.forbidForks();
     let roundsAlone = 0;
@@ -171,7 +154,7 @@ export class ExecSession {
       const others = tree.filter((pid) => pid !== root);
       for (const pid of others) killProcess(pid);
       if (others.length > 0) return false;
-      if (this.#hasExited) return true;
+      if (this.#chain.hasExited) return true;
       roundsAlone += 1;
       // It mirrors its child's stops too.
       sendSignal(root, 'SIGCONT');
@@ -187,58 +170,4 @@ export class ExecSession {
     const impatient = this.#endReason === undefined ? this.#abandoned : Promise.resolve();
     await Promise.race([drained, impatient.then(() => settlesWithin(ABANDON_MS, drained))]);
   }
-
-  /** A chain that broke before the program must not look like a program that failed. */
-  async #requireStart(): Promise<void> {
-    await settlesWithin(ABANDON_MS, this.#messagesEnded);
-    if (this.#messages.includes(STARTED)) return;
-    if (/Resource temporarily unavailable|[Cc]annot fork/.test(this.#messages)) {
-      throw new ProviderError('limit_exceeded', 'the sandbox has reached its limit of processes');
-    }
-    const detail = this.#messages.trim().split('\n').at(-1)?.slice(0, 300) || 'it ended without a message';
-    throw new ProviderError('exec_failed', `the sandbox could not be entered: ${detail}`);
-  }
-}
-
-export interface ExecPlan {
-  readonly execId: string;
-  readonly exec: ResolvedExec;
-  readonly entry: Omit<EntryPlan, 'cgroups'>;
-  readonly cgroup: ExecCgroup | undefined;
-  /** With two pipes reserved. */
-  readonly pipes: ExecPipes;
-  readonly input: ExecInput | undefined;
-  readonly log: OutputLogWriter;
-}
-
-/** What the program reads: a file, or a pipe that is fed from a source. */
-export type ExecInput =
-  | { readonly programFd: number }
-  | (ExecPipe & { readonly source: AsyncIterable<Uint8Array> });
-
-function startChain(
-  { entry, cgroup, input }: ExecPlan,
-  stdoutFd: number,
-  stderrFd: number,
-  marker: string | undefined,
-): ChildProcess {
-  const script = entryScript({ ...entry, cgroups: cgroup?.procs ?? [] });
-  const stdinFd = input?.programFd;
-  try {
-    return startOnHost(
-      '/bin/sh',
-      ['-c', script],
-      [stdinFd ?? 'ignore', stdoutFd, 'pipe', 'pipe', 'ignore', stderrFd],
-      marker === undefined ? {} : { [EXEC_MARKER]: marker },
-    );
-  } finally {
-    for (const fd of [stdinFd, stdoutFd, stderrFd]) if (fd !== undefined) closeSync(fd);
-  }
-}
-
-function readMessages(child: ChildProcess, onText: (text: string) => void): Promise<void> {
-  const messages = child.stderr as Readable;
-  messages.on('error', () => {});
-  messages.setEncoding('utf8').on('data', onText);
-  return new Promise((resolve) => messages.once('close', resolve));
 }

@@ -20,14 +20,18 @@ export function startOnHost(
   env: Readonly<Record<string, string>> = {},
 ): ChildProcess {
   const options: SpawnOptions = { cwd: '/', detached: true, env: { PATH: HOST_PATH, ...env } };
-  return spawn(file, [...args], { ...options, stdio: coverInherited(stdio) });
+  const child = spawn(file, [...args], { ...options, stdio: coverInherited(stdio) });
+  // Node leaves it out when this process has no descriptors left.
+  if ((child.stdio as unknown) !== undefined) return child;
+  child.once('error', () => {});
+  throw new Error('this process has too many open files');
 }
 
 let inherited: { readonly devNull: number; readonly fds: readonly number[] } | undefined;
 
 /**
- * Descriptors that this process got from whoever started it without close-on-exec would go on into the sandbox. Node cannot close
- * them in a child, but it can put something harmless in their place.
+ * Descriptors that this process got from whoever started it without close-on-exec would go on into the sandbox: Node marks only the
+ * low ones. It cannot close the others in a child, but it can put something harmless in their place.
  */
 function coverInherited(stdio: readonly HostStdio[]): HostStdio[] {
   inherited ??= { fds: findInherited(), devNull: openSync('/dev/null', 'r') };

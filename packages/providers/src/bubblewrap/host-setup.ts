@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import type { BwrapFeatures } from './bwrap-arguments.js';
 import { type CgroupResource, findCgroupPlace } from './cgroup-mounts.js';
 import { type Cgroups, openCgroups } from './cgroups.js';
+import { ExecPipes } from './exec-pipes.js';
 import { findBwrap } from './host-support.js';
-import type { ImageCatalogue } from './images.js';
-import { HOST_IMAGE } from './images.js';
+import { HOST_IMAGE, type ImageCatalogue } from './images.js';
 import { launchSandbox } from './launch.js';
 import { currentPrivilege, type Privilege } from './privilege.js';
 import { prlimitCommand } from './rlimits.js';
@@ -50,24 +50,23 @@ export async function findHostSetup(options: {
  */
 export async function tryHostSetup(host: HostSetup, images: ImageCatalogue, uid: number): Promise<void> {
   const path = await mkdtemp(join(tmpdir(), 'stacyvm-check-'));
-  const directory = { path, workspace: join(path, 'workspace'), pipes: join(path, 'pipes') };
+  const workspace = join(path, 'workspace');
   try {
-    await mkdir(directory.workspace, { mode: 0o700 });
-    await mkdir(directory.pipes, { mode: 0o700 });
-    if (host.privilege === 'root') await chown(directory.workspace, uid, uid);
+    await mkdir(workspace, { mode: 0o700 });
+    if (host.privilege === 'root') await chown(workspace, uid, uid);
     const plan = {
       sandboxId: 'check',
       ...host,
       uid,
-      workspace: directory.workspace,
+      workspace,
       memoryMb: 64,
       cgroups: [],
     };
     const process = await launchSandbox({ ...plan, root: await images.layout(HOST_IMAGE, 'check') });
     const prlimit = prlimitCommand({ memoryMb: 64, pids: 64 }, ['pids', 'memory']);
     const sandbox = new BubblewrapSandbox({
-      ...{ sandboxId: 'check', process, directory, cgroup: undefined },
-      ...{ privilege: host.privilege, uid, prlimit },
+      ...{ sandboxId: 'check', process, cgroup: undefined, privilege: host.privilege, prlimit },
+      pipes: new ExecPipes(path, host.privilege === 'root' ? uid : undefined),
     });
     try {
       const exit = await sandbox.exec({ command: 'true', timeoutMs: 10_000 }, { onOutput: () => {} });

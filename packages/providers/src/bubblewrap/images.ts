@@ -98,15 +98,28 @@ async function hostLayout(sandboxId: string): Promise<RootLayout> {
 async function rootfsLayout(directory: string, sandboxId: string): Promise<RootLayout> {
   const names = (await readdir(directory)).filter((name) => !OWN_MOUNTS.has(name));
   const entries = await Promise.all(names.map((name) => entryFor(join(directory, name), `/${name}`)));
-  const hasEtc = names.includes('etc');
-  const passwd = await readFile(join(directory, 'etc/passwd'), 'utf8').catch(() => undefined);
-  const files = [];
-  for (const [target, content] of Object.entries(generatedFiles(sandboxId, passwd))) {
-    // A read-only image cannot be given new files, only other content for those it has.
-    const replaceable = hasEtc && (await isPlainFile(join(directory, target)));
-    if (!hasEtc || replaceable) files.push({ target, content, fresh: !hasEtc });
-  }
-  return { entries, rootfs: directory, files };
+  return {
+    entries,
+    rootfs: directory,
+    files: await replacedFiles(directory, names.includes('etc'), sandboxId),
+  };
+}
+
+/** A read-only image cannot be given new files, only other content for those it has. Its links are not followed on the host. */
+async function replacedFiles(
+  directory: string,
+  hasEtc: boolean,
+  sandboxId: string,
+): Promise<RootLayout['files']> {
+  const fresh = (content: Readonly<Record<string, string>>) =>
+    Object.entries(content).map(([target, text]) => ({ target, content: text, fresh: !hasEtc }));
+  if (!hasEtc) return fresh(generatedFiles(sandboxId, undefined));
+  if (!(await lstat(join(directory, 'etc'))).isDirectory()) return [];
+  const hasPasswd = await isPlainFile(join(directory, 'etc/passwd'));
+  const passwd = hasPasswd ? await readFile(join(directory, 'etc/passwd'), 'utf8') : undefined;
+  const files = fresh(generatedFiles(sandboxId, passwd));
+  const replaceable = await Promise.all(files.map(({ target }) => isPlainFile(join(directory, target))));
+  return files.filter((_, index) => replaceable[index]);
 }
 
 async function entryFor(source: string, target: string): Promise<RootEntry> {

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { ProviderError } from '../errors.js';
-import { removeCgroup } from './cgroup-directory.js';
+import { removeCgroup, tryRemove } from './cgroup-directory.js';
 import type { Cgroups } from './cgroups.js';
 import { bootId, endProcess } from './process-tree.js';
 import type { StateDirectory } from './state-directory.js';
@@ -30,6 +30,7 @@ export async function removeLeftovers(
     // A record names cgroups of an earlier process, which may have stood elsewhere; nothing else may be removed by it.
     if (basename(directory) !== sandboxId || !basename(dirname(directory)).startsWith('stacyvm-')) continue;
     removed.push(await removeCgroup(directory, END_TIMEOUT_MS));
+    if (!cgroups?.bases.includes(dirname(directory))) tryRemove(dirname(directory));
   }
   if (!removed.every(Boolean)) {
     throw new ProviderError('destroy_failed', `the cgroups of sandbox ${sandboxId} cannot be removed`);

@@ -6,6 +6,8 @@ import type { ExecIo, OutputStream } from '../provider.js';
 /** More than a pipe can hold: a background process that writes on and on does not delay the end of its exec for ever. */
 const MAX_DRAIN_BYTES = 1024 * 1024;
 const QUIET_MS = 5;
+/** Between two reads of output that only the log still wants: a background program that never stops must not keep the worker busy. */
+const BACKGROUND_PAUSE_MS = 20;
 
 export interface OutputSources {
   readonly stdout: Socket;
@@ -91,10 +93,12 @@ export class OutputRelay {
   #take(stream: OutputStream, chunk: Buffer, onFailure: (error: unknown) => void): void {
     this.#received += chunk.length;
     this.#log.append(stream, chunk);
-    const onOutput = this.#onOutput;
-    if (onOutput === undefined) return;
     const source = this.#sources[stream];
     source.pause();
+    if (this.#onOutput === undefined) {
+      setTimeout(() => source.resume(), BACKGROUND_PAUSE_MS).unref();
+      return;
+    }
     this.#delivery = this.#delivery
       .then(() => this.#onOutput?.(stream, chunk))
       .catch((error: unknown) => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { ProviderError } from '../errors.js';
 import type { SandboxSpec } from '../provider.js';
+import { ExecPipes, PIPES_OF_AN_EXEC } from './exec-pipes.js';
 import type { HostSetup } from './host-setup.js';
 import type { ImageCatalogue } from './images.js';
 import { launchSandbox } from './launch.js';
@@ -55,10 +56,11 @@ async function makeSandbox(
   const directory = await state.create(sandboxId, uid);
   const cgroup = host.cgroups?.create(sandboxId, limits);
   const { workspace } = directory;
-  const process = await launchSandbox(
-    { ...host, sandboxId, uid, workspace, root, memoryMb, cgroups: cgroup?.procs ?? [] },
-    signal,
-  );
+  const pipes = new ExecPipes(directory.pipes, privilege === 'root' ? uid : undefined);
+  // For the first exec, while bubblewrap starts; if it fails, that exec tries again.
+  const reserving = pipes.reserve(PIPES_OF_AN_EXEC).catch(() => {});
+  const launch = { ...host, sandboxId, uid, workspace, root, memoryMb, cgroups: cgroup?.procs ?? [] };
+  const process = await launchSandbox(launch, signal).finally(() => reserving);
   try {
     await state.writeRecord({
       ...{ sandboxId, bootId: bootId(), uid },
@@ -70,6 +72,6 @@ async function makeSandbox(
     throw error;
   }
   const prlimit = prlimitCommand(limits, byCgroup);
-  const sandbox = new BubblewrapSandbox({ sandboxId, process, directory, cgroup, privilege, uid, prlimit });
+  const sandbox = new BubblewrapSandbox({ sandboxId, process, pipes, cgroup, privilege, prlimit });
   return { sandbox, process };
 }

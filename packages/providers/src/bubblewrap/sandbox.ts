@@ -3,11 +3,11 @@ import { type ResolvedExec, resolveExec } from '../exec-request.js';
 import { OutputLog } from '../output-log.js';
 import type { ExecExit, ExecIo, ExecRequest } from '../provider.js';
 import type { SandboxCgroup } from './cgroups.js';
-import { ExecPipes } from './exec-pipes.js';
-import { type ExecInput, ExecSession } from './exec-session.js';
+import { closeInput, type ExecInput, type ExecPlan } from './exec-chain.js';
+import { type ExecPipes, PIPES_OF_AN_EXEC } from './exec-pipes.js';
+import { ExecSession } from './exec-session.js';
 import type { Privilege } from './privilege.js';
 import type { SandboxProcess } from './sandbox-process.js';
-import type { SandboxDirectory } from './state-directory.js';
 
 const END_TIMEOUT_MS = 10_000;
 const MAX_CONCURRENT_EXECS = 64;
@@ -15,17 +15,15 @@ const MAX_CONCURRENT_EXECS = 64;
 export interface SandboxParts {
   readonly sandboxId: string;
   readonly process: SandboxProcess;
-  readonly directory: SandboxDirectory;
+  readonly pipes: ExecPipes;
   readonly cgroup: SandboxCgroup | undefined;
   readonly privilege: Privilege;
-  readonly uid: number;
   readonly prlimit: readonly string[];
 }
 
 /** A sandbox whose processes run, and the execs in it. */
 export class BubblewrapSandbox {
   readonly #parts: SandboxParts;
-  readonly #pipes: ExecPipes;
   readonly #log = new OutputLog();
   readonly #sessions = new Set<ExecSession>();
   #running = 0;
@@ -34,11 +32,15 @@ export class BubblewrapSandbox {
 
   constructor(parts: SandboxParts) {
     this.#parts = parts;
-    this.#pipes = new ExecPipes(parts.directory.pipes, parts.privilege === 'root' ? parts.uid : undefined);
   }
 
   get running(): boolean {
     return this.#parts.process.running;
+  }
+
+  /** It was told to end. */
+  get ending(): boolean {
+    return this.#ending;
   }
 
   logs(lines: number): readonly string[] {
@@ -59,7 +61,7 @@ export class BubblewrapSandbox {
     }
     this.#running += 1;
     try {
-      await this.#pipes.reserve(3 * this.#running);
+      await this.#parts.pipes.reserve(PIPES_OF_AN_EXEC * this.#running);
       return await this.#run(exec, io);
     } finally {
       this.#running -= 1;
@@ -72,32 +74,21 @@ export class BubblewrapSandbox {
     this.#ending = true;
     for (const session of this.#sessions) session.cancel();
     const gone = await this.#parts.process.kill(END_TIMEOUT_MS);
+    if (!gone) return false;
     for (const session of this.#sessions) {
       await session.hostProcessEnded();
       session.close();
     }
-    return gone;
+    return true;
   }
 
   async #run(exec: ResolvedExec, io: ExecIo): Promise<ExecExit> {
-    const { process, cgroup, privilege, prlimit } = this.#parts;
+    const { cgroup } = this.#parts;
     this.#requireEnterable();
     const execId = `exec-${this.#execs++}`;
     const oomKillsBefore = cgroup?.oomKills() ?? 0;
-    const execCgroup = cgroup?.createExec(execId);
     const input = await this.#openInput(exec.stdin);
-    const session = ExecSession.start(
-      {
-        execId: cgroup === undefined ? `${this.#parts.sandboxId}/${execId}` : execId,
-        exec,
-        entry: { privilege, initPid: process.init.pid, monitorPid: process.monitor.pid, prlimit },
-        cgroup: execCgroup,
-        pipes: this.#pipes,
-        input,
-        log: this.#log.writer(),
-      },
-      io,
-    );
+    const session = this.#start(exec, execId, input, io);
     this.#sessions.add(session);
     try {
       const exit = await session.result(exec.timeoutMs, io.signal);
@@ -110,10 +101,42 @@ export class BubblewrapSandbox {
     }
   }
 
+  #start(exec: ResolvedExec, execId: string, input: ExecInput | undefined, io: ExecIo): ExecSession {
+    const { sandboxId, process, cgroup, privilege, prlimit } = this.#parts;
+    let taken = false;
+    try {
+      this.#requireEnterable();
+      const plan: ExecPlan = {
+        execId: cgroup === undefined ? `${sandboxId}/${execId}` : execId,
+        exec,
+        entry: { privilege, initPid: process.init.pid, monitorPid: process.monitor.pid, prlimit },
+        cgroup: cgroup?.createExec(execId),
+        pipes: this.#parts.pipes,
+        input,
+        log: this.#log.writer(),
+      };
+      taken = true;
+      return ExecSession.start(plan, io);
+    } catch (error) {
+      if (!taken && input !== undefined) closeInput(input);
+      if (error instanceof ProviderError) throw error;
+      throw new ProviderError('exec_failed', 'the program could not be started on the host', {
+        cause: error,
+      });
+    }
+  }
+
   async #openInput(source: ResolvedExec['stdin']): Promise<ExecInput | undefined> {
     if (source === undefined) return undefined;
-    if (source instanceof Uint8Array) return { programFd: await this.#pipes.openInputFile(source) };
-    return { ...this.#pipes.openInput(), source };
+    if (!(source instanceof Uint8Array)) return { ...this.#parts.pipes.openInput(), source };
+    try {
+      return { programFd: await this.#parts.pipes.openInputFile(source) };
+    } catch (error) {
+      this.#requireEnterable();
+      throw new ProviderError('exec_failed', 'the standard input could not be kept on the host', {
+        cause: error,
+      });
+    }
   }
 
   #requireEnterable(): void {

@@ -33,10 +33,6 @@ export class StateDirectory {
     this.root = root;
   }
 
-  get isOpen(): boolean {
-    return this.#opening !== undefined;
-  }
-
   /** Makes the directory and takes its lock, once. @throws ProviderError `state_directory_in_use`, `unavailable` */
   async open(): Promise<void> {
     this.#opening ??= this.#acquire();

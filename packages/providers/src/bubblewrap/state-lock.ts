@@ -8,7 +8,7 @@ import { startOnHost } from './host-command.js';
 
 const CONFLICT = 75;
 /** A killed worker's lock goes a moment after the worker. */
-const ATTEMPTS_MS = [0, 50, 200, 500, 1_000];
+const ATTEMPTS_MS = [0, 50, 100, 200, 400];
 
 /**
  * Holds the kernel's lock on a state directory through a small process that ends with this one, so that the lock can neither

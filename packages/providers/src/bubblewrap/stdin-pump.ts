@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Socket } from 'node:net';
 
 /** Feeds a program's standard input. `stop` when the program has ended, whether it read everything or not. */
@@ -22,11 +21,19 @@ export function pumpStdin(
     // A source that waits for ever is not waited for, but it is told.
     iterator.return?.().then(undefined, () => {});
   };
-  target.once('close', stop);
+  let wake: () => void = () => {};
+  target.on('drain', () => wake());
+  target.once('close', () => {
+    stop();
+    wake();
+  });
   const pump = async () => {
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
       if (stopped) return;
-      if (!target.write(next.value)) await Promise.race([once(target, 'drain'), once(target, 'close')]);
+      if (target.write(next.value) || stopped) continue;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
     }
     target.end();
   };

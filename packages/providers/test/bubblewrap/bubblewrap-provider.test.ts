@@ -1,0 +1,5 @@
+import { describeProviderConformance } from '../conformance.js';
+import { bubblewrapFixture } from './provider-fixture.js';
+
+describeProviderConformance('bubblewrap', () => bubblewrapFixture());
+describeProviderConformance('bubblewrap without cgroups', () => bubblewrapFixture({ cgroups: 'off' }));
