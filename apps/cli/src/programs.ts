@@ -36,7 +36,7 @@ export function runProgramInForeground(program: Program, args: readonly string[]
   });
 }
 
-const FORWARDED = ['SIGINT', 'SIGTERM'] as const;
+const FORWARDED = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 function entryOf(program: Program): string {
   const manifest = fileURLToPath(import.meta.resolve(`${program}/package.json`));

@@ -10,3 +10,9 @@ export {
   type SettingKey,
   type Settings,
 } from './settings.js';
+export {
+  type SettingsChange,
+  type SettingsWatch,
+  type WatchSettingsOptions,
+  watchSettings,
+} from './watch-settings.js';

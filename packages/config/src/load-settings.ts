@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseDuration } from '@stacyvm/duration';
 import { ConfigError, type ConfigProblem } from './errors.js';
 import { compileSettingsSchema } from './schema.js';
 import { Secret } from './secret.js';
+import { resolveSecretFiles } from './secret-files.js';
 import { SETTINGS, type SettingDefinition, type SettingKey, type Settings } from './settings.js';
 import { findConfigFile, readConfigFile, readEnvironment, type SourcedValues } from './sources.js';
 
@@ -11,7 +11,7 @@ export interface LoadOptions {
   /** A configuration file that must exist. Without it `STACYVM_CONFIG`, then the usual places are tried. */
   readonly configFile?: string | undefined;
   /** Values from the command line, by dotted key; what is undefined does not count. */
-  readonly flags?: Readonly<Partial<Record<SettingKey | `${SettingKey}_file`, unknown>>>;
+  readonly flags?: Readonly<Partial<Record<SettingKey | `${SettingKey}_${'file' | 'dir'}`, unknown>>>;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   readonly homeDir?: string | undefined;
@@ -21,6 +21,8 @@ export interface LoadedSettings {
   readonly settings: Settings;
   /** The file that was read, if any. */
   readonly configFile: string | undefined;
+  /** Every file and directory that the settings were read from. */
+  readonly files: readonly string[];
 }
 
 /**
@@ -44,7 +46,7 @@ export function loadSettings(options: LoadOptions = {}): LoadedSettings {
     if (value !== undefined) values.set(key, { value, origin: 'command line', baseDir: cwd });
   }
   validate(values, problems);
-  if (problems.length === 0) resolveSecretFiles(values, problems);
+  const secretFiles = problems.length === 0 ? resolveSecretFiles(values, problems) : [];
   if (problems.length > 0) {
     throw new ConfigError(
       'invalid',
@@ -58,7 +60,7 @@ export function loadSettings(options: LoadOptions = {}): LoadedSettings {
     ]),
   ) as unknown as Settings;
   checkAcrossFields(settings, values);
-  return { settings, configFile };
+  return { settings, configFile, files: [...(configFile === undefined ? [] : [configFile]), ...secretFiles] };
 }
 
 function validate(values: SourcedValues, problems: ConfigProblem[]): void {
@@ -114,35 +116,6 @@ function editDistance(a: string, b: string): number {
   return previous[b.length] ?? 0;
 }
 
-function resolveSecretFiles(values: SourcedValues, problems: ConfigProblem[]): void {
-  for (const [key, definition] of Object.entries(SETTINGS)) {
-    if (definition.type !== 'secret' && definition.type !== 'secrets') continue;
-    const inline = values.get(key);
-    const file = values.get(`${key}_file`);
-    if (file === undefined) continue;
-    if (inline !== undefined) {
-      problems.push({
-        key,
-        origin: `${inline.origin} and ${file.origin}`,
-        message: `and ${key}_file cannot both be set`,
-      });
-      continue;
-    }
-    const path = resolve(file.baseDir, String(file.value));
-    try {
-      const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
-      if (text.trim() === '') throw new Error('is empty');
-      const value =
-        definition.type === 'secret' ? text : text.split(/\r?\n/).filter((line) => line.trim() !== '');
-      values.set(key, { value, origin: path, baseDir: file.baseDir });
-    } catch (error) {
-      const code = (error as NodeJS.ErrnoException).code;
-      const message = code === undefined ? 'is empty' : `cannot be read: ${code}`;
-      problems.push({ key: `${key}_file`, origin: file.origin, message: `${path} ${message}` });
-    }
-  }
-}
-
 function convert(definition: SettingDefinition, value: unknown, baseDir: string): unknown {
   switch (definition.type) {
     case 'duration':
@@ -155,6 +128,13 @@ function convert(definition: SettingDefinition, value: unknown, baseDir: string)
       );
     case 'secret':
       return value === undefined ? undefined : new Secret(value as string);
+    case 'secrets_by_name':
+      return new Map(
+        Object.entries((value ?? {}) as Record<string, string>).map(([name, text]) => [
+          name,
+          new Secret(text),
+        ]),
+      );
     case 'secrets':
       return ((value ?? []) as readonly string[]).map((text) => new Secret(text));
     default:

@@ -5,10 +5,12 @@ import { ConfigError } from './errors.js';
 export interface RunningProgram {
   /** Ends everything in an orderly way. */
   stop(): Promise<void>;
+  /** Reads the settings again, on SIGHUP. */
+  reload?(): void;
 }
 
 export interface ProgramHost {
-  readonly on: (event: 'SIGTERM' | 'SIGINT' | 'disconnect', listener: () => void) => unknown;
+  readonly on: (event: 'SIGTERM' | 'SIGINT' | 'SIGHUP' | 'disconnect', listener: () => void) => unknown;
   readonly exit: (code: number) => void;
   readonly printError: (text: string) => void;
 }
@@ -53,6 +55,8 @@ export async function runProgram(
     }
   };
   for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const) host.on(event, stop);
+
+  host.on('SIGHUP', () => program?.reload?.());
 
   const starting = start().then((started) => {
     program = started;

@@ -1,5 +1,6 @@
 import { parseDuration } from '@stacyvm/duration';
 import { Ajv, type ValidateFunction } from 'ajv';
+import { fileFormOf } from './secret-files.js';
 import { SETTINGS, type SettingDefinition } from './settings.js';
 
 type JsonSchema = Record<string, unknown>;
@@ -9,8 +10,9 @@ export function settingsSchema(): JsonSchema {
   const properties: Record<string, JsonSchema> = {};
   for (const [key, definition] of Object.entries(SETTINGS) as [string, SettingDefinition][]) {
     properties[key] = { ...valueSchema(definition), description: definition.doc };
-    if (definition.type === 'secret' || definition.type === 'secrets') {
-      properties[`${key}_file`] = { type: 'string', minLength: 1, description: `File that holds ${key}.` };
+    const fileForm = fileFormOf(key, definition);
+    if (fileForm !== undefined) {
+      properties[fileForm] = { type: 'string', minLength: 1, description: `Where ${key} is kept.` };
     }
   }
   return { type: 'object', additionalProperties: false, properties };
@@ -56,6 +58,8 @@ function valueSchema(definition: SettingDefinition): JsonSchema {
     case 'strings':
       return { type: 'array', items: { type: 'string' } };
     case 'paths_by_name':
+      return { type: 'object', additionalProperties: { type: 'string', minLength: 1 } };
+    case 'secrets_by_name':
       return { type: 'object', additionalProperties: { type: 'string', minLength: 1 } };
     case 'secret':
       return { type: 'string', minLength: 1 };

@@ -16,11 +16,13 @@ export type SettingDefinition =
   | Definition<'strings', readonly string[]>
   | Definition<'paths_by_name', Readonly<Record<string, string>>>
   | Definition<'secret', undefined>
-  | Definition<'secrets', undefined>;
+  | Definition<'secrets', undefined>
+  | Definition<'secrets_by_name', undefined>;
 
 /**
  * Every setting, by its dotted key. The JSON Schema, the environment names, the defaults and the types come from here.
- * A `secret` may also be given as `<key>_file`; `secrets` as `<key>_file` with one secret a line.
+ * A `secret` may also be given as `<key>_file`; `secrets` as `<key>_file` with one secret a line; `secrets_by_name` as
+ * `<key>_dir` with one file a name.
  */
 export const SETTINGS = {
   'server.host': {
@@ -46,6 +48,24 @@ export const SETTINGS = {
     type: 'secret',
     default: undefined,
     doc: 'Static token shared by workers. Prefer signed tokens.',
+  },
+  'auth.worker_tokens': {
+    type: 'secrets_by_name',
+    default: undefined,
+    doc: 'Static tokens by worker id. A worker with one of its own is not let in by the shared token.',
+  },
+  'auth.worker_token_migration': {
+    type: 'string',
+    default: 'none',
+    enum: ['none', 'warn', 'strict'],
+    doc: 'What happens to static worker tokens: none accepts them, warn also logs each worker that uses one, strict refuses them.',
+  },
+  'auth.worker_token_issue_limit': {
+    type: 'integer',
+    default: 60,
+    min: 1,
+    max: 100_000,
+    doc: 'Worker tokens and join tokens that one credential may have issued in a minute.',
   },
   'auth.worker_signing_key': {
     type: 'secret',
@@ -164,6 +184,11 @@ export const SETTINGS = {
     default: '',
     doc: 'File with the token of the worker, read again for every request.',
   },
+  'worker.join_token_file': {
+    type: 'path',
+    default: '',
+    doc: 'File with a join token, redeemed once for the key of this worker.',
+  },
   'worker.heartbeat_interval': {
     type: 'duration',
     default: '0s',
@@ -239,7 +264,9 @@ type ValueOf<D> = D extends { readonly type: 'string'; readonly enum: readonly (
             ? Readonly<Record<string, string>>
             : D extends { readonly type: 'secret' }
               ? Secret | undefined
-              : readonly Secret[];
+              : D extends { readonly type: 'secrets' }
+                ? readonly Secret[]
+                : ReadonlyMap<string, Secret>;
 
 /** The effective configuration by dotted key. Durations are milliseconds; paths are absolute. */
 export type Settings = { readonly [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> };

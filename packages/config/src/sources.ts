@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { load } from 'js-yaml';
 import { ConfigError, type ConfigProblem } from './errors.js';
+import { fileFormOf } from './secret-files.js';
 import { environmentName, SETTINGS, type SettingDefinition } from './settings.js';
 
 /** A raw value and where it came from. Relative paths in it are relative to `baseDir`. */
@@ -46,8 +47,8 @@ export function readEnvironment(
 ): SourcedValues {
   const values: SourcedValues = new Map();
   for (const [key, definition] of Object.entries(SETTINGS) as [string, SettingDefinition][]) {
-    const isSecret = definition.type === 'secret' || definition.type === 'secrets';
-    for (const form of isSecret ? [key, `${key}_file`] : [key]) {
+    const fileForm = fileFormOf(key, definition);
+    for (const form of fileForm === undefined ? [key] : [key, fileForm]) {
       const origin = environmentName(form);
       const text = env[origin];
       if (text === undefined || text === '') continue;
@@ -134,6 +135,7 @@ function parseText(definition: SettingDefinition, text: string): unknown {
         .map((item) => item.trim())
         .filter((item) => item !== '');
     case 'paths_by_name':
+    case 'secrets_by_name':
       return parseJsonMap(text);
     default:
       return text;
