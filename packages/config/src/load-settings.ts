@@ -53,6 +53,7 @@ export function loadSettings(options: LoadOptions = {}): LoadedSettings {
       problems.toSorted((a, b) => compare(a.key, b.key) || compare(a.message, b.message)),
     );
   }
+  inferDatabaseDriver(values);
   const settings = Object.fromEntries(
     (Object.entries(SETTINGS) as [string, SettingDefinition][]).map(([key, definition]) => [
       key,
@@ -142,6 +143,13 @@ function convert(definition: SettingDefinition, value: unknown, baseDir: string)
   }
 }
 
+/** Whoever names a database means it. */
+function inferDatabaseDriver(values: SourcedValues): void {
+  const dsn = values.get('database.dsn');
+  if (dsn !== undefined && !values.has('database.driver'))
+    values.set('database.driver', { ...dsn, value: 'postgres' });
+}
+
 function checkAcrossFields(settings: Settings, values: SourcedValues): void {
   const problems: ConfigProblem[] = [];
   const refuse = (key: SettingKey, message: string): void => {
@@ -154,6 +162,12 @@ function checkAcrossFields(settings: Settings, values: SourcedValues): void {
   }
   if (settings['database.driver'] === 'postgres' && settings['database.dsn'] === undefined) {
     refuse('database.dsn', 'is required with database.driver postgres');
+  }
+  if (settings['database.driver'] === 'embedded' && settings['database.dsn'] !== undefined) {
+    refuse(
+      'database.driver',
+      'is embedded, which has no use for database.dsn; set postgres or leave one of them out',
+    );
   }
   if (problems.length > 0) throw new ConfigError('invalid', problems);
 }

@@ -126,6 +126,12 @@ describe('loadSettings', () => {
       /longer than defaults\.max_ttl/,
     ],
     ['postgres without a DSN', { flags: { 'database.driver': 'postgres' } }, 'database.dsn', /required/],
+    [
+      'an embedded database with a DSN',
+      { flags: { 'database.driver': 'embedded', 'database.dsn': 'postgres://x' } },
+      'database.driver',
+      /no use for database\.dsn/,
+    ],
     ['a section as a variable', { env: { STACYVM_SERVER: 'http://x' } }, 'server', /section/],
     [
       'a map that is not JSON',
@@ -164,6 +170,12 @@ describe('loadSettings', () => {
   it('refuses an empty secret file', () => {
     write('key', '\n');
     expect(problemsOf({ flags: { 'auth.api_key_file': 'key' } })[0]?.message).to.match(/is empty/);
+  });
+
+  it('takes a DSN for the wish to use it', () => {
+    expect(load({ flags: { 'database.dsn': 'postgres://x' } }).settings['database.driver']).to.equal(
+      'postgres',
+    );
   });
 
   it('reports every problem at once, sorted by key', () => {

@@ -76,7 +76,7 @@ function nextSteps(url: string, keyFile: string): string {
 StacyVM is up at ${url}; the API key is in ${keyFile}. Try:
   npx stacyvm run ${options} -- sh -c 'echo hello from $(hostname)'
   npx stacyvm list ${options}
-  curl -H "X-API-Key: $(cat ${keyFile})" ${url}/api/v1/workers
+  sed 's/^/X-API-Key: /' ${keyFile} | curl -H @- ${url}/api/v1/workers
 Ctrl-C stops it.
 `;
 }
