@@ -1,5 +1,5 @@
 import createFetchClient, { type Client } from 'openapi-fetch';
-import { ApiError } from './errors.js';
+import { ApiError, isCancellation } from './errors.js';
 import { type ExecExit, type ExecOutput, readExecStream } from './exec-stream.js';
 import type { components, paths } from './generated/contract.js';
 
@@ -137,7 +137,7 @@ async function settle<R>(work: Promise<R>, baseUrl: string): Promise<R> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof Error && error.name === 'AbortError') {
+    if (isCancellation(error)) {
       throw new ApiError('cancelled', 'the call was cancelled', {}, { cause: error });
     }
     if (error instanceof SyntaxError) {

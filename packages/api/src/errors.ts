@@ -34,3 +34,8 @@ export class ApiError extends Error {
     this.requestId = details.requestId;
   }
 }
+
+/** True for what a signal of the caller throws, a timeout of `AbortSignal.timeout` included. */
+export function isCancellation(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.name === 'TimeoutError');
+}

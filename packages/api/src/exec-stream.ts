@@ -1,4 +1,4 @@
-import { ApiError } from './errors.js';
+import { ApiError, isCancellation } from './errors.js';
 import type { components } from './generated/contract.js';
 
 type Schemas = components['schemas'];
@@ -63,7 +63,7 @@ async function* lines(body: ReadableStream<Uint8Array>): AsyncGenerator<string> 
       yield* parts;
     }
   } catch (error) {
-    if (error instanceof Error && error.name === 'AbortError') {
+    if (isCancellation(error)) {
       throw new ApiError('cancelled', 'the call was cancelled', {}, { cause: error });
     }
     throw new ApiError('unreachable', 'the connection to the control plane was lost', {}, { cause: error });

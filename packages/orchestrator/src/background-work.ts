@@ -2,9 +2,9 @@ import type { Logger } from './host.js';
 
 /** Work that is repeated until it is stopped. */
 export interface BackgroundWork {
-  /** Does one round now; a round that is under way is waited for instead. */
+  /** Does one round now; a round that is under way is waited for instead. Does nothing once stopped. */
   runOnce(): Promise<void>;
-  /** Waits for the round that is under way; none begins afterwards. */
+  /** Aborts the round that is under way and waits for it; none begins afterwards. */
   stop(): Promise<void>;
 }
 
@@ -15,20 +15,23 @@ export interface BackgroundWork {
 export function startBackgroundWork(options: {
   readonly name: string;
   readonly intervalMs: number;
-  readonly round: () => Promise<void>;
+  readonly round: (signal: AbortSignal) => Promise<void>;
   readonly logger: Logger;
 }): BackgroundWork {
+  const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
-  let stopped = false;
 
-  const runOnce = (): Promise<void> => {
+  const runOnce = async (): Promise<void> => {
+    if (stopping.signal.aborted) return running;
     running ??= options
-      .round()
-      .catch((error: unknown) => options.logger.warn(`${options.name} failed`, { error }))
+      .round(stopping.signal)
+      .catch((error: unknown) => {
+        if (!stopping.signal.aborted) options.logger.warn(`${options.name} failed`, { error });
+      })
       .finally(() => {
         running = undefined;
-        if (stopped) return;
+        if (stopping.signal.aborted) return;
         clearTimeout(timer);
         timer = setTimeout(() => void runOnce(), options.intervalMs);
       });
@@ -39,7 +42,7 @@ export function startBackgroundWork(options: {
   return {
     runOnce,
     async stop() {
-      stopped = true;
+      stopping.abort();
       clearTimeout(timer);
       await running;
     },

@@ -68,6 +68,7 @@ export function createExecInSandbox({
     run: (id, request, context) =>
       recorded(id, request, context, async (exec, { sandbox, client }) => {
         const result = await client.exec(programOf(sandbox, exec), { ...signalOf(context) });
+        if (result.timedOut) throw execTimeout(id);
         return {
           exitCode: result.exitCode,
           stdout: result.stdout,
@@ -83,7 +84,7 @@ export function createExecInSandbox({
           onOutput: (stream, data) => onOutput({ stream, data }),
           ...signalOf(context),
         });
-        if (exit.timedOut) throw new OrchestratorError('exec_timeout', `exec timeout: ${id}`);
+        if (exit.timedOut) throw execTimeout(id);
         // A reference worker ends its streams without an exit code; the end of the stream is all it says.
         return { exitCode: exit.exitCode ?? 0 };
       }),
@@ -104,7 +105,7 @@ export function createExecInSandbox({
       const result = await work(exec, target);
       outcome = 'completed';
       exitCode = result.exitCode;
-      return { ...result, durationMs: clock().getTime() - startedAt.getTime() };
+      return { ...result, durationMs: elapsedMs(startedAt) };
     } catch (error) {
       const failure = fromWorkerFailure(error, target.sandbox.workerId, id);
       outcome = outcomeOf(failure);
@@ -114,6 +115,10 @@ export function createExecInSandbox({
     } finally {
       await record({ id, exec, context, startedAt, outcome, exitCode });
     }
+  }
+
+  function elapsedMs(since: Date): number {
+    return Math.max(clock().getTime() - since.getTime(), 0);
   }
 
   async function record(run: {
@@ -130,7 +135,7 @@ export function createExecInSandbox({
         command: [run.exec.command, ...(run.exec.args ?? [])].join(' '),
         mode: run.exec.mode ?? 'shell',
         outcome: run.outcome,
-        durationMs: clock().getTime() - run.startedAt.getTime(),
+        durationMs: elapsedMs(run.startedAt),
         startedAt: run.startedAt,
         requestId: run.context.requestId,
         exitCode: run.exitCode ?? null,
@@ -140,6 +145,10 @@ export function createExecInSandbox({
       logger.error('exec log not written', { sandbox_id: run.id, request_id: run.context.requestId, error });
     }
   }
+}
+
+function execTimeout(id: string): OrchestratorError {
+  return new OrchestratorError('exec_timeout', `exec timeout: ${id}`);
 }
 
 function outcomeOf(failure: Error): ExecOutcome {

@@ -6,6 +6,19 @@ import type { Clock, Logger } from './host.js';
 /** A worker may report before it has heard of a change: younger records are not judged by a report. */
 const SETTLING_MS = 10_000;
 
+/**
+ * Reasons that a report by the worker disproves. What an RPC found out (`runtime_…`, `worker_rpc_unavailable`) is
+ * undone by an RPC alone: a worker also reports a sandbox whose runtime has stopped, and while its port is closed.
+ */
+const DISPROVED_BY_REPORT: ReadonlySet<string> = new Set([
+  'worker_missing',
+  'worker_stale',
+  'worker_unreachable',
+  'worker_connection_lost',
+  'worker_timeout',
+  'worker_stream_truncated',
+]);
+
 const MIN_HEARTBEAT_MS = 5_000;
 const MAX_HEARTBEAT_MS = 30_000;
 const HEARTBEATS_PER_SECOND = 10;
@@ -75,11 +88,11 @@ export function createFleet({
     const settledBefore = clock().getTime() - SETTLING_MS;
     for (const sandbox of recorded.values()) {
       const isHeld = heldIds.has(sandbox.id);
-      if (isHeld && sandbox.state === 'unhealthy') {
+      if (isHeld && sandbox.state === 'unhealthy' && DISPROVED_BY_REPORT.has(sandbox.stateReason)) {
         await store.sandboxes.transition(sandbox.id, { from: ['unhealthy'], to: 'running' });
         logger.info('sandbox is healthy again', { sandbox_id: sandbox.id, worker_id: worker.id });
       }
-      if (!isHeld && sandbox.state === 'running' && sandbox.updatedAt.getTime() < settledBefore) {
+      if (!isHeld && isUsable(sandbox) && sandbox.updatedAt.getTime() < settledBefore) {
         await store.sandboxes.transition(sandbox.id, {
           from: ['running', 'idle'],
           to: 'unhealthy',
@@ -123,4 +136,8 @@ export function createFleet({
     const fair = (pace.fleetSize / HEARTBEATS_PER_SECOND) * 1000;
     return Math.round(Math.min(Math.max(fair, MIN_HEARTBEAT_MS), MAX_HEARTBEAT_MS));
   }
+}
+
+function isUsable({ state }: SandboxRecord): boolean {
+  return state === 'running' || state === 'idle';
 }

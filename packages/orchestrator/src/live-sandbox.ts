@@ -13,7 +13,10 @@ export interface SandboxTarget {
 export interface LiveSandbox {
   /** @throws OrchestratorError `sandbox_not_found`, `sandbox_not_running` or `worker_unreachable` */
   require(id: string): Promise<SandboxTarget>;
-  /** Marks a sandbox unhealthy whose worker did not do what it should; reconciliation finds out more. */
+  /**
+   * Marks a sandbox unhealthy whose worker did not do what it should; reconciliation finds out more. Never fails, so
+   * that the caller is told why its call failed.
+   */
   suspect(sandbox: SandboxRecord, reason: string): Promise<void>;
 }
 
@@ -42,8 +45,14 @@ export function createLiveSandbox(options: {
     },
 
     async suspect({ id, workerId }, reason) {
-      logger.warn('sandbox is unhealthy', { sandbox_id: id, worker_id: workerId, reason });
-      await store.sandboxes.transition(id, { from: ['running', 'idle'], to: 'unhealthy', reason });
+      const fields = { sandbox_id: id, worker_id: workerId, reason };
+      try {
+        const change = { from: ['running', 'idle'], to: 'unhealthy', reason } as const;
+        const changed = await store.sandboxes.transition(id, change);
+        if (changed !== undefined) logger.warn('sandbox is unhealthy', fields);
+      } catch (error) {
+        logger.error('sandbox not marked unhealthy', { ...fields, error });
+      }
     },
   };
 }

@@ -43,7 +43,7 @@ export interface Orchestrator {
   logs(id: string, lines: number): Promise<readonly string[]>;
   /** Begins to reap and to reconcile. */
   start(): void;
-  /** Ends the background work and the connections to workers. */
+  /** Ends the background work and the connections to workers; calls that are under way fail. */
   stop(): Promise<void>;
 }
 
@@ -102,20 +102,21 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     },
 
     start() {
+      if (background.length > 0) return;
       const { reapIntervalMs, reconcileIntervalMs } = options;
       background.push(
         startBackgroundWork({
           name: 'reaping',
           intervalMs: reapIntervalMs,
-          round: () => reapExpired(reconcile),
+          round: (signal) => reapExpired(reconcile, signal),
           logger,
         }),
         startBackgroundWork({
           name: 'reconciliation',
           intervalMs: reconcileIntervalMs,
-          round: async () => {
-            await endAbandonedSpawns(reconcile);
-            await checkRunning({ ...reconcile, intervalMs: reconcileIntervalMs });
+          round: async (signal) => {
+            await endAbandonedSpawns(reconcile, signal);
+            await checkRunning({ ...reconcile, intervalMs: reconcileIntervalMs }, signal);
           },
           logger,
         }),

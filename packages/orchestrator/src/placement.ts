@@ -35,7 +35,8 @@ export function rankWorkers(
 }
 
 function isEligible(worker: WorkerRecord, load: number, { provider, now }: PlacementRequest): boolean {
-  if (worker.status.toLowerCase() !== 'online' || isStale(worker, now) || worker.rpcUrl === '') return false;
+  if (worker.status.toLowerCase() !== 'online' || worker.drainRequested) return false;
+  if (isStale(worker, now) || worker.rpcUrl === '') return false;
   if (!offers(worker, provider)) return false;
   const capacity = workerCapacity(worker);
   return capacity === undefined || load < capacity;

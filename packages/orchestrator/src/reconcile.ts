@@ -6,9 +6,10 @@ import type { SandboxRemover } from './remove-sandbox.js';
 import type { WorkerClients } from './worker-clients.js';
 import { isNotFound } from './worker-failure.js';
 
-/** How long one control plane keeps a sandbox to itself while it works on it. */
-const CLAIM_MS = 60_000;
+/** How long one control plane keeps a sandbox to itself while it works on it: longer than any call of a worker. */
+const CLAIM_MS = 90_000;
 const BATCH = 50;
+const MAX_BATCHES = 40;
 
 export interface ReconcileOptions {
   readonly store: Store;
@@ -20,51 +21,57 @@ export interface ReconcileOptions {
 }
 
 /** Destroys what is past its time. Several control planes share the work: each sandbox is claimed by one. */
-export async function reapExpired({ store, remover, logger, clock }: ReconcileOptions): Promise<void> {
-  const expired = await store.sandboxes.claimExpired({ before: clock(), limit: BATCH, claimMs: CLAIM_MS });
-  await eachClaimed(expired, (sandbox) => remover.remove(sandbox, 'expired'), { store, logger });
+export async function reapExpired(options: ReconcileOptions, signal?: AbortSignal): Promise<void> {
+  const { store, remover, clock } = options;
+  await eachClaimed(options, signal, {
+    claim: () => store.sandboxes.claimExpired({ before: clock(), limit: BATCH, claimMs: CLAIM_MS }),
+    work: (sandbox) => remover.remove(sandbox, 'expired', { signal }),
+  });
 }
 
 /** Ends spawns whose control plane died: nobody knows of their sandboxes, so they are destroyed. */
-export async function endAbandonedSpawns(options: ReconcileOptions): Promise<void> {
-  const { store, remover, logger, clock, spawnTimeoutMs } = options;
+export async function endAbandonedSpawns(options: ReconcileOptions, signal?: AbortSignal): Promise<void> {
+  const { store, remover, clock, spawnTimeoutMs } = options;
   // A spawn is still its control plane's own while the worker may answer it, and the undoing of a failed one is, too.
   const olderThan = new Date(clock().getTime() - 2 * spawnTimeoutMs);
-  const abandoned = await store.sandboxes.claimStuckCreating({ olderThan, limit: BATCH, claimMs: CLAIM_MS });
-  await eachClaimed(abandoned, (sandbox) => remover.remove(sandbox, 'spawn_abandoned'), { store, logger });
+  await eachClaimed(options, signal, {
+    claim: () => store.sandboxes.claimStuckCreating({ olderThan, limit: BATCH, claimMs: CLAIM_MS }),
+    work: (sandbox) => remover.remove(sandbox, 'spawn_abandoned', { signal }),
+  });
 }
 
-/** Compares records with the workers that should hold them. */
+/** Compares records with the workers that should hold them; each is compared once in `intervalMs`. */
 export async function checkRunning(
   options: ReconcileOptions & { readonly intervalMs: number },
+  signal?: AbortSignal,
 ): Promise<void> {
-  const { store, logger, clock, intervalMs } = options;
-  const claimed = await store.sandboxes.claimForReconcile({
-    notCheckedSince: new Date(clock().getTime() - intervalMs),
-    limit: BATCH,
-    claimMs: CLAIM_MS,
+  const { store, clock, intervalMs } = options;
+  const notCheckedSince = new Date(clock().getTime() - intervalMs);
+  await eachClaimed(options, signal, {
+    claim: () => store.sandboxes.claimForReconcile({ notCheckedSince, limit: BATCH, claimMs: CLAIM_MS }),
+    work: (sandbox) => checkOne(sandbox, options, signal),
   });
-  await eachClaimed(claimed, (sandbox) => checkOne(sandbox, options), { store, logger });
 }
 
-async function checkOne(sandbox: ClaimedSandbox, options: ReconcileOptions): Promise<void> {
-  const { store, clock, logger } = options;
+async function checkOne(
+  sandbox: ClaimedSandbox,
+  options: ReconcileOptions,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { store, logger } = options;
   const worker = await store.workers.get(sandbox.workerId);
-  const verdict = await judge(sandbox, worker, options, clock());
+  const verdict = await judge(sandbox, worker, options, signal);
+  const fields = { sandbox_id: sandbox.id, worker_id: sandbox.workerId };
   if (verdict === 'running' && sandbox.state === 'unhealthy') {
     await store.sandboxes.transition(sandbox.id, { from: ['unhealthy'], to: 'running' });
-    logger.info('sandbox is healthy again', { sandbox_id: sandbox.id, worker_id: sandbox.workerId });
+    logger.info('sandbox is healthy again', fields);
   } else if (verdict !== 'running' && verdict !== sandbox.stateReason) {
     await store.sandboxes.transition(sandbox.id, {
       from: ['running', 'idle', 'unhealthy'],
       to: 'unhealthy',
       reason: verdict,
     });
-    logger.warn('sandbox is unhealthy', {
-      sandbox_id: sandbox.id,
-      worker_id: sandbox.workerId,
-      reason: verdict,
-    });
+    logger.warn('sandbox is unhealthy', { ...fields, reason: verdict });
   }
 }
 
@@ -72,37 +79,53 @@ async function checkOne(sandbox: ClaimedSandbox, options: ReconcileOptions): Pro
 async function judge(
   sandbox: ClaimedSandbox,
   worker: WorkerRecord | undefined,
-  { clients }: ReconcileOptions,
-  now: Date,
+  { clients, clock }: ReconcileOptions,
+  signal: AbortSignal | undefined,
 ): Promise<string> {
   if (worker === undefined) return 'worker_missing';
-  if (isStale(worker, now)) return 'worker_stale';
+  if (isStale(worker, clock())) return 'worker_stale';
   try {
-    const { state } = await clients.clientOf(worker).status(targetOf(sandbox));
+    const { state } = await clients.clientOf(worker).status(targetOf(sandbox), { signal });
     return state === 'running' ? 'running' : 'runtime_stopped';
   } catch (error) {
+    // A call that was given up says nothing about the sandbox.
+    if (signal?.aborted) throw error;
     return isNotFound(error) ? 'runtime_missing' : 'worker_rpc_unavailable';
   }
 }
 
+/**
+ * Works through all that can be claimed, batch by batch. What fails stays claimed until the round ends, so that it does
+ * not come up again and keep the others waiting.
+ */
 async function eachClaimed(
-  claimed: readonly ClaimedSandbox[],
-  work: (sandbox: ClaimedSandbox) => Promise<void>,
   { store, logger }: Pick<ReconcileOptions, 'store' | 'logger'>,
+  signal: AbortSignal | undefined,
+  task: {
+    readonly claim: () => Promise<readonly ClaimedSandbox[]>;
+    readonly work: (sandbox: ClaimedSandbox) => Promise<void>;
+  },
 ): Promise<void> {
-  await Promise.all(
-    claimed.map(async (sandbox) => {
-      try {
-        await work(sandbox);
-      } catch (error) {
-        logger.warn('sandbox left for the next round', {
-          sandbox_id: sandbox.id,
-          worker_id: sandbox.workerId,
-          error,
-        });
-      } finally {
-        await store.sandboxes.releaseClaim(sandbox);
-      }
-    }),
-  );
+  const failed: ClaimedSandbox[] = [];
+  const attempt = async (sandbox: ClaimedSandbox): Promise<void> => {
+    try {
+      await task.work(sandbox);
+      await store.sandboxes.releaseClaim(sandbox);
+    } catch (error) {
+      failed.push(sandbox);
+      if (signal?.aborted) return;
+      const fields = { sandbox_id: sandbox.id, worker_id: sandbox.workerId, error };
+      logger.warn('sandbox left for the next round', fields);
+    }
+  };
+  try {
+    for (let batch = 0; batch < MAX_BATCHES && !signal?.aborted; batch += 1) {
+      const claimed = await task.claim();
+      await Promise.all(claimed.map(attempt));
+      if (claimed.length < BATCH) break;
+    }
+  } finally {
+    // A claim that cannot be given back ends by itself.
+    await Promise.allSettled(failed.map((sandbox) => store.sandboxes.releaseClaim(sandbox)));
+  }
 }

@@ -1,13 +1,16 @@
-import { type SandboxRecord, type Store, StoreError } from '@stacyvm/store';
+import { MAX_LEASE_TTL_MS, type SandboxRecord, type Store, StoreError } from '@stacyvm/store';
 import { OrchestratorError } from './errors.js';
 import type { Clock, Logger } from './host.js';
 import { targetOf } from './live-sandbox.js';
 import { LEASE_GRACE_MS, leaseToken } from './sandbox-lease.js';
 import type { WorkerClients } from './worker-clients.js';
-import { fromWorkerFailure, isNotFound, isSilence } from './worker-failure.js';
+import { fromWorkerFailure, isFenced, isNotFound, isUnheard } from './worker-failure.js';
 
 /** After its lease a worker has stopped the sandbox by itself; this much more allows for clocks that differ. */
 const CLOCK_MARGIN_MS = 60_000;
+
+/** Every destroy of the same sandbox fences those before it off, so one of several at once may have to come again. */
+const MAX_ATTEMPTS = 5;
 
 export interface SandboxRemoverOptions {
   readonly store: Store;
@@ -18,12 +21,17 @@ export interface SandboxRemoverOptions {
 
 export interface SandboxRemover {
   /**
-   * Ends a sandbox: on its worker first, then in the record. Safe to repeat.
+   * Ends a sandbox: on its worker first, then in the record. Safe to repeat, also at the same time.
    *
    * @param reason why, for the record
-   * @throws OrchestratorError `worker_unreachable`, `worker_refused`, `worker_failed` or `lease_conflict`; the record stays
+   * @throws OrchestratorError `worker_unreachable`, `worker_refused`, `worker_failed`, `lease_conflict` or `cancelled`;
+   *   the record stays
    */
-  remove(sandbox: SandboxRecord, reason: string): Promise<void>;
+  remove(
+    sandbox: SandboxRecord,
+    reason: string,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<void>;
 }
 
 export function createSandboxRemover({
@@ -33,27 +41,42 @@ export function createSandboxRemover({
   clock,
 }: SandboxRemoverOptions): SandboxRemover {
   return {
-    async remove(sandbox, reason) {
-      await destroyOnWorker(sandbox);
+    async remove(sandbox, reason, { signal } = {}) {
+      try {
+        await destroyOnWorker(sandbox, signal);
+      } catch (error) {
+        // Somebody else may have been first. Marking it once more ends the lease that this attempt took.
+        if (!(await isDestroyed(sandbox.id))) throw error;
+      }
       await store.sandboxes.markDestroyed(sandbox.id, reason);
       logger.info('sandbox destroyed', { sandbox_id: sandbox.id, worker_id: sandbox.workerId, reason });
     },
   };
 
-  async function destroyOnWorker(sandbox: SandboxRecord): Promise<void> {
+  async function destroyOnWorker(sandbox: SandboxRecord, signal: AbortSignal | undefined): Promise<void> {
     const { id, workerId } = sandbox;
-    const worker = await store.workers.get(workerId);
+    try {
+      await callWorker(sandbox, signal);
+    } catch (error) {
+      if (isNotFound(error) || (isUnheard(error) && outlivedLease(sandbox))) return;
+      throw fromWorkerFailure(error, workerId, id);
+    }
+  }
+
+  async function callWorker(sandbox: SandboxRecord, signal: AbortSignal | undefined): Promise<void> {
+    const worker = await store.workers.get(sandbox.workerId);
     if (worker === undefined) {
-      if (outlivedLease(sandbox)) return;
-      throw new OrchestratorError('worker_unreachable', `worker ${workerId} is not known any more`);
+      throw new OrchestratorError('worker_unreachable', `worker ${sandbox.workerId} is not known any more`);
     }
     const client = clients.clientOf(worker);
-    const lease = await acquire(sandbox);
-    try {
-      await client.destroy(targetOf(sandbox), leaseToken(lease));
-    } catch (error) {
-      if (isNotFound(error) || (isSilence(error) && outlivedLease(sandbox))) return;
-      throw fromWorkerFailure(error, workerId, id);
+    for (let attempt = 1; ; attempt += 1) {
+      const lease = await acquire(sandbox);
+      try {
+        await client.destroy(targetOf(sandbox), leaseToken(lease), { signal });
+        return;
+      } catch (error) {
+        if (!isFenced(error) || attempt === MAX_ATTEMPTS || (await isDestroyed(sandbox.id))) throw error;
+      }
     }
   }
 
@@ -65,7 +88,7 @@ export function createSandboxRemover({
         resourceId: sandbox.id,
         resourceType: 'sandbox',
         holderId: sandbox.workerId,
-        ttlMs: Math.max(remainingMs, 0) + LEASE_GRACE_MS,
+        ttlMs: Math.min(Math.max(remainingMs, 0) + LEASE_GRACE_MS, MAX_LEASE_TTL_MS),
       });
     } catch (error) {
       if (error instanceof StoreError && error.code === 'conflict') {
@@ -75,6 +98,10 @@ export function createSandboxRemover({
       }
       throw error;
     }
+  }
+
+  async function isDestroyed(id: string): Promise<boolean> {
+    return (await store.sandboxes.get(id))?.state === 'destroyed';
   }
 
   /** A worker stops a sandbox whose lease has ended, so one that stays silent beyond that holds it no more. */

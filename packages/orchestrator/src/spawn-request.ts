@@ -39,7 +39,7 @@ export function resolveSpawnRequest(request: SpawnRequest, defaults: SpawnDefaul
   if (request.template !== undefined && request.template !== '') {
     throw new OrchestratorError('unsupported_field', 'template: this control plane has no templates');
   }
-  const ttlMs = request.ttl === undefined ? defaults.ttlMs : positiveDuration('ttl', request.ttl);
+  const ttlMs = request.ttl ? positiveDuration('ttl', request.ttl) : defaults.ttlMs;
   if (ttlMs > defaults.maxTtlMs) {
     throw new OrchestratorError(
       'ttl_too_long',

@@ -13,7 +13,7 @@ import {
   type SpawnRequest,
 } from './spawn-request.js';
 import type { WorkerClients } from './worker-clients.js';
-import { fromWorkerFailure, isCallersFault, surelyHadNoEffect } from './worker-failure.js';
+import { fromWorkerFailure, isCallersFault, isFenced, surelyHadNoEffect } from './worker-failure.js';
 
 export interface SpawnSandboxOptions {
   readonly store: Store;
@@ -41,6 +41,7 @@ export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
     const tried = new Set<string>();
     let lastFailure: Error | undefined;
     for (;;) {
+      if (signal?.aborted) throw cancelled();
       const worker = await bestWorker(spawn, tried);
       if (worker === undefined) throw lastFailure ?? new OrchestratorError('no_eligible_worker', NO_WORKER);
       tried.add(worker.id);
@@ -68,33 +69,34 @@ export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
     spawn: ResolvedSpawn,
     signal: AbortSignal | undefined,
   ): Promise<Attempt> {
+    const client = clientOf(worker);
+    if (client instanceof Error) return { failure: client, mayTryAnother: true };
     const id = newSandboxId();
     const reservation = await reserve(id, worker, spawn);
     if (reservation instanceof Error) return { failure: reservation, mayTryAnother: true };
+    let { sandbox } = reservation;
     try {
-      const result = await options.clients.clientOf(worker).spawn(
-        {
-          sandboxId: id,
-          image: spawn.image,
-          provider: spawn.provider,
-          memoryMb: spawn.memoryMb,
-          vcpus: spawn.vcpus,
-          ownerId: spawn.ownerId,
-          ttlMs: spawn.ttlMs,
-          metadata: spawn.metadata,
-        },
-        leaseToken(reservation.lease),
-      );
-      const running = await store.sandboxes.transition(id, {
-        from: ['creating'],
-        to: 'running',
-        runtimeId: result.runtimeId ?? id,
-      });
+      const result = await client.spawn(workerRequest(id, spawn), leaseToken(reservation.lease));
+      const runtimeId = result.runtimeId ?? id;
+      sandbox = { ...sandbox, runtimeId };
+      // Without a caller it stays a spawn under way, which reconciliation ends if it cannot be undone here.
+      const running = signal?.aborted
+        ? undefined
+        : await store.sandboxes.transition(id, { from: ['creating'], to: 'running', runtimeId });
       if (running !== undefined && !signal?.aborted) return { sandbox: running };
-      await options.remover.remove(running ?? reservation.sandbox, 'abandoned');
-      throw new OrchestratorError('cancelled', 'the sandbox was destroyed before the caller got it');
     } catch (error) {
-      return afterFailure(error, worker, reservation.sandbox);
+      return afterFailure(error, worker, sandbox);
+    }
+    await undo(sandbox, 'abandoned');
+    return { failure: cancelled(), mayTryAnother: false };
+  }
+
+  function clientOf(worker: WorkerRecord) {
+    try {
+      return options.clients.clientOf(worker);
+    } catch (error) {
+      if (error instanceof OrchestratorError) return error;
+      throw error;
     }
   }
 
@@ -135,20 +137,36 @@ export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
     sandbox: SandboxRecord,
   ): Promise<Attempt> {
     options.logger.warn('spawn failed', { sandbox_id: sandbox.id, worker_id: worker.id, error });
-    const failure = fromWorkerFailure(error, worker.id, sandbox.id);
     if (surelyHadNoEffect(error)) {
       await store.sandboxes.markDestroyed(sandbox.id, 'spawn_refused');
-      return { failure, mayTryAnother: !isCallersFault(error) };
+      // A newer lease than the spawn's own is the one of its destruction.
+      if (isFenced(error)) return { failure: cancelled(), mayTryAnother: false };
+      return {
+        failure: fromWorkerFailure(error, worker.id, sandbox.id),
+        mayTryAnother: !isCallersFault(error),
+      };
     }
-    // What the worker did is not known. If it cannot be undone now, reconciliation undoes it later: the record stays.
-    await options.remover.remove(sandbox, 'spawn_failed').catch((removal: unknown) => {
-      options.logger.warn('a failed spawn is left to reconciliation', {
-        sandbox_id: sandbox.id,
-        error: removal,
-      });
-    });
-    return { failure, mayTryAnother: false };
+    await undo(sandbox, 'spawn_failed');
+    return { failure: fromWorkerFailure(error, worker.id, sandbox.id), mayTryAnother: false };
   }
+
+  /** What cannot be undone now, reconciliation undoes later: the record stays. */
+  async function undo(sandbox: SandboxRecord, reason: string): Promise<void> {
+    try {
+      await options.remover.remove(sandbox, reason);
+    } catch (error) {
+      options.logger.warn('a spawn is left to reconciliation', { sandbox_id: sandbox.id, error });
+    }
+  }
+}
+
+function workerRequest(sandboxId: string, spawn: ResolvedSpawn) {
+  const { image, provider, memoryMb, vcpus, ownerId, ttlMs, metadata } = spawn;
+  return { sandboxId, image, provider, memoryMb, vcpus, ownerId, ttlMs, metadata };
+}
+
+function cancelled(): OrchestratorError {
+  return new OrchestratorError('cancelled', 'the sandbox was destroyed before the caller got it');
 }
 
 const NO_WORKER = 'resource limit exceeded: no eligible worker available';

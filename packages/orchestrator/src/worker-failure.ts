@@ -23,10 +23,27 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof WorkerRpcError && error.code === 'not_found';
 }
 
+/** True when the worker has seen a newer lease of the sandbox: somebody else acts on it, or has destroyed it. */
+export function isFenced(error: unknown): boolean {
+  return error instanceof WorkerRpcError && error.reason === 'lease_fenced';
+}
+
+/** True when nothing on the other side could look at the call: silence, or a door that does not open for us. */
+export function isUnheard(error: unknown): boolean {
+  if (error instanceof OrchestratorError) return error.code === 'worker_unreachable';
+  return isSilence(error) || (error instanceof WorkerRpcError && error.code === 'unauthorized');
+}
+
 /** What a failed call of a worker means to the caller of the orchestrator. */
 export function fromWorkerFailure(error: unknown, workerId: string, sandboxId: string): Error {
   if (!(error instanceof WorkerRpcError)) return error instanceof Error ? error : new Error(String(error));
   const options = { cause: error };
+  if (error.reason === 'sandbox_destroyed') {
+    return new OrchestratorError('sandbox_lost', `sandbox ${sandboxId} was destroyed meanwhile`, options);
+  }
+  if (error.reason === 'provider_unknown') {
+    return new OrchestratorError('provider_unknown', `worker ${workerId} lacks the provider`, options);
+  }
   switch (error.code) {
     case 'exec_timeout':
       return new OrchestratorError('exec_timeout', `exec timeout: ${sandboxId}`, options);

@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect } from 'chai';
+import { load } from 'js-yaml';
+import { listOperations, openApiDocument } from '../src/index.js';
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch', 'head', 'options', 'trace'];
+
+describe('listOperations', () => {
+  it('lists every operation of openapi.yaml once, with its id and scope', async () => {
+    const document = load(await readFile(new URL('../openapi.yaml', import.meta.url), 'utf8')) as {
+      paths: Record<string, Record<string, Record<string, unknown>>>;
+    };
+    const written = Object.entries(document.paths).flatMap(([path, item]) =>
+      METHODS.flatMap((method) => {
+        const operation = item[method];
+        if (operation === undefined) return [];
+        const { operationId: id, 'x-scope': scope, 'x-served-by': servedBy = 'control-plane' } = operation;
+        return [{ id, method, path, scope, servedBy }];
+      }),
+    );
+    const listed = listOperations();
+    expect(listed).to.have.deep.members(written);
+    expect(new Set(listed.map(({ id }) => id)).size).to.equal(listed.length);
+    expect(listed.length).to.be.above(10);
+  });
+
+  it('tells exactly the operations that anybody may call', () => {
+    const open = listOperations().filter(({ scope }) => scope === 'public');
+    expect(open.map(({ id }) => id).sort()).to.deep.equal(['getHealth', 'getLive', 'getReady']);
+  });
+
+  it('leaves to the worker protocol what it serves', () => {
+    const served = listOperations().filter(({ servedBy }) => servedBy === 'worker-rpc');
+    expect(served.map(({ id }) => id).sort()).to.deep.equal(['renewWorkerLease', 'workerHeartbeat']);
+  });
+
+  const broken: ReadonlyArray<readonly [string, Record<string, unknown>, string]> = [
+    ['an id', { 'x-scope': 'read:*' }, 'get /things has no operationId'],
+    ['a scope', { operationId: 'getThings' }, 'get /things has no x-scope'],
+    ['a scope with content', { operationId: 'getThings', 'x-scope': '' }, 'get /things has no x-scope'],
+    [
+      'a scope that is a text',
+      { operationId: 'getThings', 'x-scope': ['read:*'] },
+      'get /things has no x-scope',
+    ],
+  ];
+  for (const [name, operation, message] of broken) {
+    it(`refuses a document with an operation that lacks ${name}`, () => {
+      const document = { paths: { '/things': { parameters: [], get: operation } } };
+      expect(() => listOperations(document)).to.throw(message);
+    });
+  }
+});
+
+describe('generated files', () => {
+  it('match openapi.yaml', async () => {
+    const script = fileURLToPath(new URL('../../../scripts/generate.mjs', import.meta.url));
+    const { stderr } = await promisify(execFile)(process.execPath, [script, '--check']);
+    expect(stderr).to.equal('');
+  });
+
+  it('carry the whole document', async () => {
+    const text = await readFile(new URL('../openapi.yaml', import.meta.url), 'utf8');
+    expect(openApiDocument).to.deep.equal(load(text));
+  });
+});

@@ -1,0 +1,14 @@
+import { expect } from 'chai';
+import * as orchestrator from '../src/index.js';
+
+describe('@stacyvm/orchestrator', () => {
+  it('exports what it promises and nothing else', () => {
+    expect(Object.keys(orchestrator).sort()).to.deep.equal([
+      'OrchestratorError',
+      'STALE_AFTER_MS',
+      'createOrchestrator',
+      'isStale',
+      'rankWorkers',
+    ]);
+  });
+});

@@ -1,0 +1,119 @@
+import { openStore, type Store, type WorkerHeartbeat } from '@stacyvm/store';
+import { createTestDatabase } from '@stacyvm/store/testing';
+import { createOrchestrator, type Orchestrator, type OrchestratorOptions } from '../src/index.js';
+import type { ReconcileOptions } from '../src/reconcile.js';
+import { createSandboxRemover } from '../src/remove-sandbox.js';
+import { createWorkerClients } from '../src/worker-clients.js';
+import { type FakeWorker, type FakeWorkerOptions, MASTER_KEY, startFakeWorker } from './fake-worker.js';
+import { type ManualClock, manualClock } from './manual-clock.js';
+
+export const SPAWN_TIMEOUT_MS = 20_000;
+export const MINUTE = 60_000;
+
+export interface LogEntry {
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+  readonly message: string;
+  readonly fields: Record<string, unknown>;
+}
+
+export type Changes = Partial<WorkerHeartbeat> & Omit<Partial<FakeWorkerOptions>, 'id' | 'clock'>;
+
+/** A database of its own, orchestrators on it, and workers that they find there. */
+export interface OrchestratorFixture {
+  readonly store: Store;
+  readonly clock: ManualClock;
+  readonly log: LogEntry[];
+  /** A new control plane; several share the database. */
+  orchestrator(changes?: Partial<OrchestratorOptions>): Orchestrator;
+  /** The parts of a control plane that its background work uses. */
+  reconciler(): ReconcileOptions;
+  /** Starts a worker and registers it. */
+  worker(id: string, changes?: Changes): Promise<FakeWorker>;
+  /** Stops what the test started and empties what it left. */
+  reset(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openFixture(): Promise<OrchestratorFixture> {
+  const database = await createTestDatabase();
+  const clock = manualClock();
+  const store = await openStore({ driver: 'postgres', dsn: database.dsn, clock });
+  const log: LogEntry[] = [];
+  const endings: Array<() => unknown> = [];
+  const logger = loggerInto(log);
+
+  const end = async (): Promise<void> => {
+    await Promise.all(endings.splice(0).map((ending) => ending()));
+  };
+  return {
+    store,
+    clock,
+    log,
+    orchestrator(changes = {}) {
+      const orchestrator = createOrchestrator({
+        store,
+        signingKey: MASTER_KEY,
+        defaults: {
+          image: 'host',
+          provider: 'mock',
+          memoryMb: 256,
+          vcpus: 1,
+          ttlMs: 30 * MINUTE,
+          maxTtlMs: 24 * 60 * MINUTE,
+        },
+        execLimits: { defaultTimeoutMs: 0, maxTimeoutMs: 10 * MINUTE },
+        maxSandboxes: 0,
+        spawnTimeoutMs: SPAWN_TIMEOUT_MS,
+        reapIntervalMs: 20,
+        reconcileIntervalMs: 20,
+        logger,
+        clock,
+        ...changes,
+      });
+      endings.push(() => orchestrator.stop());
+      return orchestrator;
+    },
+    reconciler() {
+      const clients = createWorkerClients({
+        signingKey: MASTER_KEY,
+        spawnTimeoutMs: SPAWN_TIMEOUT_MS,
+        clock,
+      });
+      endings.push(() => clients.close());
+      const remover = createSandboxRemover({ store, clients, logger, clock });
+      return { store, clients, remover, spawnTimeoutMs: SPAWN_TIMEOUT_MS, logger, clock };
+    },
+    async worker(id, { acceptsStatic, key, ...heartbeat } = {}) {
+      const worker = await startFakeWorker({
+        id,
+        clock,
+        ...(acceptsStatic === undefined ? {} : { acceptsStatic }),
+        ...(key === undefined ? {} : { key }),
+      });
+      endings.push(() => worker.close());
+      await store.workers.upsertHeartbeat(worker.heartbeat(heartbeat));
+      return worker;
+    },
+    async reset() {
+      await end();
+      log.length = 0;
+      const { items: sandboxes } = await store.sandboxes.list({ limit: 1000 });
+      await Promise.all(sandboxes.map(({ id }) => store.sandboxes.markDestroyed(id, 'test over')));
+      const { items: workers } = await store.workers.list({ limit: 1000 });
+      await Promise.all(workers.map(({ id }) => store.workers.delete(id)));
+    },
+    async close() {
+      await end();
+      await store.close();
+      await database.drop();
+    },
+  };
+}
+
+function loggerInto(log: LogEntry[]): OrchestratorOptions['logger'] {
+  const at =
+    (level: LogEntry['level']) =>
+    (message: string, fields: Record<string, unknown> = {}): void =>
+      void log.push({ level, message, fields });
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
