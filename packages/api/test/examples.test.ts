@@ -16,7 +16,7 @@ function examples(): readonly Example[] {
     const { schema, examples: named } = node as { schema?: unknown; examples?: Record<string, unknown> };
     if (schema !== undefined && named !== undefined && !Array.isArray(named)) {
       for (const [name, example] of Object.entries(named)) {
-        found.push({ name: `${pointer} ${name}`, schema: `${pointer}/schema`, value: valueOf(example) });
+        found.push({ name: `${pointer} ${name}`, schema: `${pointer}/schema`, value: exampleValue(example) });
       }
     }
     for (const [key, child] of Object.entries(node)) {
@@ -27,7 +27,7 @@ function examples(): readonly Example[] {
   return found;
 }
 
-function valueOf(example: unknown): unknown {
+function exampleValue(example: unknown): unknown {
   const { $ref, value } = example as { $ref?: string; value?: unknown };
   if ($ref === undefined) return value;
   const target = $ref
