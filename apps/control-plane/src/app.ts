@@ -1,11 +1,12 @@
 import type { ApiKeyAuthenticator } from '@stacyvm/auth';
 import type { Logger } from '@stacyvm/logging';
-import type { Orchestrator } from '@stacyvm/orchestrator';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
 import helmet from 'helmet';
 import { API_BASE, guardOperations, isPublicPath, routeOperations, servedDocument } from './contract.js';
 import { problemOf } from './http-errors.js';
+import { jsonBody } from './json-body.js';
+import { requireLocalCaller } from './local-callers.js';
 import { contextOf, requestContext } from './request-context.js';
 import { execHandlers } from './routes/exec.js';
 import { sandboxHandlers } from './routes/sandboxes.js';
@@ -13,14 +14,11 @@ import { type SystemState, systemHandlers } from './routes/system.js';
 import { workerHandlers } from './routes/workers.js';
 
 export interface AppOptions extends SystemState {
-  readonly orchestrator: Orchestrator;
   readonly apiKeys: ApiKeyAuthenticator;
-  readonly logger: Logger;
   /** Check answers against the contract as well: an answer outside it becomes a 500. For tests. */
   readonly validateResponses?: boolean;
 }
 
-const BODY_LIMIT = '4mb';
 const PROBES = ['/health', '/live', '/ready'];
 
 /**
@@ -30,25 +28,32 @@ export function createApp(options: AppOptions): Express {
   const { orchestrator, logger } = options;
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple').set('json escape', true);
+  // A path in another case would pass the contract by.
+  app.enable('case sensitive routing');
+  // What the error handler does not answer is answered by Express, with a stack trace unless it is told otherwise.
+  app.set('env', 'production');
   app.use(helmet({ contentSecurityPolicy: false }));
   app.use(requestContext(logger));
   app.use(probeAliases);
+  if (!options.apiKeys.configured) app.use(requireLocalCaller);
   app.use(authenticate(options.apiKeys));
   guardOperations(app);
-  app.use(assumeJson, express.json({ limit: BODY_LIMIT, type: () => true }));
+  app.use(...jsonBody());
   app.use(
     OpenApiValidator.middleware({
       apiSpec: servedDocument() as Parameters<typeof OpenApiValidator.middleware>[0]['apiSpec'],
       validateApiSpec: false,
       validateSecurity: false,
-      validateRequests: { coerceTypes: false, allErrors: true },
+      // One violation is enough: a list of them would be as long as a body can make it.
+      validateRequests: { coerceTypes: false, allErrors: false },
       validateResponses: options.validateResponses ?? false,
+      useRequestUrl: true,
       ignorePaths: (path: string) => !path.startsWith(`${API_BASE}/`),
     }),
   );
   routeOperations(app, {
     ...sandboxHandlers(orchestrator),
-    ...execHandlers(orchestrator),
+    ...execHandlers(orchestrator, logger),
     ...workerHandlers(orchestrator, options.clock),
     ...systemHandlers(options),
   });
@@ -71,19 +76,11 @@ function authenticate(apiKeys: ApiKeyAuthenticator): RequestHandler {
   };
 }
 
-/** Clients of the reference protocol need not say that their body is JSON. */
-const assumeJson: RequestHandler = (request, _response, next) => {
-  if (request.headers['content-length'] !== undefined || request.headers['transfer-encoding'] !== undefined) {
-    request.headers['content-type'] = 'application/json';
-  }
-  next();
-};
-
 function errorHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const problem = problemOf(error);
-    const { requestId } = contextOf(request);
-    if (problem.status >= 500)
+    const { requestId, signal } = contextOf(request);
+    if (problem.status >= 500 && !signal.aborted)
       logger.error('request failed', { request_id: requestId, reason: problem.reason, error });
     if (response.headersSent) {
       response.destroy();

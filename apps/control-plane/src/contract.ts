@@ -1,5 +1,5 @@
 import { listOperations, type Operation, type OperationId, openApiDocument } from '@stacyvm/api';
-import { requireScope } from '@stacyvm/auth';
+import { AuthError, requireScope } from '@stacyvm/auth';
 import type { Express, RequestHandler } from 'express';
 import { contextOf } from './request-context.js';
 
@@ -55,8 +55,11 @@ function expressPath({ path }: Operation): string {
 
 function guard(scope: string): RequestHandler {
   return (request, _response, next) => {
-    const { principal } = contextOf(request);
-    if (scope !== 'public' && principal !== undefined) requireScope(principal, scope);
+    if (scope !== 'public') {
+      const { principal } = contextOf(request);
+      if (principal === undefined) throw new AuthError('api_key_missing', 'invalid or missing API key');
+      requireScope(principal, scope);
+    }
     next();
   };
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApiKeyAuthenticator } from '@stacyvm/auth';
 import type { Settings } from '@stacyvm/config';
@@ -7,12 +7,13 @@ import type { Logger } from '@stacyvm/logging';
 import { createOrchestrator } from '@stacyvm/orchestrator';
 import { openStore, type Store } from '@stacyvm/store';
 import { createApp } from './app.js';
+import { createHttpServer } from './http-server.js';
 import { createWorkerGateway } from './worker-gateway.js';
 
 /** A running control plane. */
 export interface ControlPlane {
   readonly url: string;
-  /** Answers `not_ready`, lets requests in flight end within the limit, then closes everything. */
+  /** Answers `not_ready`, lets requests in flight end within the limit, then closes everything. Any number of calls. */
   stop(): Promise<void>;
 }
 
@@ -23,9 +24,6 @@ export interface ControlPlaneOptions {
   readonly clock?: () => Date;
   readonly validateResponses?: boolean;
 }
-
-/** Connections become idle one by one while their last requests end. */
-const IDLE_CONNECTION_CHECK_MS = 100;
 
 /**
  * Starts the control plane: keys, database, orchestrator, HTTP, in this order.
@@ -55,21 +53,26 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       validateResponses: options.validateResponses ?? false,
     });
     const gateway = createWorkerGateway({ settings, fleet: orchestrator.fleet, store, logger, clock });
-    const server = createServer(
-      { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 },
-      (request, response) => {
-        if (!gateway(request, response)) app(request, response);
-      },
-    );
+    const { server, drain } = createHttpServer((request, response) => {
+      if (!gateway(request, response)) app(request, response);
+    });
     await listen(server, settings, apiKeys.configured, logger);
     orchestrator.start();
+    let stopped: Promise<void> | undefined;
+    const stop = async (): Promise<void> => {
+      draining = true;
+      try {
+        await drain(settings['server.shutdown_timeout'], logger);
+        await orchestrator.stop();
+      } finally {
+        await store.close();
+      }
+    };
     return {
       url: urlOf(server.address() as AddressInfo),
-      async stop() {
-        draining = true;
-        await closeWithin(server, settings['server.shutdown_timeout'], logger);
-        await orchestrator.stop();
-        await store.close();
+      stop() {
+        stopped ??= stop();
+        return stopped;
       },
     };
   } catch (error) {
@@ -140,18 +143,4 @@ function urlOf({ address, family, port }: AddressInfo): string {
   const host =
     address === '0.0.0.0' || address === '::' ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address;
   return `http://${host}:${port}`;
-}
-
-async function closeWithin(server: Server, timeoutMs: number, logger: Logger): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CONNECTION_CHECK_MS);
-  const timer = setTimeout(() => {
-    logger.warn('requests still run after the shutdown timeout; ending them');
-    server.closeAllConnections();
-  }, timeoutMs);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(timer);
 }

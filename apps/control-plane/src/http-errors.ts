@@ -61,6 +61,13 @@ const INTERNAL: HttpProblem = {
   message: 'internal error; the log of the control plane has the details under this request id',
 };
 
+export const INVALID_BODY: HttpProblem = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  reason: 'invalid_body',
+  message: 'invalid request body: it must be one JSON object in UTF-8',
+};
+
 /** What a caller is told about an error. Anything unforeseen is a fault of ours, whose details stay in the log. */
 export function problemOf(error: unknown): HttpProblem {
   if (error instanceof RequestError) return error.problem;
@@ -92,26 +99,41 @@ function storeProblem(error: StoreError): HttpProblem {
         message: 'the database is not reachable; try again',
       };
     case 'invalid_input':
-      return { status: 400, code: 'BAD_REQUEST', reason: 'invalid_request', message: error.message };
+      return {
+        status: 400,
+        code: 'BAD_REQUEST',
+        reason: 'invalid_request',
+        message: ownWords(error, 'a text of the request has characters that cannot be stored'),
+      };
     case 'conflict':
-      return { status: 409, code: 'CONFLICT', reason: 'conflict', message: error.message };
+      return {
+        status: 409,
+        code: 'CONFLICT',
+        reason: 'conflict',
+        message: ownWords(error, 'a concurrent change was first; try again'),
+      };
     case 'not_found':
-      return { status: 404, code: 'NOT_FOUND', reason: 'not_found', message: error.message };
+      return { status: 404, code: 'NOT_FOUND', reason: 'not_found', message: ownWords(error, 'not found') };
     default:
       return INTERNAL;
   }
 }
 
+/** The message of the store, unless it passes on what the database said, which names tables and columns. */
+export function ownWords(error: StoreError, otherwise: string): string {
+  return error.cause === undefined ? error.message : otherwise;
+}
+
 interface FrameworkError {
   readonly status?: unknown;
   readonly type?: unknown;
-  readonly message?: unknown;
+  readonly code?: unknown;
   readonly errors?: unknown;
 }
 
 /** Errors of the body parser and of the contract's validator carry a status. */
 function frameworkProblem(error: unknown): HttpProblem | undefined {
-  const { status, type, errors } = (error ?? {}) as FrameworkError;
+  const { status, type, code, errors } = (error ?? {}) as FrameworkError;
   if (type === 'entity.too.large') {
     return {
       status: 413,
@@ -130,16 +152,10 @@ function frameworkProblem(error: unknown): HttpProblem | undefined {
       message: 'the route does not take this method',
     };
   }
-  if (typeof type === 'string' && typeof status === 'number' && status < 500) {
-    return {
-      status: 400,
-      code: 'BAD_REQUEST',
-      reason: 'invalid_body',
-      message: 'invalid request body: it must be one JSON object',
-    };
-  }
-  if (typeof status === 'number' && status >= 400 && status < 500) return contractProblem(errors);
-  return undefined;
+  if (typeof status !== 'number' || status < 400 || status >= 500) return undefined;
+  // The contract's validator gives 415 when the body is missing, and zlib errors have no type.
+  const isAboutBody = status === 415 || typeof type === 'string' || String(code).startsWith('Z_');
+  return isAboutBody ? INVALID_BODY : contractProblem(errors);
 }
 
 interface ContractViolation {
@@ -148,21 +164,26 @@ interface ContractViolation {
   readonly errorCode?: string;
 }
 
-const MAX_VIOLATIONS = 5;
+const NOT_THE_CONTRACT: HttpProblem = {
+  status: 400,
+  code: 'BAD_REQUEST',
+  reason: 'invalid_request',
+  message: 'the request does not match the contract',
+};
 
 function contractProblem(errors: unknown): HttpProblem {
-  const violations = (Array.isArray(errors) ? errors : []) as readonly ContractViolation[];
-  const unknownField = violations.find(({ errorCode }) => errorCode?.startsWith('additionalProperties'));
-  const texts = violations
-    .slice(0, MAX_VIOLATIONS)
-    .map(
-      ({ path, message }) =>
-        `${(path ?? '').replace(/^\/(body|query|params|headers)\/?/, '').slice(0, 200)}: ${message}`,
-    );
-  return {
-    status: 400,
-    code: 'BAD_REQUEST',
-    reason: unknownField === undefined ? 'invalid_request' : 'unknown_field',
-    message: texts.length === 0 ? 'the request does not match the contract' : texts.join('; '),
-  };
+  const violation = (Array.isArray(errors) ? errors : [])[0] as ContractViolation | undefined;
+  if (violation?.path === undefined) return NOT_THE_CONTRACT;
+  const field = violation.path.replace(/^\/(body|query|params|headers)\/?/, '').slice(0, 200) || 'body';
+  if (violation.errorCode?.startsWith('additionalProperties')) {
+    return { ...NOT_THE_CONTRACT, reason: 'unknown_field', message: `${field}: there is no such field` };
+  }
+  if (violation.message?.startsWith('Unknown query parameter')) {
+    return {
+      ...NOT_THE_CONTRACT,
+      reason: 'unknown_parameter',
+      message: `${field}: there is no such parameter`,
+    };
+  }
+  return { ...NOT_THE_CONTRACT, message: `${field}: ${violation.message ?? 'is not valid'}` };
 }

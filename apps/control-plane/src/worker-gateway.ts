@@ -8,7 +8,7 @@ import {
   StoreError,
   type WorkerRecord,
 } from '@stacyvm/store';
-import { createKeyring, createWorkerTokenVerifier } from '@stacyvm/token';
+import { createKeyring, createWorkerTokenVerifier, type WorkerTokenVerifier } from '@stacyvm/token';
 import {
   createWorkerAuthenticator,
   createWorkerEndpoint,
@@ -17,6 +17,7 @@ import {
   type WorkerEndpoint,
   WorkerEndpointError,
 } from '@stacyvm/worker-rpc';
+import { ownWords } from './http-errors.js';
 
 export interface WorkerGatewayOptions {
   readonly settings: Settings;
@@ -36,7 +37,7 @@ export function createWorkerGateway({
 }: WorkerGatewayOptions): WorkerEndpoint {
   return createWorkerEndpoint({
     authenticate: createWorkerAuthenticator({
-      verifier: verifierOf(settings),
+      verifier: verifierOf(settings, clock),
       sharedToken: settings['auth.worker_token']?.reveal(),
     }),
     onHeartbeat: (workerId, heartbeat, { credential }) =>
@@ -71,18 +72,11 @@ export function createWorkerGateway({
         });
       }),
     logger,
-    onRefusal: ({ status, reason, requestId, claimedWorkerId, remoteAddress }) =>
-      logger.warn('worker refused', {
-        request_id: requestId,
-        status,
-        reason,
-        claimed_worker_id: claimedWorkerId,
-        remote_address: remoteAddress,
-      }),
+    clock,
   });
 }
 
-function verifierOf(settings: Settings) {
+function verifierOf(settings: Settings, clock: () => Date): WorkerTokenVerifier | undefined {
   const signingKey = settings['auth.worker_signing_key'];
   if (signingKey === undefined) return undefined;
   const revoked = new Set(settings['auth.worker_revoked_token_ids']);
@@ -95,6 +89,7 @@ function verifierOf(settings: Settings) {
     audience: 'worker:control-plane',
     profile: settings['auth.worker_token_profile'],
     isRevoked: ({ tokenId }) => tokenId !== undefined && revoked.has(tokenId),
+    clock,
   });
 }
 
@@ -107,7 +102,9 @@ function rpcUrlOf(workerId: string, { capacity }: Heartbeat, logger: Logger): st
     url !== undefined &&
     ['http:', 'https:'].includes(url.protocol) &&
     url.username === '' &&
-    url.password === ''
+    url.password === '' &&
+    url.search === '' &&
+    url.hash === ''
   )
     return text;
   logger.warn('rpc_url of a worker is not usable', { worker_id: workerId });
@@ -148,10 +145,16 @@ async function reachable<T>(work: () => Promise<T>): Promise<T> {
       });
     }
     if (error.code === 'conflict')
-      throw new WorkerEndpointError('conflict', error.message, { ...options, reason: 'lease_conflict' });
-    if (error.code === 'not_found') throw new WorkerEndpointError('not_found', error.message, options);
-    if (error.code === 'invalid_input')
-      throw new WorkerEndpointError('invalid_request', error.message, options);
+      throw new WorkerEndpointError('conflict', ownWords(error, 'a concurrent change was first; try again'), {
+        ...options,
+        reason: 'lease_conflict',
+      });
+    if (error.code === 'not_found')
+      throw new WorkerEndpointError('not_found', ownWords(error, 'not found'), options);
+    if (error.code === 'invalid_input') {
+      const message = ownWords(error, 'a text of the request has characters that cannot be stored');
+      throw new WorkerEndpointError('invalid_request', message, options);
+    }
     throw error;
   }
 }

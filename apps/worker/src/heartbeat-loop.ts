@@ -20,6 +20,8 @@ export interface HeartbeatLoop {
 const DEFAULT_INTERVAL_MS = 30_000;
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 10_000;
+/** Whatever the control plane asks for: not a flood, and not so seldom that it takes the worker for dead. */
+const [MIN_PACE_MS, MAX_PACE_MS] = [200, 60_000];
 
 /** Sends heartbeats for ever: on time while they succeed, with growing pauses while they fail. */
 export function startHeartbeatLoop(options: HeartbeatLoopOptions): HeartbeatLoop {
@@ -35,7 +37,7 @@ export function startHeartbeatLoop(options: HeartbeatLoopOptions): HeartbeatLoop
       failures = 0;
       registered.resolve();
       await options.onReply(reply);
-      return options.intervalMs || reply.nextHeartbeatMs || DEFAULT_INTERVAL_MS;
+      return options.intervalMs || paceOf(reply);
     } catch (error) {
       if (stopping.signal.aborted) return 0;
       failures += 1;
@@ -56,6 +58,10 @@ export function startHeartbeatLoop(options: HeartbeatLoopOptions): HeartbeatLoop
       await running;
     },
   };
+}
+
+function paceOf({ nextHeartbeatMs }: HeartbeatReply): number {
+  return Math.min(Math.max(nextHeartbeatMs || DEFAULT_INTERVAL_MS, MIN_PACE_MS), MAX_PACE_MS);
 }
 
 function explain(error: unknown): Record<string, unknown> {

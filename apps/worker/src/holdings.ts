@@ -4,11 +4,17 @@ import type { LeaseToken } from '@stacyvm/worker-rpc';
 
 /** Node's timers overflow beyond this. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
+const DESTROY_RETRY_MS = 10_000;
 
 interface Holding {
   readonly provider: SandboxProvider;
   generation: number;
   watchdog: NodeJS.Timeout | undefined;
+  /** Spawns under way. */
+  starting: number;
+  running: boolean;
+  /** Destroyed, perhaps while it was starting. */
+  ended: boolean;
 }
 
 export interface HeldSandbox {
@@ -22,10 +28,11 @@ export interface HeldSandbox {
  */
 export class Holdings {
   readonly #held = new Map<string, Holding>();
-  readonly #logger: Logger;
+  readonly #logger: Pick<Logger, 'warn' | 'error'>;
   readonly #clock: () => Date;
+  #closed = false;
 
-  constructor(logger: Logger, clock: () => Date = () => new Date()) {
+  constructor(logger: Pick<Logger, 'warn' | 'error'>, clock: () => Date = () => new Date()) {
     this.#logger = logger;
     this.#clock = clock;
   }
@@ -50,23 +57,39 @@ export class Holdings {
     return holding.provider;
   }
 
-  /** Starts a sandbox under its lease; one that is held already gets the new lease. */
+  /**
+   * Starts a sandbox under its lease; one that is held already gets the new lease.
+   *
+   * @throws ProviderError `invalid_request` when another provider has it, `cancelled` when it was destroyed meanwhile
+   */
   async hold(
     lease: LeaseToken,
     provider: SandboxProvider,
     spawn: () => Promise<SandboxRuntime>,
   ): Promise<SandboxRuntime> {
     const id = lease.resourceId;
-    const held = this.#held.get(id);
-    if (held === undefined)
-      this.#held.set(id, { provider, generation: lease.generation, watchdog: undefined });
+    const holding = this.#held.get(id) ?? newHolding(provider, lease.generation);
+    if (holding.provider !== provider) {
+      throw new ProviderError('invalid_request', `sandbox ${id} is one of provider ${holding.provider.name}`);
+    }
+    this.#held.set(id, holding);
+    holding.starting += 1;
     try {
       const runtime = await spawn();
-      this.#watch(id, lease);
+      if (holding.ended || this.#closed) {
+        // The provider may have been told to destroy it before it had begun to start it.
+        holding.running = true;
+        this.#held.set(id, holding);
+        await this.#destroyQuietly(id);
+        throw new ProviderError('cancelled', `sandbox ${id} was destroyed while it started`);
+      }
+      holding.running = true;
+      holding.generation = lease.generation;
+      this.#watch(id, holding, lease.expiresAt);
       return runtime;
-    } catch (error) {
-      if (held === undefined) this.#held.delete(id);
-      throw error;
+    } finally {
+      holding.starting -= 1;
+      if (!holding.running && holding.starting === 0) this.#forget(id, holding);
     }
   }
 
@@ -75,9 +98,9 @@ export class Holdings {
     const holding = this.#held.get(sandboxId);
     if (holding === undefined) return;
     if (generation !== undefined) holding.generation = generation;
+    holding.ended = true;
     await holding.provider.destroy(sandboxId);
-    clearTimeout(holding.watchdog);
-    this.#held.delete(sandboxId);
+    this.#forget(sandboxId, holding);
   }
 
   /** Destroys what the control plane says is not this worker's. */
@@ -90,31 +113,42 @@ export class Holdings {
 
   /** Stops watching; the providers destroy what is left when they are closed. */
   close(): void {
+    this.#closed = true;
     for (const { watchdog } of this.#held.values()) clearTimeout(watchdog);
     this.#held.clear();
   }
 
-  #watch(id: string, lease: LeaseToken): void {
-    const holding = this.#held.get(id);
-    if (holding === undefined) return;
-    clearTimeout(holding.watchdog);
-    holding.generation = lease.generation;
-    const remainingMs = lease.expiresAt.getTime() - this.#clock().getTime();
-    holding.watchdog = setTimeout(
-      () => {
-        if (remainingMs > MAX_TIMER_MS) return this.#watch(id, lease);
-        this.#logger.warn('sandbox destroyed: its lease ended', { sandbox_id: id });
-        void this.#destroyQuietly(id);
-      },
-      Math.min(Math.max(remainingMs, 0), MAX_TIMER_MS),
-    ).unref();
+  #watch(id: string, holding: Holding, until: Date): void {
+    const remainingMs = until.getTime() - this.#clock().getTime();
+    this.#wake(holding, remainingMs, () => {
+      if (remainingMs > MAX_TIMER_MS) return this.#watch(id, holding, until);
+      this.#logger.warn('sandbox destroyed: its lease ended', { sandbox_id: id });
+      void this.#destroyQuietly(id);
+    });
   }
 
+  #wake(holding: Holding, afterMs: number, work: () => void): void {
+    clearTimeout(holding.watchdog);
+    holding.watchdog = setTimeout(work, Math.min(Math.max(afterMs, 0), MAX_TIMER_MS)).unref();
+  }
+
+  /** Tries for ever: nobody else may come to destroy it. */
   async #destroyQuietly(id: string): Promise<void> {
     try {
       await this.destroy(id);
     } catch (error) {
-      this.#logger.error('sandbox could not be destroyed', { sandbox_id: id, error });
+      this.#logger.error('sandbox could not be destroyed; trying again', { sandbox_id: id, error });
+      const holding = this.#held.get(id);
+      if (holding !== undefined) this.#wake(holding, DESTROY_RETRY_MS, () => void this.#destroyQuietly(id));
     }
   }
+
+  #forget(id: string, holding: Holding): void {
+    clearTimeout(holding.watchdog);
+    if (this.#held.get(id) === holding) this.#held.delete(id);
+  }
+}
+
+function newHolding(provider: SandboxProvider, generation: number): Holding {
+  return { provider, generation, watchdog: undefined, starting: 0, running: false, ended: false };
 }

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import {
   describeFlags,
   loadSettings,
@@ -44,7 +43,7 @@ await runProgram(async () => {
   });
   logger.info('worker starts', { config_file: usedFile ?? 'none', node: process.version });
   const worker = await startWorker(settings, logger);
-  void worker.registered.then(() => logger.info('worker registered', { worker_id: worker.id }));
+  void worker.registered.then(() => logger.info('worker joined', { worker_id: worker.id }));
   return {
     async stop() {
       logger.info('worker stops');

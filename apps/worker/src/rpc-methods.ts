@@ -32,7 +32,8 @@ export function createRpcMethods(options: RpcMethodsOptions): RpcMethods {
   const { holdings } = options;
 
   const providerOf = (name: string): SandboxProvider => {
-    const provider = options.providers.get(name === '' ? options.defaultProvider : name);
+    // The control plane compares the names of providers in any case, as the reference protocol does.
+    const provider = options.providers.get((name === '' ? options.defaultProvider : name).toLowerCase());
     if (provider === undefined) {
       throw new RpcMethodError('not_found', `provider not found: ${name}`, { reason: 'provider_unknown' });
     }

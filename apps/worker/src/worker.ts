@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
 import type { Settings } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
+import type { SandboxProvider } from '@stacyvm/providers';
 import { isWorkerId } from '@stacyvm/token';
 import {
   createControlPlaneClient,
@@ -28,12 +29,14 @@ export interface Worker {
   readonly registered: Promise<void>;
   /**
    * Takes nothing new, tells so, lets running programs end within the limit, then ends its sandboxes with them.
-   * Resolves when nothing is left.
+   * Resolves when nothing is left. Any number of calls.
    */
   stop(): Promise<void>;
 }
 
 const LAST_HEARTBEAT_TIMEOUT_MS = 2_000;
+/** The control plane keeps connections; each is closed when its last call has ended. */
+const IDLE_CONNECTION_CHECK_MS = 50;
 
 /**
  * Starts a worker: providers, RPC server, heartbeats, in this order, so that it announces only what works.
@@ -56,7 +59,9 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<W
   const providers = await openProviders(settings, logger);
   const holdings = new Holdings(logger);
   const instanceId = randomUUID();
-  let draining = false;
+  let ending = false;
+  let drainAsked = false;
+  const isDraining = (): boolean => ending || drainAsked;
 
   const listener = createRpcRequestListener({
     workerId: id,
@@ -67,20 +72,18 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<W
       defaultProvider: settings['providers.default'],
       defaults: { memoryMb: settings['defaults.memory_mb'], vcpus: settings['defaults.vcpus'] },
       maxSandboxes: settings['worker.max_sandboxes'],
-      isDraining: () => draining,
+      isDraining,
       drain: () => {
-        draining = true;
+        ending = true;
       },
     }),
     logger,
-    onRefusal: ({ status, reason, method, remoteAddress }) =>
-      logger.warn('call refused', { status, reason, method, remote_address: remoteAddress }),
   });
   const server = createRpcServer(listener);
   try {
     await listenOn(server, listen);
   } catch (error) {
-    await Promise.all([...providers.values()].map((provider) => provider.close()));
+    await closeAll(providers);
     throw error;
   }
   const rpcUrl = settings['worker.advertise_url'] || urlOf(server.address() as AddressInfo, hostname());
@@ -88,7 +91,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<W
 
   const heartbeat = (): Heartbeat => ({
     hostname: hostname(),
-    status: draining ? 'draining' : 'online',
+    status: isDraining() ? 'draining' : 'online',
     providers: [...providers.keys()],
     capabilities: [
       'remote_worker',
@@ -102,9 +105,9 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<W
   const loop: HeartbeatLoop = startHeartbeatLoop({
     send: (signal) => client.heartbeat(heartbeat(), { signal }),
     onReply: async (reply) => {
-      if (reply.drain && !draining) {
-        draining = true;
-        logger.info('draining: the control plane asked for it');
+      if (reply.drain !== drainAsked) {
+        drainAsked = reply.drain;
+        logger.info(drainAsked ? 'draining: the control plane asked for it' : 'taking sandboxes again');
       }
       await holdings.release(reply.release);
     },
@@ -112,26 +115,38 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<W
     logger,
   });
 
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    ending = true;
+    await loop.stop();
+    await client
+      .heartbeat(heartbeat(), { signal: AbortSignal.timeout(LAST_HEARTBEAT_TIMEOUT_MS) })
+      .catch((error: unknown) => logger.debug('last heartbeat failed', { error }));
+    client.close();
+    await closeWithin(server, settings['worker.shutdown_timeout'], () =>
+      logger.warn('programs still run after the shutdown timeout; ending them', {
+        calls: listener.inFlight(),
+      }),
+    );
+    holdings.close();
+    await closeAll(providers);
+  };
   return {
     id,
     rpcUrl,
     registered: loop.registered,
-    async stop() {
-      draining = true;
-      await loop.stop();
-      await client
-        .heartbeat(heartbeat(), { signal: AbortSignal.timeout(LAST_HEARTBEAT_TIMEOUT_MS) })
-        .catch((error: unknown) => logger.debug('last heartbeat failed', { error }));
-      await closeWithin(server, settings['worker.shutdown_timeout'], () =>
-        logger.warn('programs still run after the shutdown timeout; ending them', {
-          calls: listener.inFlight(),
-        }),
-      );
-      holdings.close();
-      await Promise.all([...providers.values()].map((provider) => provider.close()));
-      client.close();
+    stop() {
+      stopped ??= stop();
+      return stopped;
     },
   };
+}
+
+/** @throws the first failure, after all have been closed */
+async function closeAll(providers: ReadonlyMap<string, SandboxProvider>): Promise<void> {
+  const results = await Promise.allSettled([...providers.values()].map((provider) => provider.close()));
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
 }
 
 async function listenOn(
@@ -151,7 +166,8 @@ async function closeWithin(server: Server, timeoutMs: number, onTimeout: () => v
     onTimeout();
     server.closeAllConnections();
   }, timeoutMs);
-  server.closeIdleConnections();
+  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CONNECTION_CHECK_MS);
   await closed;
+  clearInterval(idle);
   clearTimeout(timer);
 }

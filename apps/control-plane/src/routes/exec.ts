@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { components } from '@stacyvm/api';
 import { formatDuration } from '@stacyvm/duration';
+import type { Logger } from '@stacyvm/logging';
 import type { ExecRequest, Orchestrator } from '@stacyvm/orchestrator';
 import type { Request, Response } from 'express';
 import { problemOf, RequestError } from '../http-errors.js';
@@ -9,12 +10,19 @@ import { type Handlers, handle, pathParameter } from './handler.js';
 
 type ExecBody = components['schemas']['ExecRequest'];
 
-export function execHandlers(orchestrator: Orchestrator): Handlers<'execInSandbox'> {
+/** How long the reader of a stream may take nothing before it counts as gone. */
+const READER_STALL_MS = 300_000;
+
+export function execHandlers(
+  orchestrator: Orchestrator,
+  logger: Logger,
+  readerStallMs = READER_STALL_MS,
+): Handlers<'execInSandbox'> {
   return {
     execInSandbox: handle(async (request, response) => {
       const body = request.body as ExecBody;
       const id = pathParameter(request, 'id');
-      if (body.stream) await stream(orchestrator, id, body, request, response);
+      if (body.stream) await stream({ orchestrator, logger, readerStallMs }, id, body, request, response);
       else {
         const result = await orchestrator.exec.run(id, execRequest(body), contextOf(request));
         response.json({
@@ -36,9 +44,15 @@ function ndjson(record: unknown): string {
   return JSON.stringify(record).replace(/[<>&\u0085\u2028\u2029]/g, escaped);
 }
 
+interface StreamOptions {
+  readonly orchestrator: Orchestrator;
+  readonly logger: Logger;
+  readonly readerStallMs: number;
+}
+
 /** Writes NDJSON. Until the program is accepted an error is an ordinary answer, afterwards it is the last line. */
 async function stream(
-  orchestrator: Orchestrator,
+  { orchestrator, logger, readerStallMs }: StreamOptions,
   id: string,
   body: ExecBody,
   request: Request,
@@ -46,7 +60,13 @@ async function stream(
 ): Promise<void> {
   const context = contextOf(request);
   const write = async (record: unknown): Promise<void> => {
-    if (!response.write(`${ndjson(record)}\n`)) await once(response, 'drain', { signal: context.signal });
+    if (response.write(`${ndjson(record)}\n`)) return;
+    const stalled = setTimeout(() => response.destroy(), readerStallMs);
+    try {
+      await once(response, 'drain', { signal: context.signal });
+    } finally {
+      clearTimeout(stalled);
+    }
   };
   const onStart = (): void => {
     response
@@ -63,7 +83,8 @@ async function stream(
   } catch (error) {
     if (!response.headersSent) throw error;
     if (context.signal.aborted) return;
-    const { code, message, reason } = problemOf(error);
+    const { status, code, message, reason } = problemOf(error);
+    if (status >= 500) logger.error('request failed', { request_id: context.requestId, reason, error });
     await write(
       body.exit_record
         ? { error: { code, message, reason, request_id: context.requestId } }

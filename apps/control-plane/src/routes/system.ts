@@ -1,5 +1,6 @@
 import type { components } from '@stacyvm/api';
 import { formatDuration } from '@stacyvm/duration';
+import type { Logger } from '@stacyvm/logging';
 import { isStale, type Orchestrator } from '@stacyvm/orchestrator';
 import type { Store } from '@stacyvm/store';
 import { type Handlers, handle } from './handler.js';
@@ -9,6 +10,7 @@ type Checks = components['schemas']['Readiness']['checks'];
 export interface SystemState {
   readonly store: Store;
   readonly orchestrator: Orchestrator;
+  readonly logger: Logger;
   readonly version: string;
   readonly startedAt: Date;
   readonly clock: () => Date;
@@ -45,7 +47,8 @@ async function check(state: SystemState): Promise<Checks> {
     const { items } = await state.orchestrator.fleet.list({ limit: 1000 });
     const online = items.some((worker) => worker.status === 'online' && !isStale(worker, state.clock()));
     return { database: 'ok', workers: online ? 'ok' : 'none_online', draining };
-  } catch {
+  } catch (error) {
+    state.logger.warn('the database does not answer as it should', { error });
     return { database: 'unavailable', workers: 'unknown', draining };
   }
 }

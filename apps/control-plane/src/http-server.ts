@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import {
+  createServer,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Logger } from '@stacyvm/logging';
+
+/** Limits in milliseconds of what a caller may take to ask. An answer has none: programs run as long as they were given. */
+export const HTTP_TIMEOUTS = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5_000,
+};
+
+/** A server of node:http, not listening yet, that can be drained. */
+export interface HttpServer {
+  readonly server: Server;
+  /** Takes no new connections, lets the requests in flight end, and after `timeoutMs` cuts the ones that have not. */
+  drain(timeoutMs: number, logger: Pick<Logger, 'warn'>): Promise<void>;
+}
+
+/** Connections become idle one by one while their last requests end. */
+const IDLE_CONNECTION_CHECK_MS = 50;
+
+export function createHttpServer(listener: RequestListener, timeouts = HTTP_TIMEOUTS): HttpServer {
+  const connections = new Set<Socket>();
+  const answering = new Map<Duplex, ServerResponse>();
+  let draining = false;
+  const server = createServer(timeouts, (request, response) => {
+    answering.set(request.socket, response);
+    response.on('close', () => {
+      if (answering.get(request.socket) === response) answering.delete(request.socket);
+    });
+    if (draining) response.setHeader('Connection', 'close');
+    listener(request, response);
+  });
+  server.on('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.on('close', () => connections.delete(socket));
+  });
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    const begun = answering.get(socket)?.headersSent ?? false;
+    if (begun || !socket.writable || error.code === 'ECONNRESET') socket.destroy();
+    else socket.end(refusal(error.code), () => socket.destroy());
+  });
+
+  return {
+    server,
+    async drain(timeoutMs, logger) {
+      draining = true;
+      for (const response of answering.values()) {
+        if (!response.headersSent) response.setHeader('Connection', 'close');
+      }
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      const closeIdle = (): void => {
+        server.closeIdleConnections();
+        // Node does not count a connection as idle on which nothing was ever asked.
+        for (const socket of connections) if (socket.bytesRead === 0) socket.destroy();
+      };
+      closeIdle();
+      const idle = setInterval(closeIdle, IDLE_CONNECTION_CHECK_MS);
+      const timer = setTimeout(() => {
+        logger.warn('requests still run after the shutdown timeout; ending them', {
+          requests: answering.size,
+        });
+        server.closeAllConnections();
+      }, timeoutMs);
+      await closed;
+      clearInterval(idle);
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** The answer to what is not HTTP, is too long to be a request, or does not come to its end. */
+function refusal(errorCode: string | undefined): string {
+  const [status, code, reason, message] =
+    errorCode === 'HPE_HEADER_OVERFLOW'
+      ? ([431, 'BAD_REQUEST', 'headers_too_large', 'the path and headers are too long'] as const)
+      : errorCode === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ([408, 'TIMEOUT', 'request_timeout', 'the request took too long to arrive'] as const)
+        : ([400, 'BAD_REQUEST', 'malformed_request', 'this is not a well-formed HTTP request'] as const);
+  const requestId = randomUUID();
+  const body = JSON.stringify({ code, message, reason, request_id: requestId });
+  const head = [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    'Content-Type: application/json; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    `X-Request-ID: ${requestId}`,
+    'Connection: close',
+  ];
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
+}

@@ -1,0 +1,31 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
+import express, { type RequestHandler } from 'express';
+import { INVALID_BODY, RequestError } from './http-errors.js';
+
+const BODY_LIMIT = '4mb';
+
+/**
+ * Reads the body as JSON, whatever its content type says: clients of the reference protocol need not say it. Nothing is
+ * guessed: a body without bytes is none, and bytes that are not UTF-8 are refused.
+ */
+export function jsonBody(): readonly RequestHandler[] {
+  const parse = express.json({
+    limit: BODY_LIMIT,
+    type: hasBody,
+    verify: (_request, _response, bytes) => {
+      if (bytes.length === 0 || !isUtf8(bytes)) throw new RequestError(INVALID_BODY);
+    },
+  });
+  return [assumeJson, parse];
+}
+
+const assumeJson: RequestHandler = (request, _response, next) => {
+  if (hasBody(request)) request.headers['content-type'] = 'application/json';
+  else delete request.headers['content-type'];
+  next();
+};
+
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}

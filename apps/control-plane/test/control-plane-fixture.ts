@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { loadSettings, type SettingKey } from '@stacyvm/config';
+import { openStore, type Store } from '@stacyvm/store';
+import { createTestDatabase, type TestDatabase } from '@stacyvm/store/testing';
+import { type ControlPlane, startControlPlane } from '../src/control-plane.js';
+import { captureLogs, type LogCapture } from './log-capture.js';
+
+export type Flags = Readonly<Partial<Record<SettingKey, unknown>>>;
+
+/** A control plane on a port of its own, its database, and what it logs. */
+export interface Fixture {
+  readonly url: string;
+  readonly port: number;
+  readonly apiKey: string;
+  readonly adminKey: string;
+  /** The master signing key of worker tokens. */
+  readonly signingKey: string;
+  readonly logs: LogCapture;
+  /** A view of the same database beside the control plane's own. */
+  readonly store: Store;
+  readonly database: TestDatabase;
+  readonly controlPlane: ControlPlane;
+  /** Stops the control plane; the database stays. */
+  stop(): Promise<void>;
+  /** Starts it again on the port it had. */
+  restart(): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+export async function startFixture(flags: Flags = {}): Promise<Fixture> {
+  const database = await createTestDatabase();
+  const [apiKey, adminKey, signingKey] = [secret(), secret(), secret()];
+  const logs = captureLogs();
+  const start = (port: number): Promise<ControlPlane> =>
+    startControlPlane({
+      settings: settingsFor({
+        'server.host': '127.0.0.1',
+        'server.port': port,
+        'server.shutdown_timeout': '5s',
+        'auth.api_key': apiKey,
+        'auth.admin_api_key': adminKey,
+        'auth.worker_signing_key': signingKey,
+        'database.driver': 'postgres',
+        'database.dsn': database.dsn,
+        ...flags,
+      }),
+      logger: logs.logger,
+      version: '1.2.3',
+      validateResponses: true,
+    });
+  let controlPlane = await start(0);
+  const store = await openStore({ driver: 'postgres', dsn: database.dsn, poolSize: 2 });
+  const { url } = controlPlane;
+  const port = Number(new URL(url).port);
+  return {
+    url,
+    port,
+    apiKey,
+    adminKey,
+    signingKey,
+    logs,
+    store,
+    database,
+    get controlPlane() {
+      return controlPlane;
+    },
+    stop: () => controlPlane.stop(),
+    async restart() {
+      controlPlane = await start(port);
+    },
+    async dispose() {
+      await controlPlane.stop();
+      await store.close();
+      await database.drop();
+    },
+  };
+}
+
+/** Settings from these values and the defaults alone. */
+export function settingsFor(flags: Flags): ReturnType<typeof loadSettings>['settings'] {
+  return loadSettings({ flags, env: {}, cwd: tmpdir(), homeDir: undefined }).settings;
+}
+
+export function secret(): string {
+  return randomBytes(32).toString('base64url');
+}

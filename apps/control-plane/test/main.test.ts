@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { SETTINGS } from '@stacyvm/config';
+import { expect } from 'chai';
+
+const PROGRAM = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+const MANIFEST = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  readonly version: string;
+};
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(...args: readonly string[]): Promise<Ended> {
+  return new Promise((resolve) => {
+    const options = { cwd: tmpdir(), env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir() } };
+    execFile(process.execPath, [PROGRAM, ...args], options, (error, stdout, stderr) => {
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr });
+    });
+  });
+}
+
+describe('stacyvm-control-plane', () => {
+  it('prints its version, and its help with every flag of the README', async () => {
+    expect(await run('--version')).to.deep.equal({ code: 0, stdout: `${MANIFEST.version}\n`, stderr: '' });
+    const { code, stdout } = await run('--help');
+    expect(code).to.equal(0);
+    const commands = README.match(/^stacyvm-control-plane(.*\n)( {2}--.*\n)*/m)?.[0] ?? '';
+    const flags = commands.match(/--[a-z-]+/g) ?? [];
+    expect(flags.length).to.be.greaterThan(3);
+    for (const flag of flags) expect(stdout).to.contain(`${flag} `);
+  });
+
+  it('has every setting that the README names', () => {
+    const named = README.match(/`(?:server|auth|database|defaults|worker|providers)\.[a-z_.]+`/g) ?? [];
+    expect(named.length).to.be.greaterThan(8);
+    for (const key of named) expect(Object.keys(SETTINGS)).to.include(key.slice(1, -1));
+  });
+
+  it('ends with 2 when it is called wrongly, and with 1 when it cannot start', async () => {
+    const called = await run('--no-such-flag');
+    expect(called.code).to.equal(2);
+    expect(called.stderr).to.contain('--no-such-flag');
+    const configured = await run('--config', 'no-such-file.yaml');
+    expect(configured.code).to.equal(1);
+    expect(configured.stderr)
+      .to.contain('no-such-file.yaml')
+      .and.not.match(/\n\s+at /);
+  });
+});

@@ -1,0 +1,85 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createApiKeyAuthenticator } from '@stacyvm/auth';
+import { createOrchestrator } from '@stacyvm/orchestrator';
+import { expect } from 'chai';
+import { createApp } from '../../src/app.js';
+import { call } from '../api-calls.js';
+import { type Fixture, startFixture } from '../control-plane-fixture.js';
+import { captureLogs } from '../log-capture.js';
+
+describe('the probes', () => {
+  let fixture: Fixture;
+  before(async () => {
+    fixture = await startFixture();
+  });
+  after(() => fixture?.dispose());
+
+  const probes = [
+    { name: 'health', status: 'ok' },
+    { name: 'live', status: 'alive' },
+    { name: 'ready', status: 'ready' },
+  ];
+  for (const { name, status } of probes) {
+    it(`/${name} needs no key, with the base path and without it`, async () => {
+      for (const path of [`${fixture.url}/${name}`, `${fixture.url}/api/v1/${name}`]) {
+        const response = await fetch(path);
+        expect(response.status, path).to.equal(200);
+        const body = (await response.json()) as Record<string, unknown>;
+        expect(body).to.include({ status, version: '1.2.3' });
+        expect(body['uptime']).to.match(/^(\d+h)?(\d+m)?\d+s$/);
+      }
+    });
+  }
+
+  it('/ready is ready without a worker, and says that there is none', async () => {
+    const { status, body } = await call(fixture, '/ready', { key: null });
+    expect(status).to.equal(200);
+    expect(body['checks']).to.deep.equal({ database: 'ok', workers: 'none_online', draining: 'ok' });
+  });
+
+  it('/ready tells of a worker that is online, and no more when it drains', async () => {
+    const worker = { id: 'w', hostname: 'h', providers: null, capabilities: null, capacity: {} };
+    await fixture.store.workers.upsertHeartbeat(worker);
+    expect((await call(fixture, '/ready')).body['checks']).to.include({ workers: 'ok' });
+    await fixture.store.workers.upsertHeartbeat({ ...worker, status: 'draining' });
+    expect((await call(fixture, '/ready')).body['checks']).to.include({ workers: 'none_online' });
+  });
+
+  it('/ready is not ready while the process drains', async () => {
+    const { logger } = captureLogs();
+    const app = createApp({
+      orchestrator: createOrchestrator({
+        store: fixture.store,
+        defaults: { image: 'host', provider: 'mock', memoryMb: 64, vcpus: 1, ttlMs: 1_000, maxTtlMs: 1_000 },
+        execLimits: { defaultTimeoutMs: 0, maxTimeoutMs: 1_000 },
+        maxSandboxes: 0,
+        spawnTimeoutMs: 1_000,
+        reapIntervalMs: 1_000,
+        reconcileIntervalMs: 1_000,
+        logger,
+      }),
+      store: fixture.store,
+      apiKeys: createApiKeyAuthenticator({ apiKey: fixture.apiKey }),
+      logger,
+      clock: () => new Date(),
+      version: '0',
+      startedAt: new Date(Date.now() - 3_723_400),
+      draining: () => true,
+      validateResponses: true,
+    });
+    const server = createServer(app).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    try {
+      const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/ready`);
+      const body = (await response.json()) as Record<string, unknown>;
+      expect(response.status).to.equal(503);
+      expect(body).to.include({ status: 'not_ready', uptime: '1h2m3s' });
+      expect(body['checks']).to.include({ database: 'ok', draining: 'draining' });
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+});
