@@ -1,7 +1,8 @@
 import type { Kysely, Selectable } from 'kysely';
 import { StoreError } from './errors.js';
 import { exactNumber, requireCount, requireTime } from './input-rules.js';
-import { type Page, type PageRequest, pageLimit, pageOf } from './page.js';
+import { type Page, type PageRequest, pageLimit, pageOf, serialCursor } from './page.js';
+import { cutText } from './recorded-text.js';
 import { sandboxNotFound } from './sandbox-record.js';
 import type { ExecLogsTable, StoreSchema } from './schema.js';
 
@@ -43,7 +44,7 @@ export function createExecLogRepository(db: Kysely<StoreSchema>): ExecLogReposit
           .insertInto('exec_logs')
           .values({
             sandbox_id: entry.sandboxId,
-            command: capped(entry.command),
+            command: cutText(entry.command, MAX_LOGGED_COMMAND_LENGTH),
             mode: entry.mode,
             exit_code: entry.exitCode,
             outcome: entry.outcome,
@@ -65,10 +66,7 @@ export function createExecLogRepository(db: Kysely<StoreSchema>): ExecLogReposit
       const size = pageLimit(limit);
       let query = db.selectFrom('exec_logs').selectAll().where('sandbox_id', '=', sandboxId);
       if (after !== undefined) {
-        if (!/^[0-9]{1,18}$/.test(after)) {
-          throw new StoreError('invalid_input', 'list cursor is not valid');
-        }
-        query = query.where('id', '<', after);
+        query = query.where('id', '<', serialCursor(after));
       }
       const rows = await query
         .orderBy('id', 'desc')
@@ -77,12 +75,6 @@ export function createExecLogRepository(db: Kysely<StoreSchema>): ExecLogReposit
       return pageOf(rows.map(execLogFrom), size, (entry) => String(entry.id));
     },
   };
-}
-
-function capped(command: string): string {
-  const cut = command.slice(0, MAX_LOGGED_COMMAND_LENGTH);
-  // A cut between the two halves of one character would leave half of it.
-  return cut.length < command.length && /[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut;
 }
 
 function execLogFrom(row: Selectable<ExecLogsTable>): ExecLogRecord {

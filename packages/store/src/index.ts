@@ -1,4 +1,20 @@
+export {
+  type AdminAuditFilter,
+  type AdminAuditRecord,
+  type AdminAuditRepository,
+  AUDIT_OUTCOMES,
+  type AuditOutcome,
+  type NewAdminAuditEntry,
+} from './admin-audit.js';
+export { MAX_AUDIT_DETAIL_BYTES } from './audit-detail.js';
 export type { Clock } from './clock.js';
+export type {
+  CredentialUse,
+  CredentialUseFilter,
+  CredentialUseRecord,
+  CredentialUseRepository,
+  CredentialUseSummary,
+} from './credential-uses.js';
 export { type CapacityLimit, StoreError, type StoreErrorCode } from './errors.js';
 export {
   EXEC_OUTCOMES,
@@ -8,6 +24,14 @@ export {
   MAX_LOGGED_COMMAND_LENGTH,
   type NewExecLog,
 } from './exec-logs.js';
+export type {
+  JoinTokenFilter,
+  JoinTokenRecord,
+  JoinTokenRedemption,
+  JoinTokenRepository,
+  NewJoinToken,
+  RedeemJoinToken,
+} from './join-tokens.js';
 export {
   type AcquireLease,
   type LeaseRecord,
@@ -17,6 +41,7 @@ export {
 } from './leases.js';
 export type { StoreLogger } from './logger.js';
 export { DEFAULT_LIST_LIMIT, MAX_LIST_LIMIT, type Page, type PageRequest } from './page.js';
+export { DEFAULT_PRUNE_LIMIT, MAX_PRUNE_LIMIT, type PruneRequest } from './prune.js';
 export type { CapacityLimits } from './sandbox-capacity.js';
 export type { ClaimedSandbox, ClaimRequest, SandboxClaims } from './sandbox-claims.js';
 export {
@@ -41,4 +66,23 @@ export {
   type Store,
   type StoreOptions,
 } from './store.js';
-export type { WorkerCredential, WorkerHeartbeat, WorkerRecord, WorkerRepository } from './workers.js';
+export type {
+  NewTokenIssuance,
+  TokenIssuanceFilter,
+  TokenIssuanceRecord,
+  TokenIssuanceRepository,
+} from './token-issuances.js';
+export {
+  type NewTokenRevocation,
+  REVOCATION_KINDS,
+  type RevocationKind,
+  type TokenRevocationRecord,
+} from './token-revocation-record.js';
+export {
+  REVOCATIONS_CHANNEL,
+  type RevocationSnapshot,
+  type TokenRevocationFilter,
+  type TokenRevocationRepository,
+} from './token-revocations.js';
+export type { WorkerCredential } from './worker-credential.js';
+export type { WorkerHeartbeat, WorkerRecord, WorkerRepository } from './workers.js';

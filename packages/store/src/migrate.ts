@@ -3,10 +3,12 @@ import { storeErrorFrom } from './database-errors.js';
 import { StoreError } from './errors.js';
 import type { StoreLogger } from './logger.js';
 import { fleetMigration } from './migrations/0001-fleet.js';
+import { workerIdentityMigration } from './migrations/0002-worker-identity.js';
 import type { StoreSchema } from './schema.js';
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-fleet': fleetMigration,
+  '0002-worker-identity': workerIdentityMigration,
 };
 
 const MIGRATION_TABLE = 'schema_migrations';

@@ -33,6 +33,14 @@ export function pageOf<T>(rows: readonly T[], limit: number, cursorOf: (row: T) 
   return rows.length > limit && last !== undefined ? { items, nextCursor: cursorOf(last) } : { items };
 }
 
+/** Position in a list ordered by a serial number. @throws StoreError `invalid_input` when the text is none. */
+export function serialCursor(text: string): string {
+  if (!/^[0-9]{1,18}$/.test(text)) {
+    throw new StoreError('invalid_input', 'list cursor is not valid');
+  }
+  return text;
+}
+
 /** Position in a list ordered by time and id. */
 export interface TimeCursor {
   readonly at: Date;

@@ -68,9 +68,91 @@ export interface ExecLogsTable {
   readonly request_id: string;
 }
 
+export interface WorkerTokenIssuancesTable {
+  readonly id: Generated<string>;
+  readonly token_id: string;
+  readonly worker_id: string;
+  readonly requester: string;
+  readonly credential_id: string;
+  readonly method: string;
+  readonly audience: string;
+  readonly scopes: string[] | null;
+  readonly key_fingerprint: string;
+  readonly source_address: string;
+  readonly request_id: string;
+  readonly issued_at: Timestamp;
+  readonly expires_at: Timestamp;
+}
+
+export interface WorkerTokenRevocationsTable {
+  readonly id: string;
+  readonly kind: string;
+  readonly subject: string;
+  readonly issued_before: NullableTimestamp;
+  readonly reason: string;
+  readonly revoked_by: string;
+  readonly created_at: Timestamp;
+  readonly expires_at: NullableTimestamp;
+}
+
+/** One row; its version grows with every change of the revocations. */
+export interface WorkerRevocationVersionTable {
+  readonly singleton: Generated<boolean>;
+  readonly version: BigInteger;
+}
+
+export interface WorkerJoinTokensTable {
+  readonly id: string;
+  readonly worker_id: string;
+  readonly pool: string;
+  readonly token_hash: string;
+  readonly created_by: string;
+  readonly created_at: Timestamp;
+  readonly expires_at: Timestamp;
+  readonly redeemed_at: NullableTimestamp;
+  readonly redeemed_from: string | null;
+  readonly refused_redemptions: ColumnType<string, number | undefined, number>;
+  readonly last_refused_at: NullableTimestamp;
+  readonly last_refused_from: string | null;
+}
+
+export interface WorkerCredentialUsesTable {
+  readonly id: Generated<string>;
+  readonly worker_id: string;
+  readonly form: string;
+  /** '' for signed tokens. */
+  readonly kind: string;
+  readonly key_role: string;
+  readonly key_fingerprint: string;
+  readonly first_seen: Timestamp;
+  readonly last_seen: Timestamp;
+  readonly count: BigInteger;
+}
+
+export interface AdminAuditTable {
+  readonly id: Generated<string>;
+  readonly at: Timestamp;
+  readonly actor_kind: string;
+  readonly actor_id: string;
+  readonly credential_id: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly outcome: string;
+  readonly reason: string;
+  readonly request_id: string;
+  readonly source_address: string;
+  readonly detail: Json<Record<string, unknown>>;
+}
+
 export interface StoreSchema {
   readonly workers: WorkersTable;
   readonly leases: LeasesTable;
   readonly sandboxes: SandboxesTable;
   readonly exec_logs: ExecLogsTable;
+  readonly worker_token_issuances: WorkerTokenIssuancesTable;
+  readonly worker_token_revocations: WorkerTokenRevocationsTable;
+  readonly worker_revocation_version: WorkerRevocationVersionTable;
+  readonly worker_join_tokens: WorkerJoinTokensTable;
+  readonly worker_credential_uses: WorkerCredentialUsesTable;
+  readonly admin_audit: AdminAuditTable;
 }

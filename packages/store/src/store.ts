@@ -1,3 +1,4 @@
+import { type AdminAuditRepository, createAdminAuditRepository } from './admin-audit.js';
 import { type Clock, systemClock } from './clock.js';
 import {
   type ConnectionTarget,
@@ -7,14 +8,18 @@ import {
   MIGRATION_PATIENCE,
   probe,
 } from './connection-pool.js';
+import { type CredentialUseRepository, createCredentialUseRepository } from './credential-uses.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { waitUntil } from './embedded/wait-until.js';
 import { StoreError } from './errors.js';
 import { createExecLogRepository, type ExecLogRepository } from './exec-logs.js';
+import { createJoinTokenRepository, type JoinTokenRepository } from './join-tokens.js';
 import { createLeaseRepository, type LeaseRepository } from './leases.js';
 import { type StoreLogger, silentLogger } from './logger.js';
 import { migrateToLatest } from './migrate.js';
 import { createSandboxRepository, type SandboxRepository } from './sandboxes.js';
+import { createTokenIssuanceRepository, type TokenIssuanceRepository } from './token-issuances.js';
+import { createTokenRevocationRepository, type TokenRevocationRepository } from './token-revocations.js';
 import { createWorkerRepository, type WorkerRepository } from './workers.js';
 
 const DEFAULT_PING_TIMEOUT_MS = 2_000;
@@ -50,6 +55,11 @@ export interface Store {
   readonly leases: LeaseRepository;
   readonly sandboxes: SandboxRepository;
   readonly execLogs: ExecLogRepository;
+  readonly tokenIssuances: TokenIssuanceRepository;
+  readonly tokenRevocations: TokenRevocationRepository;
+  readonly joinTokens: JoinTokenRepository;
+  readonly credentialUses: CredentialUseRepository;
+  readonly adminAudit: AdminAuditRepository;
   /** One round trip within `timeoutMs` (2000 unless told). @throws StoreError `unavailable`, `closed` */
   ping(options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<void>;
   /** Ends the connections and stops the embedded server, and waits for both. Any number of calls. */
@@ -129,6 +139,11 @@ function storeOn(
     leases: createLeaseRepository(db, clock),
     sandboxes: createSandboxRepository(db, clock),
     execLogs: createExecLogRepository(db),
+    tokenIssuances: createTokenIssuanceRepository(db),
+    tokenRevocations: createTokenRevocationRepository(db, clock),
+    joinTokens: createJoinTokenRepository(db, clock),
+    credentialUses: createCredentialUseRepository(db, clock),
+    adminAudit: createAdminAuditRepository(db, clock),
     async ping({ timeoutMs = DEFAULT_PING_TIMEOUT_MS, signal } = {}) {
       await within(probe(db), timeoutMs, signal);
     },

@@ -4,16 +4,10 @@ import { StoreError } from './errors.js';
 import { requireId } from './input-rules.js';
 import { type Page, type PageRequest, pageLimit, pageOf } from './page.js';
 import type { StoreSchema, WorkersTable } from './schema.js';
+import { credentialFrom, credentialJson, type WorkerCredential } from './worker-credential.js';
 
 /** Keeps one statement far below the 65,535 parameters the protocol allows. */
 const HEARTBEATS_PER_STATEMENT = 500;
-
-/** How the worker authenticated its last heartbeat. */
-export interface WorkerCredential {
-  readonly form: 'signed' | 'static';
-  readonly keyRole?: string;
-  readonly keyFingerprint?: string;
-}
 
 /** What a worker tells about itself; every field replaces what was stored before. */
 export interface WorkerHeartbeat {
@@ -28,6 +22,7 @@ export interface WorkerHeartbeat {
   readonly rpcUrl?: string;
   /** Changes with every start of the worker process; '' for workers that do not send one. */
   readonly instanceId?: string;
+  /** How the worker authenticated this heartbeat. */
   readonly credential?: WorkerCredential;
 }
 
@@ -171,7 +166,7 @@ function rowFrom(heartbeat: WorkerHeartbeat, now: Date): Insertable<WorkersTable
     capacity: JSON.stringify(heartbeat.capacity),
     rpc_url: heartbeat.rpcUrl ?? '',
     instance_id: heartbeat.instanceId ?? '',
-    credential: heartbeat.credential === undefined ? null : JSON.stringify(heartbeat.credential),
+    credential: heartbeat.credential === undefined ? null : credentialJson(heartbeat.credential),
     last_heartbeat: now,
     created_at: now,
     updated_at: now,
@@ -188,8 +183,7 @@ function workerFrom(row: Selectable<WorkersTable>): WorkerRecord {
     capacity: row.capacity,
     rpcUrl: row.rpc_url,
     instanceId: row.instance_id,
-    // Only this file writes the column, so its shape is known.
-    credential: row.credential as WorkerCredential | null,
+    credential: row.credential === null ? null : credentialFrom(row.credential),
     drainRequested: row.drain_requested,
     lastHeartbeat: row.last_heartbeat,
     createdAt: row.created_at,

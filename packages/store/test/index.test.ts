@@ -5,12 +5,18 @@ import * as testing from '../src/testing.js';
 describe('@stacyvm/store', () => {
   it('exports exactly its public values', () => {
     expect(Object.keys(store).sort()).to.deep.equal([
+      'AUDIT_OUTCOMES',
       'DEFAULT_LIST_LIMIT',
+      'DEFAULT_PRUNE_LIMIT',
       'EXEC_OUTCOMES',
       'LIVE_SANDBOX_STATES',
+      'MAX_AUDIT_DETAIL_BYTES',
       'MAX_LEASE_TTL_MS',
       'MAX_LIST_LIMIT',
       'MAX_LOGGED_COMMAND_LENGTH',
+      'MAX_PRUNE_LIMIT',
+      'REVOCATIONS_CHANNEL',
+      'REVOCATION_KINDS',
       'SANDBOX_STATES',
       'StoreError',
       'openStore',

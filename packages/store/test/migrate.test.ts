@@ -35,8 +35,14 @@ describe('migrations', () => {
     const stores = await Promise.all([open(), open(), open(), open()]);
     await Promise.all(stores.map((store) => store.ping()));
     await Promise.all(stores.map((store) => store.close()));
-    expect(applied).to.deep.equal([['applied database migration', '0001-fleet']]);
-    expect(await query('select name from schema_migrations')).to.deep.equal([{ name: '0001-fleet' }]);
+    expect(applied).to.deep.equal([
+      ['applied database migration', '0001-fleet'],
+      ['applied database migration', '0002-worker-identity'],
+    ]);
+    expect(await query('select name from schema_migrations order by 1')).to.deep.equal([
+      { name: '0001-fleet' },
+      { name: '0002-worker-identity' },
+    ]);
   });
 
   it('wait for another process that is migrating', async () => {
@@ -68,11 +74,31 @@ describe('migrations', () => {
     await second.close();
   });
 
+  it('bring a database of the first version up to date, and its rows stay', async () => {
+    const first = await openStore({ driver: 'postgres', dsn: database.dsn });
+    const worker = { id: 'w', hostname: '', providers: null, capabilities: null, capacity: {} };
+    await first.workers.upsertHeartbeat(worker);
+    await first.close();
+    await query(`drop table worker_token_issuances, worker_token_revocations, worker_revocation_version,
+      worker_join_tokens, worker_credential_uses, admin_audit`);
+    await query(`delete from schema_migrations where name = '0002-worker-identity'`);
+    const second = await openStore({ driver: 'postgres', dsn: database.dsn });
+    expect(await second.workers.get('w')).to.include({ id: 'w' });
+    expect(await second.tokenRevocations.snapshot()).to.deep.equal({ version: 1, revocations: [] });
+    await second.close();
+  });
+
   it('make the tables, keys and indexes that the queries rely on', async () => {
     await (await openStore({ driver: 'postgres', dsn: database.dsn })).close();
     const indexes = await query(`select indexname from pg_indexes
       where schemaname = 'public' and tablename not like 'schema_%' order by 1`);
     expect(indexes.map((row) => row['indexname'])).to.deep.equal([
+      'admin_audit_action',
+      'admin_audit_actor',
+      'admin_audit_newest',
+      'admin_audit_pkey',
+      'admin_audit_resource',
+      'admin_audit_unsuccessful',
       'exec_logs_pkey',
       'exec_logs_sandbox',
       'leases_expires_at',
@@ -85,6 +111,24 @@ describe('migrations', () => {
       'sandboxes_pkey',
       'sandboxes_tenant',
       'sandboxes_unchecked',
+      'worker_credential_uses_credential',
+      'worker_credential_uses_last_seen',
+      'worker_credential_uses_pkey',
+      'worker_credential_uses_worker',
+      'worker_join_tokens_expiry',
+      'worker_join_tokens_newest',
+      'worker_join_tokens_pkey',
+      'worker_join_tokens_token_hash_key',
+      'worker_join_tokens_worker',
+      'worker_revocation_version_pkey',
+      'worker_token_issuances_expiry',
+      'worker_token_issuances_pkey',
+      'worker_token_issuances_token_id_key',
+      'worker_token_issuances_worker',
+      'worker_token_revocations_expiry',
+      'worker_token_revocations_newest',
+      'worker_token_revocations_pkey',
+      'worker_token_revocations_subject',
       'workers_last_heartbeat',
       'workers_pkey',
     ]);
@@ -99,7 +143,7 @@ describe('migrations', () => {
 
   it('refuse a database with migrations this version does not know', async () => {
     await (await openStore({ driver: 'postgres', dsn: database.dsn })).close();
-    await query(`insert into schema_migrations values ('0002-from-the-future', '2031-01-01')`);
+    await query(`insert into schema_migrations values ('9999-from-the-future', '2031-01-01')`);
     const refusal = await rejection(openStore({ driver: 'postgres', dsn: database.dsn }), 'schema');
     expect(refusal.message).to.match(/migrated by another version/);
   });

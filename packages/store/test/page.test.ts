@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { StoreError } from '../src/errors.js';
-import { decodeTimeCursor, encodeTimeCursor, pageLimit, pageOf } from '../src/page.js';
+import { decodeTimeCursor, encodeTimeCursor, pageLimit, pageOf, serialCursor } from '../src/page.js';
 
 describe('pageLimit', () => {
   it('is 100 unless told and never above 1000', () => {
@@ -26,6 +26,21 @@ describe('pageOf', () => {
     expect(pageOf(['a', 'b'], 2, (row) => row)).to.deep.equal({ items: ['a', 'b'] });
     expect(pageOf([], 2, (row: string) => row)).to.deep.equal({ items: [] });
   });
+});
+
+describe('serialCursor', () => {
+  it('takes what a bigint holds in decimal digits', () => {
+    expect(serialCursor('0')).to.equal('0');
+    expect(serialCursor('9'.repeat(18))).to.equal('9'.repeat(18));
+  });
+
+  for (const text of ['', ' 1', '1\n', '-1', '1e3', '0x1', '9'.repeat(19), '1 or 1=1']) {
+    it(`refuses ${JSON.stringify(text)}`, () => {
+      expect(() => serialCursor(text))
+        .to.throw(StoreError)
+        .with.property('code', 'invalid_input');
+    });
+  }
 });
 
 describe('time cursor', () => {

@@ -24,7 +24,8 @@ export async function openFixture(): Promise<StoreFixture> {
     clock,
     database,
     async reset() {
-      await admin.query('truncate workers, leases, sandboxes, exec_logs');
+      await admin.query(`truncate workers, leases, sandboxes, exec_logs, worker_token_issuances,
+        worker_token_revocations, worker_join_tokens, worker_credential_uses, admin_audit`);
     },
     async close() {
       await store.close();

@@ -40,6 +40,24 @@ describe('WorkerRepository', () => {
     expect(await store.workers.get('full')).to.deep.equal(record);
   });
 
+  it('keeps every detail of the credential, absent ones absent', async () => {
+    const { workers } = fixture.store;
+    const signed = {
+      form: 'signed',
+      keyRole: 'derived(active)',
+      keyFingerprint: '0123456789abcdef',
+      signingKeyFingerprint: 'fedcba9876543210',
+      profile: 'strict',
+      tokenIssuedAt: new Date('2029-12-31T23:59:58Z'),
+    } as const;
+    const stored = await workers.upsertHeartbeat(heartbeat('credentials', { credential: signed }));
+    expect(stored.credential).to.deep.equal(signed);
+    expect((await workers.get('credentials'))?.credential).to.deep.equal(signed);
+    const fixed = { form: 'static', kind: 'shared' } as const;
+    await workers.upsertHeartbeat(heartbeat('credentials', { credential: fixed }));
+    expect((await workers.get('credentials'))?.credential).to.deep.equal(fixed);
+  });
+
   it('replaces everything but the creation time with the next heartbeat', async () => {
     const { store, clock } = fixture;
     const first = await store.workers.upsertHeartbeat(
@@ -128,6 +146,8 @@ describe('WorkerRepository', () => {
     await rejection(workers.upsertHeartbeat(heartbeat('x'.repeat(513))), 'invalid_input');
     await rejection(workers.upsertHeartbeat(heartbeat('nul', { hostname: 'a\0b' })), 'invalid_input');
     await rejection(workers.upsertHeartbeat(heartbeat('nul', { capacity: { a: '\0' } })), 'invalid_input');
+    const credential = { form: 'signed', tokenIssuedAt: new Date(Number.NaN) } as const;
+    await rejection(workers.upsertHeartbeat(heartbeat('no-time', { credential })), 'invalid_input');
     await rejection(workers.setStatus('missing', 'online'), 'not_found');
     await rejection(workers.setDrainRequested('missing', true), 'not_found');
     await rejection(workers.list({ limit: 0 }), 'invalid_input');

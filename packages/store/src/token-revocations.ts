@@ -1,0 +1,236 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Clock } from './clock.js';
+import { StoreError } from './errors.js';
+import { exactNumber } from './input-rules.js';
+import {
+  decodeTimeCursor,
+  encodeTimeCursor,
+  MAX_LIST_LIMIT,
+  type Page,
+  type PageRequest,
+  pageLimit,
+  pageOf,
+} from './page.js';
+import { deleteOldest } from './prune.js';
+import { newRecordId, type RandomBytes } from './record-id.js';
+import type { StoreSchema } from './schema.js';
+import {
+  mergeRevocations,
+  type NewTokenRevocation,
+  type RevocationKind,
+  revocationFrom,
+  revocationNotFound,
+  revocationValues,
+  type TokenRevocationRecord,
+} from './token-revocation-record.js';
+
+/** Postgres channel that carries every new version, as a hint to look at once. */
+export const REVOCATIONS_CHANNEL = 'stacyvm_revocations';
+
+export interface TokenRevocationFilter extends PageRequest {
+  readonly kind?: RevocationKind;
+}
+
+/** Everything that is revoked at one version; also what has expired and is not pruned yet. */
+export interface RevocationSnapshot {
+  readonly version: number;
+  /** By id ascending. */
+  readonly revocations: readonly TokenRevocationRecord[];
+}
+
+export interface TokenRevocationRepository {
+  /**
+   * Revokes. A second revocation of the same kind and subject widens the first and keeps its id: of two `issuedBefore`
+   * and of two expiries the later holds, and no expiry outlasts any. @throws StoreError `invalid_input`
+   */
+  add(revocation: NewTokenRevocation): Promise<TokenRevocationRecord>;
+  get(id: string): Promise<TokenRevocationRecord | undefined>;
+  /** Newest first. @throws StoreError `invalid_input` on a foreign cursor */
+  list(filter?: TokenRevocationFilter): Promise<Page<TokenRevocationRecord>>;
+  /** Takes a revocation back. @throws StoreError `not_found` */
+  remove(id: string): Promise<void>;
+  /** Forgets revocations that expired before `now` (the clock's unless told), 1000 at most unless told. @returns how many */
+  prune(request?: { readonly now?: Date; readonly limit?: number }): Promise<number>;
+  /**
+   * What is revoked, or undefined when that is still the known version. Without a change it reads a single row, so
+   * every control plane may ask each second. The version is the same for every control plane and changes together with
+   * the revocations. Compare it for equality only: the restore of a backup takes it back.
+   */
+  snapshot(knownVersion?: number): Promise<RevocationSnapshot | undefined>;
+}
+
+interface Change<T> {
+  readonly result: T;
+  readonly changed: boolean;
+}
+
+export function createTokenRevocationRepository(
+  db: Kysely<StoreSchema>,
+  clock: Clock,
+  randomBytes?: RandomBytes,
+): TokenRevocationRepository {
+  /** One writer at a time, so that no version is visible before all that belongs to it, and none is passed over. */
+  const changing = <T>(work: (transaction: Transaction<StoreSchema>) => Promise<Change<T>>): Promise<T> =>
+    db.transaction().execute(async (transaction) => {
+      await lockVersion(transaction);
+      const { result, changed } = await work(transaction);
+      if (changed) {
+        await raiseVersion(transaction);
+      }
+      return result;
+    });
+
+  return {
+    async add(revocation) {
+      const values = revocationValues(revocation);
+      return changing(async (transaction) => {
+        const stored = await transaction
+          .selectFrom('worker_token_revocations')
+          .selectAll()
+          .where('kind', '=', values.kind)
+          .where('subject', '=', values.subject)
+          .executeTakeFirst();
+        if (stored === undefined) {
+          const row = await transaction
+            .insertInto('worker_token_revocations')
+            .values({ ...values, id: newRecordId('rv', randomBytes), created_at: clock() })
+            .returningAll()
+            .executeTakeFirstOrThrow();
+          return { result: revocationFrom(row), changed: true };
+        }
+        const merged = mergeRevocations(stored, values);
+        if (merged === undefined) {
+          return { result: revocationFrom(stored), changed: false };
+        }
+        const row = await transaction
+          .updateTable('worker_token_revocations')
+          .set(merged)
+          .where('id', '=', stored.id)
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        return { result: revocationFrom(row), changed: true };
+      });
+    },
+
+    async get(id) {
+      const row = await db
+        .selectFrom('worker_token_revocations')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row === undefined ? undefined : revocationFrom(row);
+    },
+
+    async list({ limit, after, kind } = {}) {
+      const size = pageLimit(limit);
+      let query = db.selectFrom('worker_token_revocations').selectAll();
+      if (kind !== undefined) {
+        query = query.where('kind', '=', kind);
+      }
+      if (after !== undefined) {
+        const { at, id } = decodeTimeCursor(after);
+        query = query.where(sql<boolean>`(created_at, id) < (${at}::timestamptz, ${id})`);
+      }
+      const rows = await query
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(size + 1)
+        .execute();
+      return pageOf(rows.map(revocationFrom), size, ({ createdAt, id }) =>
+        encodeTimeCursor({ at: createdAt, id }),
+      );
+    },
+
+    remove: (id) =>
+      changing(async (transaction) => {
+        const { numDeletedRows } = await transaction
+          .deleteFrom('worker_token_revocations')
+          .where('id', '=', id)
+          .executeTakeFirst();
+        if (numDeletedRows === 0n) {
+          throw revocationNotFound(id);
+        }
+        return { result: undefined, changed: true };
+      }),
+
+    prune: ({ now = clock(), ...limit } = {}) =>
+      changing(async (transaction) => {
+        const target = { table: 'worker_token_revocations', column: 'expires_at' } as const;
+        const deleted = await deleteOldest(transaction, target, { before: now, ...limit });
+        return { result: deleted, changed: deleted > 0 };
+      }),
+
+    async snapshot(knownVersion) {
+      if (knownVersion !== undefined && (await readVersion(db)) === knownVersion) {
+        return undefined;
+      }
+      return db
+        .transaction()
+        .setIsolationLevel('repeatable read')
+        .setAccessMode('read only')
+        .execute(async (transaction) => ({
+          version: await readVersion(transaction),
+          revocations: await readAll(transaction),
+        }));
+    },
+  };
+}
+
+async function readVersion(db: Kysely<StoreSchema>): Promise<number> {
+  const row = await db.selectFrom('worker_revocation_version').select('version').executeTakeFirst();
+  if (row === undefined) {
+    throw versionLost();
+  }
+  return exactNumber(row.version, 'revocation version');
+}
+
+async function lockVersion(transaction: Kysely<StoreSchema>): Promise<void> {
+  const rows = await transaction
+    .selectFrom('worker_revocation_version')
+    .select('version')
+    .forUpdate()
+    .execute();
+  if (rows.length === 0) {
+    throw versionLost();
+  }
+}
+
+function versionLost(): StoreError {
+  return new StoreError(
+    'schema',
+    'the table worker_revocation_version has lost its row; insert one with a version of at least 1',
+  );
+}
+
+/** Page by page, so that no single statement grows with the table. */
+async function readAll(transaction: Kysely<StoreSchema>): Promise<readonly TokenRevocationRecord[]> {
+  const revocations: TokenRevocationRecord[] = [];
+  for (let after = ''; ; ) {
+    const rows = await transaction
+      .selectFrom('worker_token_revocations')
+      .selectAll()
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(MAX_LIST_LIMIT)
+      .execute();
+    revocations.push(...rows.map(revocationFrom));
+    const last = rows.at(-1);
+    if (rows.length < MAX_LIST_LIMIT || last === undefined) {
+      return revocations;
+    }
+    after = last.id;
+  }
+}
+
+/**
+ * The milliseconds of the server's clock, and always more than before. After the restore of a backup a bare counter
+ * would reach its old values again with other revocations behind them, unnoticed by whoever still knows one of them.
+ */
+async function raiseVersion(transaction: Kysely<StoreSchema>): Promise<void> {
+  await sql`
+    with raised as (
+      update worker_revocation_version
+      set version = greatest(version + 1, floor(extract(epoch from clock_timestamp()) * 1000)::bigint)
+      returning version)
+    select pg_notify(${REVOCATIONS_CHANNEL}, version::text) from raised`.execute(transaction);
+}
