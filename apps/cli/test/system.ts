@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -21,15 +21,24 @@ export interface Program {
 /** A control plane and workers, each a real process, in a directory of their own. */
 export interface System {
   readonly directory: string;
+  /** Of the first control plane. */
   readonly url: string;
+  readonly urls: readonly string[];
   readonly apiKey: string;
   readonly apiKeyFile: string;
+  readonly adminKey: string;
+  readonly adminKeyFile: string;
   readonly masterKey: string;
+  /** For the first control plane. */
   readonly client: ApiClient;
+  readonly clients: readonly ApiClient[];
   /** Every program that was started, ended ones too. */
   readonly programs: readonly Program[];
-  startControlPlane(): Promise<Program>;
-  startWorker(id: string): Promise<Program>;
+  startControlPlane(index?: number): Promise<Program>;
+  /** @param index of the control plane that it sends its heartbeats to */
+  startWorker(id: string, index?: number): Promise<Program>;
+  /** Writes a file of the system in one step, so that no program reads half of it. */
+  write(name: string, text: string): string;
   stop(): Promise<void>;
 }
 
@@ -37,50 +46,65 @@ export interface SystemOptions {
   /** Use a Postgres that the control plane starts itself, instead of a database on the shared server. */
   readonly embedded?: boolean;
   readonly spawnTimeout?: string;
+  /** How many control planes may be started, by default one. They share the database. */
+  readonly controlPlanes?: number;
 }
 
 export async function createSystem(options: SystemOptions = {}): Promise<System> {
   const directory = mkdtempSync(join(tmpdir(), 'system-'));
-  const port = await freePort();
-  const url = `http://127.0.0.1:${port}`;
+  const ports = await Promise.all(Array.from({ length: options.controlPlanes ?? 1 }, freePort));
+  const urls = ports.map((port) => `http://127.0.0.1:${port}`);
   const apiKey = randomBytes(24).toString('hex');
+  const adminKey = randomBytes(24).toString('hex');
   const masterKey = randomBytes(32).toString('base64url');
   const database = options.embedded ? undefined : await createTestDatabase();
   const programs: Program[] = [];
   const write = (name: string, text: string): string => {
-    mkdirSync(dirname(join(directory, name)), { recursive: true });
-    writeFileSync(join(directory, name), text, { mode: 0o600 });
-    return join(directory, name);
+    const path = join(directory, name);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(`${path}.new`, text, { mode: 0o600 });
+    renameSync(`${path}.new`, path);
+    return path;
   };
   const apiKeyFile = write('api-key', `${apiKey}\n`);
+  const adminKeyFile = write('admin-key', `${adminKey}\n`);
   write('worker-signing-key', `${masterKey}\n`);
   if (database !== undefined) write('dsn', `${database.dsn}\n`);
-  const controlPlaneConfig = write(
-    'control-plane.yaml',
-    controlPlaneYaml(port, database === undefined, options.spawnTimeout),
+  const configs = ports.map((port, index) =>
+    write(
+      `control-plane-${index}.yaml`,
+      controlPlaneYaml({ port, embedded: database === undefined, ...options }),
+    ),
   );
-  const client = createApiClient({ baseUrl: url, apiKey });
+  const clients = urls.map((baseUrl) => createApiClient({ baseUrl, apiKey }));
+  const urlOf = (index: number): string => urls[index] ?? '';
 
   return {
     directory,
-    url,
+    url: urlOf(0),
+    urls,
     apiKey,
     apiKeyFile,
+    adminKey,
+    adminKeyFile,
     masterKey,
-    client,
+    client: clients[0]!,
+    clients,
     programs,
-    async startControlPlane() {
-      const program = startProgram('control-plane', controlPlaneConfig);
+    write,
+    async startControlPlane(index = 0) {
+      const program = startProgram('control-plane', configs[index]!);
       programs.push(program);
+      const client = clients[index]!;
       await eventually(
         async () => (await client.ready()).status === 'ready',
         () => program.log(),
       );
       return program;
     },
-    async startWorker(id) {
+    async startWorker(id, index = 0) {
       write(`${id}.key`, `${deriveWorkerKey(masterKey, id)}\n`);
-      const program = startProgram('worker', write(`${id}.yaml`, workerYaml(id, url)));
+      const program = startProgram('worker', write(`${id}.yaml`, workerYaml({ id, url: urlOf(index) })));
       programs.push(program);
       await eventually(
         () => program.log().includes('worker joined'),
@@ -146,17 +170,37 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-function controlPlaneYaml(port: number, embedded: boolean, spawnTimeout = '10s'): string {
+/** The configuration of a control plane. Older keys only verify; a file with them is named when there are any. */
+export function controlPlaneYaml(options: {
+  readonly port: number;
+  readonly embedded: boolean;
+  readonly spawnTimeout?: string;
+  readonly keyFile?: string;
+  readonly olderKeysFile?: string;
+}): string {
+  const { port, embedded, spawnTimeout = '10s', keyFile = 'worker-signing-key', olderKeysFile } = options;
   return `
 server: { host: 127.0.0.1, port: ${port}, shutdown_timeout: 5s }
-auth: { api_key_file: api-key, worker_signing_key_file: worker-signing-key, worker_key_scope: derived }
+auth:
+  api_key_file: api-key
+  admin_api_key_file: admin-key
+  worker_signing_key_file: ${keyFile}
+  ${olderKeysFile === undefined ? '' : `worker_signing_keys_file: ${olderKeysFile}`}
+  worker_key_scope: derived
 database: ${embedded ? '{ driver: embedded, path: postgres }' : '{ driver: postgres, dsn_file: dsn }'}
 defaults: { memory_mb: 256 }
 orchestrator: { reap_interval: 250ms, reconcile_interval: 250ms, spawn_timeout: ${spawnTimeout} }
 `;
 }
 
-function workerYaml(id: string, url: string): string {
+/** The configuration of a worker. */
+export function workerYaml(options: {
+  readonly id: string;
+  readonly url: string;
+  readonly keyFile?: string;
+  readonly olderKeysFile?: string;
+}): string {
+  const { id, url, keyFile = `${id}.key`, olderKeysFile } = options;
   return `
 worker:
   id: ${id}
@@ -165,6 +209,8 @@ worker:
   state_dir: ${id}-state
   heartbeat_interval: 250ms
   shutdown_timeout: 3s
-auth: { worker_signing_key_file: ${id}.key }
+auth:
+  worker_signing_key_file: ${keyFile}
+  ${olderKeysFile === undefined ? '' : `worker_signing_keys_file: ${olderKeysFile}`}
 `;
 }
