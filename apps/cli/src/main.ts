@@ -1,25 +1,12 @@
 import { ApiError } from '@stacyvm/api';
-import { packageVersion } from '@stacyvm/config';
 import yargs from 'yargs';
-import { devCommand } from './commands/dev.js';
-import { execCommand } from './commands/exec.js';
-import { killCommand } from './commands/kill.js';
-import { listCommand } from './commands/list.js';
-import { logsCommand } from './commands/logs.js';
-import { runCommand } from './commands/run.js';
-import { spawnCommand } from './commands/spawn.js';
-import { versionCommand } from './commands/version.js';
+import { loadCommands } from './commands.js';
 import { CommandFailure } from './failure.js';
-import { type Program, runProgramInForeground } from './programs.js';
-
-/** These commands are programs of their own, which read their own arguments. */
-const PROGRAMS: Readonly<Record<string, Program>> = {
-  serve: '@stacyvm/control-plane',
-  worker: '@stacyvm/worker',
-};
+import { programOf, runProgramInForeground } from './programs.js';
+import { cliVersion } from './version.js';
 
 async function main(argv: readonly string[]): Promise<void> {
-  const program = PROGRAMS[argv[0] ?? ''];
+  const program = programOf(argv);
   if (program !== undefined) {
     process.exitCode = await runProgramInForeground(program, argv.slice(1));
     return;
@@ -28,17 +15,9 @@ async function main(argv: readonly string[]): Promise<void> {
     .scriptName('stacyvm')
     .usage('$0 <command>\n\nRuns untrusted code in sandboxes on workers whose identity is proven.')
     .command('serve', 'Run the control plane; stacyvm serve --help lists its options')
-    .command('worker', 'Run a worker; stacyvm worker --help lists its options')
-    .command(devCommand)
-    .command(runCommand)
-    .command(spawnCommand)
-    .command(execCommand)
-    .command(listCommand)
-    .command(killCommand)
-    .command(logsCommand)
-    .command(versionCommand)
+    .command([...(await loadCommands(argv[0]))])
     .demandCommand(1, 'Which command? stacyvm --help lists them.')
-    .version(packageVersion(import.meta.url))
+    .version(cliVersion())
     .help()
     .strict()
     .recommendCommands()

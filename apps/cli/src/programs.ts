@@ -6,6 +6,16 @@ import { fileURLToPath } from 'node:url';
 export type Program = '@stacyvm/control-plane' | '@stacyvm/worker';
 
 /**
+ * The program that a command line starts, if it does: `serve …`, and `worker` with nothing but options. These read
+ * their own arguments; what stands below the word `worker` are commands of ours.
+ */
+export function programOf(argv: readonly string[]): Program | undefined {
+  const [word, next] = argv;
+  if (word === 'serve') return '@stacyvm/control-plane';
+  return word === 'worker' && (next === undefined || next.startsWith('-')) ? '@stacyvm/worker' : undefined;
+}
+
+/**
  * Starts a program. The channel between the two tells it when we are gone, so that it never outlives us, and its own
  * process group keeps a terminal's Ctrl-C away from it: we pass the signal on, once.
  */

@@ -67,5 +67,5 @@ export interface WorkerTokenVectors {
 
 /** The normative vectors of the format. */
 export const workerTokenVectors: WorkerTokenVectors = JSON.parse(
-  readFileSync(new URL('./vectors/worker-token-v1.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../vectors/worker-token-v1.json', import.meta.url), 'utf8'),
 );

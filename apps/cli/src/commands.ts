@@ -1,0 +1,23 @@
+import type { CommandModule } from 'yargs';
+
+type AnyCommand = CommandModule<object, never>;
+
+/** Loads each command when it is needed: a command should not wait for what the others import. */
+const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
+  worker: async () => (await import('./commands/worker-token/group.js')).workerCommand,
+  dev: async () => (await import('./commands/dev.js')).devCommand,
+  run: async () => (await import('./commands/run.js')).runCommand,
+  spawn: async () => (await import('./commands/spawn.js')).spawnCommand,
+  exec: async () => (await import('./commands/exec.js')).execCommand,
+  list: async () => (await import('./commands/list.js')).listCommand,
+  kill: async () => (await import('./commands/kill.js')).killCommand,
+  logs: async () => (await import('./commands/logs.js')).logsCommand,
+  version: async () => (await import('./commands/version.js')).versionCommand,
+};
+
+/** The command that `word` names; every command when it names none, for help and suggestions. */
+export async function loadCommands(word: string | undefined): Promise<readonly AnyCommand[]> {
+  const named = Object.hasOwn(LOADERS, word ?? '') ? LOADERS[word ?? ''] : undefined;
+  const loaders = named === undefined ? Object.values(LOADERS) : [named];
+  return (await Promise.all(loaders.map((load) => load()))) as readonly AnyCommand[];
+}

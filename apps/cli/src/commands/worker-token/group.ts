@@ -1,0 +1,67 @@
+import type { ArgumentsCamelCase, Argv } from 'yargs';
+import { defineCommand } from '../../command.js';
+import { CommandFailure } from '../../failure.js';
+import { conformanceCommand } from './conformance.js';
+import { conformanceResponderCommand } from './conformance-responder.js';
+import { deriveKeyCommand } from './derive-key.js';
+import { inspectCommand } from './inspect.js';
+import { issueCommand } from './issue.js';
+import { rotationPlanCommand } from './rotation-plan.js';
+import { verifyCommand } from './verify.js';
+
+const tokenCommand = defineCommand({
+  command: 'token',
+  describe: 'Issue, inspect and verify worker tokens, and handle their keys',
+  builder: (yargs) =>
+    yargs
+      .command(issueCommand)
+      .command(inspectCommand)
+      .command(verifyCommand)
+      .command(deriveKeyCommand)
+      .command(rotationPlanCommand)
+      .command(conformanceCommand)
+      .command(conformanceResponderCommand)
+      .check(refuseRepetition)
+      .fail(failWithoutQuoting),
+  handler: async () => undefined,
+});
+
+/** What stands below the word `worker`; the program that it starts otherwise reads its own options. */
+export const workerCommand = defineCommand({
+  command: 'worker',
+  describe: 'Run a worker; stacyvm worker --help lists its options, stacyvm worker token --help its tokens',
+  builder: (yargs: Argv) =>
+    yargs.command(tokenCommand).demandCommand(1, 'stacyvm worker takes options, or the word token.'),
+  handler: async () => undefined,
+});
+
+const REPEATABLE: ReadonlySet<string> = new Set([
+  'scope',
+  'verification-key',
+  'verification-key-file',
+  'revoked-token-id',
+  'section',
+]);
+
+/** An option that is given twice would be a list where one value is meant. */
+function refuseRepetition(args: ArgumentsCamelCase): true {
+  for (const [name, value] of Object.entries(args)) {
+    const isOption = name !== '_' && name !== '--' && !/[A-Z]/.test(name);
+    if (isOption && Array.isArray(value) && !REPEATABLE.has(name)) {
+      throw new CommandFailure(`--${name} is given more than once`, 2);
+    }
+  }
+  return true;
+}
+
+/** A stray argument can be a token or a key, so it is not repeated; a name that may be a mistyped option is. */
+function failWithoutQuoting(message: string, error: Error | undefined): never {
+  if (error !== undefined) throw error;
+  const [, stray] = /^Unknown arguments?: (.*)$/s.exec(message) ?? [];
+  if (stray === undefined) throw new CommandFailure(message, 2);
+  const names = stray.split(', ').filter((name) => /^[a-z][a-z-]{0,30}$/.test(name));
+  throw new CommandFailure(
+    names.length === 0 ? 'there is an argument too many' : `unknown option or argument: ${names.join(', ')}`,
+    2,
+  );
+}
