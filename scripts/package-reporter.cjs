@@ -5,6 +5,8 @@ const { reporters, Runner } = require('mocha');
 const { EVENT_RUN_END, EVENT_TEST_PASS, EVENT_TEST_FAIL, EVENT_TEST_PENDING, EVENT_TEST_END } =
   Runner.constants;
 
+const LEFTOVER_GRACE_MS = 30_000;
+
 module.exports = class PackageReporter extends reporters.Base {
   constructor(runner, options) {
     super(runner, options);
@@ -55,6 +57,11 @@ module.exports = class PackageReporter extends reporters.Base {
   }
 
   end() {
+    // Only something that a test left open keeps the process alive for so long; it must not be waited for.
+    setTimeout(() => {
+      reporters.Base.consoleLog('the suites have ended, but something that they opened still runs');
+      process.exit(1);
+    }, LEFTOVER_GRACE_MS).unref();
     this.flush();
     const { passes, failures, pending } = this.stats;
     if (failures > 0) reporters.Base.list(this.failures);
