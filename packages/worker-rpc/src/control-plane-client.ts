@@ -1,160 +1,124 @@
-import type { Agent, IncomingMessage } from 'node:http';
+import type { Agent } from 'node:http';
 import { formatDuration } from '@stacyvm/duration';
-import { isWorkerId } from '@stacyvm/token';
-import { parseBaseUrl } from './base-url.js';
-import type { CredentialSource } from './credential-sources.js';
-import { ControlPlaneError, type ControlPlaneErrorCode } from './errors.js';
+import { type Clock, systemClock } from './clock.js';
+import { createClockSkewMeter, explainBySkew } from './clock-skew.js';
+import { askControlPlane, type ControlPlaneRequest, workerUrlOf } from './control-plane-exchange.js';
+import type { CredentialSource } from './credential-source.js';
+import { ControlPlaneError, CredentialError } from './errors.js';
 import { type Heartbeat, type HeartbeatReply, heartbeatToWire, parseHeartbeatReply } from './heartbeat.js';
-import { readBody } from './http-body.js';
-import { createKeepAliveAgent, ExchangeFailure, postJson } from './http-exchange.js';
-import { decodeJson, encodeJson, presentMembers } from './json-encoding.js';
+import { createKeepAliveAgent } from './http-exchange.js';
 import { type LeaseRenewal, parseLeaseReply } from './lease-renewal.js';
 import type { LeaseToken } from './lease-token.js';
-import { parseTime } from './rfc3339.js';
 import type { CallOptions } from './rpc-client.js';
-import type { Checked } from './schema-check.js';
 
 export interface ControlPlaneClientOptions {
   /** The control plane's base URL, without `/api/v1`. */
   readonly baseUrl: string;
   readonly workerId: string;
   readonly credentials: CredentialSource;
-  /** From the beginning of a call to the end of its answer, by default ten seconds. */
+  /** From the beginning of a request to the end of its answer, by default ten seconds. */
   readonly timeoutMs?: number | undefined;
   /** Replaces the client's own pool of kept connections; the caller closes it. */
   readonly agent?: Agent | undefined;
+  /** What the control plane's clock is compared with. */
+  readonly clock?: Clock | undefined;
+  /**
+   * Called when the control plane's clock is more than five seconds ahead of this one, or behind (negative), at most
+   * once a minute.
+   */
+  readonly onClockSkew?: ((skewMs: number) => void) | undefined;
 }
 
 /** The worker's side of heartbeats and leases. Methods throw `ControlPlaneError` or `CredentialError`. */
 export interface ControlPlaneClient {
   heartbeat(heartbeat: Heartbeat, options?: CallOptions): Promise<HeartbeatReply>;
   renewLease(resourceId: string, renewal: LeaseRenewal, options?: CallOptions): Promise<LeaseToken>;
+  /**
+   * Milliseconds that the control plane's clock is ahead of this one, negative when it is behind; from the latest
+   * answer that told its time, so undefined before the first one and with a reference control plane.
+   */
+  clockSkewMs(): number | undefined;
   close(): void;
 }
 
-const REPLY_LIMIT_BYTES = 1024 * 1024;
+/** Room for some ten thousand revocations. */
+const HEARTBEAT_REPLY_LIMIT_BYTES = 8 * 1024 * 1024;
+const LEASE_REPLY_LIMIT_BYTES = 1024 * 1024;
 const DEFAULT_TIMEOUT_MS = 10_000;
+/** Whatever a source promises: a refusal must come to an end. */
+const MAX_ATTEMPTS = 16;
+
+type WorkerRequest<T> = Pick<ControlPlaneRequest<T>, 'url' | 'body' | 'parse' | 'replyLimitBytes' | 'signal'>;
 
 /**
- * Creates the client. It asks its credential source before every request, follows no redirect and does not repeat
- * requests.
+ * Creates the client. It asks its credential source before every request and follows no redirect. A request is made
+ * again only when its credential was refused and the source says that it has another one: each is presented once.
  *
  * @throws ControlPlaneError `invalid_configuration`
  */
 export function createControlPlaneClient(options: ControlPlaneClientOptions): ControlPlaneClient {
-  const { workerId, credentials, timeoutMs = DEFAULT_TIMEOUT_MS } = options;
-  const baseUrl = parseBaseUrl(options.baseUrl);
-  if (baseUrl === undefined) {
-    throw new ControlPlaneError(
-      'invalid_configuration',
-      'the URL of the control plane must be http://host:port or https://host:port',
-    );
-  }
-  if (!isWorkerId(workerId)) {
-    throw new ControlPlaneError('invalid_configuration', 'the worker id is not in the grammar of worker ids');
-  }
-  const workerUrl = `${baseUrl}/api/v1/worker/${encodeURIComponent(workerId)}`;
+  const { workerId, credentials, timeoutMs = DEFAULT_TIMEOUT_MS, clock = systemClock } = options;
+  const workerUrl = workerUrlOf(options.baseUrl, workerId);
   const ownAgent = options.agent === undefined ? createKeepAliveAgent(new URL(workerUrl)) : undefined;
-  const agent = options.agent ?? ownAgent;
+  const agent = options.agent ?? ownAgent ?? createKeepAliveAgent(new URL(workerUrl));
+  const skew = createClockSkewMeter(clock, options.onClockSkew);
 
-  async function post<T>(
-    path: string,
-    body: unknown,
-    parse: (reply: unknown) => Checked<T>,
-    signal: AbortSignal | undefined,
-  ): Promise<T> {
-    const url = new URL(`${workerUrl}/${path}`);
-    const { token } = await credentials.credential(signal);
+  async function presentedToken(signal: AbortSignal | undefined): Promise<string> {
     try {
-      return await postJson(
-        {
-          url,
-          headers: {
-            'content-type': 'application/json',
-            'x-worker-id': workerId,
-            'x-worker-token': token,
-          },
-          body: encodeJson(body),
-          agent: agent ?? createKeepAliveAgent(url),
-          connectTimeoutMs: timeoutMs,
-          timeoutMs,
-          signal,
-        },
-        (response) => readAnswer(response, parse),
-      );
+      return (await credentials.credential(signal)).token;
     } catch (error) {
-      if (!(error instanceof ExchangeFailure)) throw error;
-      throw new ControlPlaneError(error.kind, `control plane: ${error.message}`, { cause: error.cause });
+      if (error instanceof CredentialError || !signal?.aborted) throw error;
+      throw new ControlPlaneError('aborted', 'control plane: the call was cancelled', { cause: error });
+    }
+  }
+
+  async function post<T>(request: WorkerRequest<T>): Promise<T> {
+    const presented = new Set<string>();
+    let failure: ControlPlaneError | undefined;
+    for (;;) {
+      const token = await presentedToken(request.signal);
+      if (failure !== undefined && presented.has(token)) throw failure;
+      presented.add(token);
+      const measure = skew.begin();
+      try {
+        const headers = { 'x-worker-id': workerId, 'x-worker-token': token };
+        const { value, serverTime } = await askControlPlane({ ...request, headers, agent, timeoutMs });
+        if (serverTime !== undefined) measure(serverTime);
+        return value;
+      } catch (error) {
+        if (!(error instanceof ControlPlaneError)) throw error;
+        const { status, reason, serverTime } = error;
+        failure = serverTime === undefined ? error : explainBySkew(error, measure(serverTime));
+        const another = status === 401 && (credentials.refused?.(reason, token) ?? false);
+        if (!another || presented.size >= MAX_ATTEMPTS) throw failure;
+      }
     }
   }
 
   return {
     heartbeat: (heartbeat, { signal } = {}) =>
-      post('heartbeat', heartbeatToWire(heartbeat), parseHeartbeatReply, signal),
+      post({
+        url: new URL(`${workerUrl}/heartbeat`),
+        body: heartbeatToWire(heartbeat),
+        parse: parseHeartbeatReply,
+        replyLimitBytes: HEARTBEAT_REPLY_LIMIT_BYTES,
+        signal,
+      }),
     renewLease: (resourceId, { ttlMs, generation }, { signal } = {}) =>
-      post(
-        `leases/${encodeURIComponent(resourceId)}/renew`,
-        {
+      post({
+        url: new URL(`${workerUrl}/leases/${encodeURIComponent(resourceId)}/renew`),
+        body: {
           resource_id: resourceId,
           ttl: formatDuration(ttlMs),
           ...(generation === undefined ? {} : { generation }),
         },
-        parseLeaseReply,
+        parse: parseLeaseReply,
+        replyLimitBytes: LEASE_REPLY_LIMIT_BYTES,
         signal,
-      ),
+      }),
+    clockSkewMs: () => skew.skewMs,
     close() {
       ownAgent?.destroy();
     },
   };
-}
-
-const CODES: Readonly<Record<number, ControlPlaneErrorCode>> = {
-  401: 'unauthorized',
-  403: 'forbidden',
-  404: 'not_found',
-  409: 'conflict',
-  429: 'rate_limited',
-  503: 'unavailable',
-};
-
-const MAX_REMOTE_TEXT = 500;
-
-async function readAnswer<T>(response: IncomingMessage, parse: (reply: unknown) => Checked<T>): Promise<T> {
-  const status = response.statusCode ?? 0;
-  if (status >= 300 && status < 400) {
-    throw new ControlPlaneError('unexpected_redirect', 'the control plane redirects; use its final URL', {
-      status,
-    });
-  }
-  const body = await readBody(response, REPLY_LIMIT_BYTES);
-  if (body === undefined) {
-    throw new ControlPlaneError('protocol_error', 'the answer of the control plane is too large', { status });
-  }
-  const decoded = decodeJson(body);
-  if (status >= 300) throw refusedRequest(status, presentMembers(decoded) ?? {});
-  const parsed = parse(decoded);
-  if (parsed.ok) return parsed.value;
-  throw new ControlPlaneError(
-    'protocol_error',
-    `the answer of the control plane is not usable: ${parsed.problem}`,
-    { status },
-  );
-}
-
-function refusedRequest(status: number, body: Readonly<Record<string, unknown>>): ControlPlaneError {
-  const text = (name: string): string | undefined => {
-    const value = body[name];
-    return typeof value === 'string' ? value.slice(0, MAX_REMOTE_TEXT) : undefined;
-  };
-  const message = text('message');
-  return new ControlPlaneError(
-    CODES[status] ?? (status < 500 ? 'invalid_request' : 'remote_error'),
-    `control plane: HTTP ${status}${message === undefined ? '' : `: ${message}`}`,
-    {
-      status,
-      reason: text('reason'),
-      requestId: text('request_id'),
-      serverTime: parseTime(text('server_time') ?? ''),
-    },
-  );
 }

@@ -40,6 +40,24 @@ export const REFUSALS = {
     message: 'worker credential does not match requested worker',
     reason: 'worker_mismatch',
   },
+  workerIdInvalid: {
+    status: 400,
+    code: 'BAD_REQUEST',
+    message: 'worker id is not in the grammar of worker ids',
+    reason: 'worker_id_invalid',
+  },
+  joinTokenMissing: {
+    status: 401,
+    code: 'UNAUTHORIZED',
+    message: 'a join token is required',
+    reason: 'join_token_missing',
+  },
+  joinTokenMalformed: {
+    status: 401,
+    code: 'UNAUTHORIZED',
+    message: 'this is not a join token',
+    reason: 'join_token_malformed',
+  },
   bodyTooLarge: {
     status: 413,
     code: 'BAD_REQUEST',
@@ -58,6 +76,7 @@ const HANDLER_ANSWERS: Readonly<
   Record<WorkerEndpointErrorCode, { readonly status: number; readonly code: string }>
 > = {
   invalid_request: { status: 400, code: 'BAD_REQUEST' },
+  unauthorized: { status: 401, code: 'UNAUTHORIZED' },
   forbidden: { status: 403, code: 'FORBIDDEN' },
   not_found: { status: 404, code: 'NOT_FOUND' },
   conflict: { status: 409, code: 'CONFLICT' },

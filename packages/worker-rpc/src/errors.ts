@@ -138,16 +138,22 @@ export interface ControlPlaneErrorDetails {
   readonly requestId?: string | undefined;
   /** The control plane's time, on a 401: tells whether a clock is wrong. */
   readonly serverTime?: Date | undefined;
+  /** How far the control plane's clock is ahead of this one, as `serverTime` shows; negative when it is behind. */
+  readonly skewMs?: number | undefined;
   readonly cause?: unknown;
 }
 
-/** A heartbeat or lease renewal that failed. */
+/**
+ * A heartbeat, lease renewal or enrolment that failed. `reason` is the control plane's own, such as `token_revoked`;
+ * but `clock_skew` when it refused a token for its times and the clocks differ by more than five seconds.
+ */
 export class ControlPlaneError extends Error {
   override readonly name = 'ControlPlaneError';
   readonly status: number | undefined;
   readonly reason: string | undefined;
   readonly requestId: string | undefined;
   readonly serverTime: Date | undefined;
+  readonly skewMs: number | undefined;
 
   constructor(
     readonly code: ControlPlaneErrorCode,
@@ -159,19 +165,28 @@ export class ControlPlaneError extends Error {
     this.reason = details.reason;
     this.requestId = details.requestId;
     this.serverTime = details.serverTime;
+    this.skewMs = details.skewMs;
   }
 }
 
 /** What a handler of the worker endpoint may answer instead of a result. */
 export type WorkerEndpointErrorCode =
   | 'invalid_request'
+  | 'unauthorized'
   | 'forbidden'
   | 'not_found'
   | 'conflict'
   | 'rate_limited'
   | 'unavailable';
 
-/** Thrown by `onHeartbeat` and `onRenewLease`. The message goes to the worker: it must not carry a secret. */
+/** Why `onEnrol` does not accept a join token; `reason` of a `WorkerEndpointError` with the code `unauthorized`. */
+export type JoinTokenRefusalReason =
+  | 'join_token_unknown'
+  | 'join_token_expired'
+  | 'join_token_used'
+  | 'join_token_other_worker';
+
+/** Thrown by `onHeartbeat`, `onRenewLease` and `onEnrol`. The message goes to the worker: it must not carry a secret. */
 export class WorkerEndpointError extends Error {
   override readonly name = 'WorkerEndpointError';
   readonly reason: string;
@@ -189,6 +204,7 @@ export class WorkerEndpointError extends Error {
 /**
  * `credential_missing`: no such file. `credential_empty`, `credential_too_large`, `credential_malformed`: its content
  * is not a token. `credential_unreadable`: any other failure to read it. `credential_unusable`: a key that cannot sign.
+ * `credential_unavailable`: the issuer gave none, and the last one has expired.
  */
 export type CredentialErrorCode =
   | 'credential_missing'
@@ -196,7 +212,8 @@ export type CredentialErrorCode =
   | 'credential_too_large'
   | 'credential_malformed'
   | 'credential_unreadable'
-  | 'credential_unusable';
+  | 'credential_unusable'
+  | 'credential_unavailable';
 
 /** A worker has no credential to present. Names the file, never its content. */
 export class CredentialError extends Error {

@@ -8,9 +8,11 @@ import { STREAM_EXIT_HEADER } from './worker-headers.js';
 export interface ExecStreamWriter {
   /** Whether the answer has begun; until then a failure can still be told by its status. */
   readonly started: boolean;
-  /** Resolves when the peer can take more; at once when it is gone. */
+  /** Resolves when the peer can take more; at once when it is gone or has been told the end. */
   write(stream: OutputStream, chunk: Uint8Array): Promise<void>;
   exit(exit: ExecExit): void;
+  /** Drops what is still written, for an answer that has not begun and is given in another way. */
+  abandon(): void;
   fail(message: string, reason: string): void;
 }
 
@@ -28,11 +30,12 @@ export interface ExecStreamWriterOptions {
 export function createExecStreamWriter(options: ExecStreamWriterOptions): ExecStreamWriter {
   const { response, requestId, workerId } = options;
   const decoders = { stdout: createOutputTextDecoder(), stderr: createOutputTextDecoder() };
+  const ending = new AbortController();
   let ended = false;
   let draining: Promise<void> | undefined;
 
   function drain(): Promise<void> {
-    draining ??= settled(response, 'drain', options.stallMs).finally(() => {
+    draining ??= settled(response, 'drain', options.stallMs, ending.signal).finally(() => {
       draining = undefined;
     });
     return draining;
@@ -66,6 +69,7 @@ export function createExecStreamWriter(options: ExecStreamWriterOptions): ExecSt
 
   function end(): void {
     ended = true;
+    ending.abort();
     start();
     if (response.destroyed) return;
     response.end();
@@ -94,6 +98,9 @@ export function createExecStreamWriter(options: ExecStreamWriterOptions): ExecSt
       }
       end();
     },
+    abandon() {
+      ended = true;
+    },
     fail(error, reason) {
       sendHeldBack();
       send({ error, reason });
@@ -102,16 +109,26 @@ export function createExecStreamWriter(options: ExecStreamWriterOptions): ExecSt
   };
 }
 
-/** Resolves with the event or the end of the connection, which is closed when neither comes within `stallMs`. */
-function settled(response: ServerResponse, event: 'drain' | 'finish', stallMs: number): Promise<void> {
+/**
+ * Resolves with the event, the signal or the end of the connection, which is closed when none of them comes within
+ * `stallMs`.
+ */
+function settled(
+  response: ServerResponse,
+  event: 'drain' | 'finish',
+  stallMs: number,
+  signal?: AbortSignal,
+): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => response.destroy(), stallMs);
     timer.unref();
     const done = (): void => {
       clearTimeout(timer);
       response.off(event, done).off('close', done);
+      signal?.removeEventListener('abort', done);
       resolve();
     };
     response.on(event, done).on('close', done);
+    signal?.addEventListener('abort', done);
   });
 }

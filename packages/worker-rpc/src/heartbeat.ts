@@ -1,4 +1,12 @@
 import { presentMembers } from './json-encoding.js';
+import {
+  parseRevocationFeed,
+  REVOCATION_FEED_SCHEMA,
+  REVOCATION_VERSION,
+  type RevocationFeed,
+  type RevocationFeedWire,
+  revocationFeedToWire,
+} from './revocation-feed.js';
 import { formatTimeInSeconds, parseTime } from './rfc3339.js';
 import { type Checked, schemaCheck } from './schema-check.js';
 
@@ -28,6 +36,8 @@ export interface Heartbeat {
   readonly instanceId?: string | undefined;
   /** What the worker holds. Undefined from a reference worker: unknown. */
   readonly sandboxes?: readonly HeldSandbox[] | undefined;
+  /** The version of the revocations that the worker has in force. Undefined: none yet. */
+  readonly revocationVersion?: number | undefined;
 }
 
 /** What the control plane knows about a worker. */
@@ -53,6 +63,8 @@ export interface HeartbeatDirective {
   readonly drain: boolean;
   /** Sandboxes that are not the worker's any more and must be destroyed. */
   readonly release: readonly string[];
+  /** The revocations in force; they are sent when the worker has another version of them. */
+  readonly revocations?: RevocationFeed | undefined;
 }
 
 /** What a worker reads in the answer. A reference control plane says none of it. */
@@ -61,6 +73,8 @@ export interface HeartbeatReply {
   readonly nextHeartbeatMs?: number | undefined;
   readonly drain: boolean;
   readonly release: readonly string[];
+  /** The whole list, to be put in force in place of the one before. Undefined: nothing has changed. */
+  readonly revocations?: RevocationFeed | undefined;
 }
 
 interface HeartbeatWire {
@@ -71,6 +85,7 @@ interface HeartbeatWire {
   readonly capacity?: Readonly<Record<string, unknown>>;
   readonly instance_id?: string;
   readonly sandboxes?: readonly HeldSandbox[];
+  readonly revocation_version?: number;
 }
 
 const WORD = { type: 'string', maxLength: 256 };
@@ -97,6 +112,7 @@ const checkHeartbeat = schemaCheck<HeartbeatWire>({
         },
       },
     },
+    revocation_version: REVOCATION_VERSION,
   },
 });
 
@@ -115,6 +131,7 @@ export function parseHeartbeat(body: unknown): Checked<Heartbeat> {
       capacity: capacityOf(wire.capacity ?? {}),
       ...(wire.instance_id ? { instanceId: wire.instance_id } : {}),
       ...(wire.sandboxes === undefined ? {} : { sandboxes: wire.sandboxes.map(heldSandbox) }),
+      ...(wire.revocation_version === undefined ? {} : { revocationVersion: wire.revocation_version }),
     },
   };
 }
@@ -139,7 +156,8 @@ function isCount(value: unknown): value is number {
 }
 
 export function heartbeatToWire(heartbeat: Heartbeat): HeartbeatWire {
-  const { hostname, status, providers, capabilities, capacity, instanceId, sandboxes } = heartbeat;
+  const { hostname, status, providers, capabilities, capacity, instanceId, sandboxes, revocationVersion } =
+    heartbeat;
   return {
     hostname,
     status,
@@ -148,11 +166,17 @@ export function heartbeatToWire(heartbeat: Heartbeat): HeartbeatWire {
     capacity,
     ...(instanceId === undefined ? {} : { instance_id: instanceId }),
     ...(sandboxes === undefined ? {} : { sandboxes: sandboxes.map(heldSandbox) }),
+    ...(revocationVersion === undefined ? {} : { revocation_version: revocationVersion }),
   };
 }
 
-export function directiveToWire(directive: HeartbeatDirective, serverTime: string): Record<string, unknown> {
-  const { worker } = directive;
+/** @param knownVersion the version of the revocations that the worker has */
+export function directiveToWire(
+  directive: HeartbeatDirective,
+  serverTime: string,
+  knownVersion: number | undefined,
+): Record<string, unknown> {
+  const { worker, revocations } = directive;
   return {
     id: worker.id,
     hostname: worker.hostname,
@@ -168,6 +192,9 @@ export function directiveToWire(directive: HeartbeatDirective, serverTime: strin
     next_heartbeat_ms: Math.round(directive.nextHeartbeatMs),
     drain: directive.drain,
     release: directive.release,
+    ...(revocations === undefined || revocations.version === knownVersion
+      ? {}
+      : { revocations: revocationFeedToWire(revocations) }),
   };
 }
 
@@ -176,6 +203,7 @@ const checkReply = schemaCheck<{
   readonly next_heartbeat_ms?: number;
   readonly drain?: boolean;
   readonly release?: readonly string[];
+  readonly revocations?: RevocationFeedWire;
 }>({
   type: 'object',
   properties: {
@@ -183,6 +211,7 @@ const checkReply = schemaCheck<{
     next_heartbeat_ms: { type: 'number', minimum: 0 },
     drain: { type: 'boolean' },
     release: { type: 'array', items: { type: 'string' } },
+    revocations: REVOCATION_FEED_SCHEMA,
   },
 });
 
@@ -190,6 +219,8 @@ export function parseHeartbeatReply(body: unknown): Checked<HeartbeatReply> {
   const checked = checkReply(presentMembers(body) ?? body);
   if (!checked.ok) return checked;
   const wire = checked.value;
+  const revocations = wire.revocations === undefined ? undefined : parseRevocationFeed(wire.revocations);
+  if (revocations?.ok === false) return revocations;
   return {
     ok: true,
     value: {
@@ -197,6 +228,7 @@ export function parseHeartbeatReply(body: unknown): Checked<HeartbeatReply> {
       nextHeartbeatMs: wire.next_heartbeat_ms,
       drain: wire.drain ?? false,
       release: wire.release ?? [],
+      ...(revocations === undefined ? {} : { revocations: revocations.value }),
     },
   };
 }

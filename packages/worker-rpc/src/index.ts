@@ -4,19 +4,17 @@ export {
   type ControlPlaneClientOptions,
   createControlPlaneClient,
 } from './control-plane-client.js';
-export {
-  type CredentialSource,
-  fileCredentialSource,
-  type KeyCredentialSourceOptions,
-  keyCredentialSource,
-  staticCredentialSource,
-} from './credential-sources.js';
+export type { CredentialSource } from './credential-source.js';
+export { type EnrolWorkerOptions, enrolWorker } from './enrol-worker.js';
+export type { Enrolment, EnrolmentDetails } from './enrolment.js';
+export type { EnrolmentContext, EnrolWorker } from './enrolment-endpoint.js';
 export {
   type CallOutcome,
   ControlPlaneError,
   type ControlPlaneErrorCode,
   CredentialError,
   type CredentialErrorCode,
+  type JoinTokenRefusalReason,
   RpcMethodError,
   type RpcMethodErrorCode,
   WorkerEndpointError,
@@ -25,6 +23,7 @@ export {
   type WorkerRpcErrorCode,
 } from './errors.js';
 export type { ExecOutcome, OutputListener } from './exec-stream-reader.js';
+export { type FileCredentialSourceOptions, fileCredentialSource } from './file-credential-source.js';
 export type {
   Heartbeat,
   HeartbeatDirective,
@@ -33,6 +32,13 @@ export type {
   WorkerCapacity,
   WorkerRecord,
 } from './heartbeat.js';
+export {
+  type IssuedToken,
+  type IssuerCredentialSourceOptions,
+  issuerCredentialSource,
+} from './issuer-credential-source.js';
+export { type CreatedJoinToken, createJoinToken, isJoinToken, joinTokenHash } from './join-token.js';
+export { type KeyCredentialSourceOptions, keyCredentialSource } from './key-credential-source.js';
 export { createLeaseFence, type LeaseFence, type LeaseFenceOptions } from './lease-fence.js';
 export type { LeaseRenewal } from './lease-renewal.js';
 export type { LeaseToken, LeaseTokenWire } from './lease-token.js';
@@ -43,6 +49,8 @@ export {
   type ReplayGuardOptions,
   type ReplayVerdict,
 } from './replay-guard.js';
+export type { RevocationEntry, RevocationFeed } from './revocation-feed.js';
+export { createRevocationList, type RevocationList } from './revocation-list.js';
 export type { ExecContext, LeasedRpcContext, RpcContext, RpcMethods } from './rpc-calls.js';
 export {
   type CallOptions,
@@ -53,6 +61,7 @@ export {
   type RpcClientOptions,
   type RpcClientTimeouts,
 } from './rpc-client.js';
+export type { RpcCredential } from './rpc-credential.js';
 export {
   createRpcRequestListener,
   type RpcLimits,
@@ -86,7 +95,7 @@ export type {
 export { RPC_METHODS, type RpcMethodName, type RpcMethodRule } from './rpc-methods.js';
 export type { ExecParams, LogsParams, SandboxParams, SpawnParams } from './rpc-params.js';
 export { createRpcServer, RPC_SERVER_TIMEOUTS } from './rpc-server.js';
-export type { RpcCredential } from './rpc-transport.js';
+export { staticCredentialSource } from './static-credential-source.js';
 export type { WorkerRefusalReason } from './token-reason.js';
 export {
   type AuthenticatedWorker,

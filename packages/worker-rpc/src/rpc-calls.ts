@@ -8,7 +8,7 @@ export interface RpcContext {
   /** The id of the request; unique as far as the caller is honest. */
   readonly requestId: string;
   readonly credential: WorkerCredential;
-  /** Fires when the caller has gone away. */
+  /** Fires when the caller has gone away, or when its credential was revoked while the call was under way. */
   readonly signal: AbortSignal;
 }
 

@@ -1,5 +1,4 @@
 import type { Agent } from 'node:http';
-import { formatDuration } from '@stacyvm/duration';
 import { isWorkerId } from '@stacyvm/token';
 import { parseBaseUrl } from './base-url.js';
 import { type Clock, systemClock } from './clock.js';
@@ -8,15 +7,13 @@ import { type ExecOutcome, type OutputListener, readExecStream } from './exec-st
 import { createKeepAliveAgent } from './http-exchange.js';
 import { presentMembers } from './json-encoding.js';
 import type { LeaseToken } from './lease-token.js';
+import { execParams, logsParams, sandboxParams, spawnParams } from './rpc-call-params.js';
+import { createCallProofs, type RpcCredential } from './rpc-credential.js';
 import type {
   ExecExit,
-  ExecParamsWire,
   ExecRequest,
-  LogsParamsWire,
   LogsRequest,
-  SandboxParamsWire,
   SandboxTarget,
-  SpawnParamsWire,
   SpawnRequest,
   SpawnResult,
   StatusResult,
@@ -28,7 +25,7 @@ import {
   checkStatusResult,
   protocolError,
 } from './rpc-reply.js';
-import { callUnary, callWith, type RpcCredential, type RpcTransportOptions } from './rpc-transport.js';
+import { callUnary, callWith, type RpcTransportOptions } from './rpc-transport.js';
 import type { Checked } from './schema-check.js';
 
 /** Limits of the calls in milliseconds, from the beginning of a call to the end of its answer. */
@@ -127,10 +124,9 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
   const transport: RpcTransportOptions = {
     workerId,
     url,
-    credential: options.credential,
+    proofs: createCallProofs(options.credential, workerId, clock),
     agent: options.agent ?? ownAgent ?? createKeepAliveAgent(url),
     connectTimeoutMs: timeouts.connectMs,
-    clock,
   };
 
   const execTimeout = (request: ExecRequest): number | undefined =>
@@ -195,10 +191,7 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
       return callWith(transport, call, (response, expected) => readExecStream(response, expected, onOutput));
     },
     async logs(request, { signal } = {}) {
-      const params: LogsParamsWire = {
-        ...sandboxParams(request),
-        ...(request.lines ? { lines: request.lines } : {}),
-      };
+      const params = logsParams(request);
       const call = { method: 'worker.logs', params, timeoutMs: timeouts.logsMs, signal } as const;
       return resultOf(checkLogsResult, await callUnary(transport, call)).lines ?? [];
     },
@@ -219,38 +212,4 @@ function resultOf<T>(check: (value: unknown) => Checked<T>, result: unknown): T 
   const checked = check(presentMembers(result) ?? result);
   if (!checked.ok) throw protocolError(`the result of the worker is not usable: ${checked.problem}`, 200);
   return checked.value;
-}
-
-function sandboxParams(target: SandboxTarget): SandboxParamsWire {
-  return {
-    sandbox_id: target.sandboxId,
-    provider: target.provider ?? '',
-    ...(target.runtimeId ? { runtime_id: target.runtimeId } : {}),
-  };
-}
-
-function spawnParams(request: SpawnRequest): SpawnParamsWire {
-  return {
-    sandbox_id: request.sandboxId,
-    image: request.image,
-    provider: request.provider ?? '',
-    memory_mb: request.memoryMb,
-    vcpus: request.vcpus,
-    ...(request.ownerId ? { owner_id: request.ownerId } : {}),
-    ttl: request.ttlMs ? formatDuration(request.ttlMs) : '',
-    ...(request.metadata === undefined ? {} : { metadata: request.metadata }),
-  };
-}
-
-function execParams(request: ExecRequest): ExecParamsWire {
-  return {
-    ...sandboxParams(request),
-    command: request.command,
-    ...(request.args === undefined ? {} : { args: request.args }),
-    ...(request.mode === undefined ? {} : { mode: request.mode }),
-    ...(request.env === undefined ? {} : { env: request.env }),
-    ...(request.workdir ? { workdir: request.workdir } : {}),
-    ...(request.timeoutMs ? { timeout: formatDuration(request.timeoutMs) } : {}),
-    ...(request.stdin === undefined ? {} : { stdin: Buffer.from(request.stdin).toString('base64') }),
-  };
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RpcMethodError } from './errors.js';
 import { createExecStreamWriter } from './exec-stream-writer.js';
+import type { OpenCall } from './open-calls.js';
 import { createOutputCapture, type OutputPiece } from './output-capture.js';
 import type { RpcContext, RpcMethods } from './rpc-calls.js';
 import type { ExecResultWire, OutputStream } from './rpc-messages.js';
@@ -65,6 +66,7 @@ export function wantsLiveOutput(request: IncomingMessage): boolean {
 export interface LiveExec {
   readonly params: ExecParams;
   readonly context: RpcContext;
+  readonly open: OpenCall;
   readonly workerId: string;
   readonly stallMs: number;
   readonly request: IncomingMessage;
@@ -85,9 +87,12 @@ export async function execLive(methods: RpcMethods, exec: LiveExec): Promise<voi
   });
   try {
     const onOutput = (stream: OutputStream, chunk: Uint8Array): Promise<void> => writer.write(stream, chunk);
-    writer.exit(await methods.exec(exec.params, { ...context, onOutput }));
+    writer.exit(await exec.open.unlessRevoked(methods.exec(exec.params, { ...context, onOutput })));
   } catch (error) {
-    if (!writer.started) throw error;
+    if (!writer.started) {
+      writer.abandon();
+      throw error;
+    }
     const { message, reason } = exec.describe(error);
     writer.fail(message, reason);
   }

@@ -1,16 +1,27 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RevocationCheck } from '@stacyvm/token';
 import { type Clock, systemClock } from './clock.js';
 import { RpcMethodError } from './errors.js';
 import { discardBody, disconnectSignal, readBody, sendJson } from './http-body.js';
 import { encodeJson } from './json-encoding.js';
 import { createLeaseFence, type LeaseFence } from './lease-fence.js';
 import { type RpcLogger, silentLogger } from './logger.js';
+import { createOpenCalls, type OpenCall } from './open-calls.js';
 import { createReplayGuard, type ReplayGuard } from './replay-guard.js';
 import { formatTime } from './rfc3339.js';
 import { type AdmissionDesk, admitCall, type CallRefusal } from './rpc-admission.js';
 import type { RpcContext, RpcMethods } from './rpc-calls.js';
 import { dispatchUnary, type RpcCall } from './rpc-dispatch.js';
 import { execChunks, execLive, execUnary, wantsLiveOutput } from './rpc-exec.js';
+import {
+  INTERNAL,
+  METHOD_NOT_ALLOWED,
+  NO_ENVELOPE,
+  NOT_POST,
+  OTHER_WORKER,
+  REVOKED,
+  TOO_LARGE,
+} from './rpc-refusals.js';
 import { decodeRpcEnvelope, type RpcEnvelope } from './rpc-request.js';
 import type { AuthenticatedWorker, AuthenticateWorker } from './worker-authenticator.js';
 import { headerText, WORKER_ID_HEADER } from './worker-headers.js';
@@ -52,6 +63,11 @@ export interface RpcRequestListener {
   (request: IncomingMessage, response: ServerResponse): void;
   /** Calls that are being served. */
   inFlight(): number;
+  /**
+   * Puts revocations in force for calls under way: those whose signed credential is revoked now are answered with the
+   * reason `token_revoked` at once, and their signal fires. Tells how many they were.
+   */
+  revalidate(isRevoked: RevocationCheck): number;
 }
 
 /**
@@ -68,6 +84,7 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
     replayGuard: options.replayGuard ?? createReplayGuard({ clock }),
     clock,
   };
+  const openCalls = createOpenCalls();
   let inFlight = 0;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -104,39 +121,43 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
     if (request.method !== 'POST') return refuse(NOT_POST);
     const caller = options.authenticate(request.headers);
     if (!caller.ok) return refuse(caller);
-    const body = await readBody(request, bodyBytes);
-    if (body === undefined) return refuse(TOO_LARGE);
-    const envelope = decodeRpcEnvelope(body);
-    if (envelope === undefined) return refuse(NO_ENVELOPE);
-    if (envelope.workerId !== workerId) return refuse(OTHER_WORKER, envelope.method);
+    const open = openCalls.open(caller, disconnectSignal(response));
+    try {
+      const body = await readBody(request, bodyBytes);
+      if (body === undefined) return refuse(TOO_LARGE);
+      if (open.revoked) return refuse(REVOKED);
+      const envelope = decodeRpcEnvelope(body);
+      if (envelope === undefined) return refuse(NO_ENVELOPE);
+      if (envelope.workerId !== workerId) return refuse(OTHER_WORKER, envelope.method);
 
-    const admitted = admitCall(envelope, caller, desk);
-    if ('reason' in admitted) {
-      report(request, admitted, envelope.method);
-      answerError(response, envelope, admitted);
-      return;
+      const admitted = admitCall(envelope, caller, desk);
+      if ('reason' in admitted) {
+        report(request, admitted, envelope.method);
+        answerError(response, envelope, admitted);
+        return;
+      }
+      await serve(admitted, envelope, { caller, open, request, response });
+    } finally {
+      await open.close();
     }
-    await serve(admitted, envelope, caller, request, response);
   }
 
   async function serve(
     call: RpcCall,
     envelope: RpcEnvelope,
-    caller: AuthenticatedWorker,
-    request: IncomingMessage,
-    response: ServerResponse,
+    { caller, open, request, response }: ServedRequest,
   ): Promise<void> {
-    const signal = disconnectSignal(response);
+    const { signal } = open;
     const context: RpcContext = { requestId: envelope.id, credential: caller.credential, signal };
     const describe = (error: unknown): RpcMethodError => describeFailure(error, call.method, signal);
     try {
       if (call.method === 'worker.exec_stream' && wantsLiveOutput(request)) {
         const stallMs = streamStallMs;
-        const live = { params: call.params, context, workerId, stallMs, request, response, describe };
+        const live = { params: call.params, context, open, workerId, stallMs, request, response, describe };
         await execLive(methods, live);
         return;
       }
-      const result = await serveUnary(call, { ...context, lease: envelope.lease });
+      const result = await open.unlessRevoked(serveUnary(call, { ...context, lease: envelope.lease }));
       sendJson(response, 200, encodeJson({ id: envelope.id, worker_id: workerId, result }));
     } catch (error) {
       answerError(response, envelope, describe(error));
@@ -188,32 +209,21 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
         inFlight -= 1;
       });
   };
-  return Object.assign(listener, { inFlight: () => inFlight });
+  return Object.assign(listener, {
+    inFlight: () => inFlight,
+    revalidate(isRevoked: RevocationCheck) {
+      const calls = openCalls.revalidate(isRevoked);
+      if (calls > 0) logger.warn('worker RPC calls ended: their credential is revoked', { calls });
+      return calls;
+    },
+  });
+}
+
+interface ServedRequest {
+  readonly caller: AuthenticatedWorker;
+  readonly open: OpenCall;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
 }
 
 const MIB = 1024 * 1024;
-const METHOD_NOT_ALLOWED = {
-  code: 'BAD_REQUEST',
-  message: 'method not allowed',
-  reason: 'method_not_allowed',
-};
-const NOT_POST = { status: 405, ...METHOD_NOT_ALLOWED };
-const TOO_LARGE = {
-  status: 413,
-  code: 'BAD_REQUEST',
-  message: 'worker RPC request is too large',
-  reason: 'body_too_large',
-};
-const NO_ENVELOPE = {
-  status: 400,
-  code: 'BAD_REQUEST',
-  message: 'invalid worker RPC request',
-  reason: 'invalid_request',
-};
-const OTHER_WORKER = {
-  status: 403,
-  code: 'UNAUTHORIZED',
-  message: 'worker RPC request targets a different worker',
-  reason: 'worker_mismatch',
-};
-const INTERNAL = encodeJson({ code: 'INTERNAL_ERROR', message: 'internal error', reason: 'internal' });

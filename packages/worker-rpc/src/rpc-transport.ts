@@ -1,31 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import type { Agent, IncomingMessage } from 'node:http';
-import { mintWorkerToken, type WorkerScope, WorkerTokenError } from '@stacyvm/token';
-import type { Clock } from './clock.js';
 import { WorkerRpcError } from './errors.js';
 import { readBody } from './http-body.js';
 import { ExchangeFailure, postJson } from './http-exchange.js';
 import { encodeJson } from './json-encoding.js';
 import { type LeaseToken, leaseToWire } from './lease-token.js';
+import { type CallProof, type CallProofs, isKeyRefusal } from './rpc-credential.js';
 import { RPC_METHODS, type RpcMethodName } from './rpc-methods.js';
 import { protocolError, type ReplyExpectation, readReply } from './rpc-reply.js';
-
-/**
- * How the control plane proves itself to a worker. `signed`: with the worker's derived key, or the master key, a token
- * for the one method is signed for each call. `static`: the same token every time.
- */
-export type RpcCredential =
-  | { readonly kind: 'signed'; readonly key: string | Uint8Array }
-  | { readonly kind: 'static'; readonly token: string };
 
 export interface RpcTransportOptions {
   readonly workerId: string;
   /** The full URL that is posted to. */
   readonly url: URL;
-  readonly credential: RpcCredential;
+  readonly proofs: CallProofs;
   readonly agent: Agent;
   readonly connectTimeoutMs: number;
-  readonly clock: Clock;
 }
 
 export interface RpcTransportCall {
@@ -37,13 +27,14 @@ export interface RpcTransportCall {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const TOKEN_LIFETIME_SECONDS = 120;
+type ReadAnswer<T> = (response: IncomingMessage, expected: ReplyExpectation) => Promise<T>;
+
 const REPLY_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** Sends one call and tells its `result`. Calls that only read are sent once more if a kept connection had gone stale. */
 export async function callUnary(options: RpcTransportOptions, call: RpcTransportCall): Promise<unknown> {
   const attempt = (): Promise<unknown> =>
-    exchange(options, call, async (response, expected) => {
+    sendProven(options, call, async (response, expected) => {
       const body = await readBody(response, REPLY_LIMIT_BYTES);
       if (body === undefined)
         throw protocolError('the answer of the worker is too large', response.statusCode);
@@ -65,17 +56,40 @@ export async function callUnary(options: RpcTransportOptions, call: RpcTransport
 export function callWith<T>(
   options: RpcTransportOptions,
   call: RpcTransportCall,
-  read: (response: IncomingMessage, expected: ReplyExpectation) => Promise<T>,
+  read: ReadAnswer<T>,
 ): Promise<T> {
-  return exchange(options, call, read).catch((error: unknown) => {
+  return sendProven(options, call, read).catch((error: unknown) => {
     throw rpcErrorOf(error);
   });
+}
+
+/** Sends a call with one proof after the other, within the time of one call, until the worker does not mind the key. */
+async function sendProven<T>(
+  options: RpcTransportOptions,
+  call: RpcTransportCall,
+  read: ReadAnswer<T>,
+): Promise<T> {
+  const { timeoutMs } = call;
+  const startedAt = performance.now();
+  const timeLeft = (): number | undefined =>
+    timeoutMs === undefined ? undefined : Math.max(Math.ceil(timeoutMs - (performance.now() - startedAt)), 1);
+  let refusal: unknown;
+  for (const proof of options.proofs.inOrder()) {
+    try {
+      return await exchange(options, { ...call, timeoutMs: timeLeft() }, proof, read);
+    } catch (error) {
+      if (!isKeyRefusal(error)) throw error;
+      refusal = error;
+    }
+  }
+  throw refusal;
 }
 
 async function exchange<T>(
   options: RpcTransportOptions,
   call: RpcTransportCall,
-  read: (response: IncomingMessage, expected: ReplyExpectation) => Promise<T>,
+  proof: CallProof,
+  read: ReadAnswer<T>,
 ): Promise<T> {
   const { workerId } = options;
   const id = randomUUID();
@@ -92,7 +106,7 @@ async function exchange<T>(
       headers: {
         'content-type': 'application/json',
         'x-worker-id': workerId,
-        'x-worker-token': tokenFor(options, RPC_METHODS[call.method].scope),
+        'x-worker-token': proof.token(RPC_METHODS[call.method].scope),
         ...call.headers,
       },
       body,
@@ -101,28 +115,11 @@ async function exchange<T>(
       timeoutMs: call.timeoutMs,
       signal: call.signal,
     },
-    (response) => read(response, { id, workerId }),
+    (response) => {
+      if (response.statusCode !== 401) proof.accepted();
+      return read(response, { id, workerId });
+    },
   );
-}
-
-function tokenFor({ credential, workerId, clock }: RpcTransportOptions, scope: WorkerScope): string {
-  if (credential.kind === 'static') return credential.token;
-  try {
-    return mintWorkerToken({
-      key: credential.key,
-      workerId,
-      audience: 'worker:rpc',
-      ttlSeconds: TOKEN_LIFETIME_SECONDS,
-      scopes: [scope],
-      now: clock(),
-    }).token;
-  } catch (error) {
-    if (!(error instanceof WorkerTokenError)) throw error;
-    throw new WorkerRpcError('invalid_configuration', `no token for the worker: ${error.message}`, {
-      outcome: 'not_executed',
-      reason: error.code,
-    });
-  }
 }
 
 function rpcErrorOf(error: unknown): unknown {

@@ -7,7 +7,7 @@ import type { WorkerTokenErrorCode } from '@stacyvm/token';
  * token. `worker_id_invalid`: the id is outside the grammar. `worker_mismatch`: the id is not the server's own (RPC),
  * or not the one in the path (403). `signed_token_not_allowed`: a signed token, and the server has no key.
  * `static_token_not_allowed`: a static token, and none is configured for this worker. `static_token_mismatch`: not the
- * configured one. `token_*`: the code of the token package, such as `token_expired` or `token_bad_signature`.
+ * configured one. `static_token_refused`: this server takes no static token any more. `token_*`: the code of the token package, such as `token_expired` or `token_bad_signature`.
  * `token_replayed`: a signed token was presented a second time to a method with an effect.
  * `missing_scope` 403: the credential is good and does not grant this.
  */
@@ -19,6 +19,7 @@ export type WorkerRefusalReason =
   | 'signed_token_not_allowed'
   | 'static_token_not_allowed'
   | 'static_token_mismatch'
+  | 'static_token_refused'
   | `token_${WorkerTokenErrorCode}`
   | 'token_replayed'
   | 'missing_scope';

@@ -4,9 +4,11 @@ import {
   isWorkerId,
   type KeyRole,
   TOKEN_PREFIX,
+  type VerifiedWorkerToken,
   WORKER_SCOPES,
   type WorkerScope,
   WorkerTokenError,
+  type WorkerTokenProfile,
   type WorkerTokenVerifier,
 } from '@stacyvm/token';
 import { tokenReason, type WorkerRefusalReason } from './token-reason.js';
@@ -17,10 +19,17 @@ export type WorkerCredential =
   | {
       readonly form: 'signed';
       readonly keyRole: KeyRole;
+      /** Of the key of the keyring: for a derived key, that of its master. */
       readonly keyFingerprint: string;
+      /** Of the key that signed: for a derived key, its own. */
+      readonly signingKeyFingerprint: string;
       /** Undefined only in the profile `compatible`. */
       readonly tokenId: string | undefined;
+      /** Undefined only in the profile `compatible`. */
+      readonly issuedAt: Date | undefined;
       readonly expiresAt: Date;
+      /** What the token satisfies, whatever the verifier demands: `strict` when it has a jti, an iat and an aud. */
+      readonly profile: WorkerTokenProfile;
     }
   | { readonly form: 'static'; readonly kind: 'shared' | 'worker' };
 
@@ -50,7 +59,9 @@ export interface WorkerAuthenticatorOptions {
   /** The static token of every worker that has none of its own. */
   readonly sharedToken?: string | undefined;
   /** Static tokens by worker id. A worker with an entry is not let in by the shared token. */
-  readonly workerTokens?: Readonly<Record<string, string>> | undefined;
+  readonly workerTokens?: Readonly<Record<string, string>> | ReadonlyMap<string, string> | undefined;
+  /** `refuse`: no static token is let in, whatever is configured. By default `accept`. */
+  readonly staticTokens?: 'accept' | 'refuse' | undefined;
   /** In a worker: its own id, the only one that is let in. */
   readonly workerId?: string | undefined;
 }
@@ -64,8 +75,9 @@ export function createWorkerAuthenticator(options: WorkerAuthenticatorOptions): 
   const { verifier, workerId: ownId } = options;
   const digestOf = createDigest();
   const shared = options.sharedToken?.trim() ? digestOf(options.sharedToken.trim()) : undefined;
+  const { workerTokens = {} } = options;
   const byWorker = new Map(
-    Object.entries(options.workerTokens ?? {})
+    [...(isMap(workerTokens) ? workerTokens : Object.entries(workerTokens))]
       .filter(([, token]) => token.trim() !== '')
       .map(([id, token]) => [id, digestOf(token.trim())]),
   );
@@ -80,13 +92,7 @@ export function createWorkerAuthenticator(options: WorkerAuthenticatorOptions): 
     if (verifier === undefined) return refuse('signed_token_not_allowed');
     try {
       const verified = verifier.verify(token, { workerId });
-      const { keyRole, keyFingerprint, tokenId, expiresAt } = verified;
-      return {
-        ok: true,
-        workerId,
-        scopes: verified.scopes,
-        credential: { form: 'signed', keyRole, keyFingerprint, tokenId, expiresAt },
-      };
+      return { ok: true, workerId, scopes: verified.scopes, credential: signedCredential(verified) };
     } catch (error) {
       if (error instanceof WorkerTokenError) return refuse(tokenReason(error.code));
       throw error;
@@ -94,6 +100,7 @@ export function createWorkerAuthenticator(options: WorkerAuthenticatorOptions): 
   }
 
   function authenticateStatic(workerId: string, token: string): WorkerAuthentication {
+    if (options.staticTokens === 'refuse') return refuse('static_token_refused');
     const own = byWorker.get(workerId);
     const expected = own ?? shared;
     if (expected === undefined) return refuse('static_token_not_allowed');
@@ -112,6 +119,27 @@ export function createWorkerAuthenticator(options: WorkerAuthenticatorOptions): 
       ? authenticateSigned(workerId, token)
       : authenticateStatic(workerId, token);
   };
+}
+
+function signedCredential(verified: VerifiedWorkerToken): WorkerCredential {
+  const { keyRole, keyFingerprint, signingKeyFingerprint, tokenId, issuedAt, expiresAt } = verified;
+  const strict = tokenId !== undefined && issuedAt !== undefined && verified.audience !== undefined;
+  return {
+    form: 'signed',
+    keyRole,
+    keyFingerprint,
+    signingKeyFingerprint,
+    tokenId,
+    issuedAt,
+    expiresAt,
+    profile: strict ? 'strict' : 'compatible',
+  };
+}
+
+function isMap(
+  tokens: Readonly<Record<string, string>> | ReadonlyMap<string, string>,
+): tokens is ReadonlyMap<string, string> {
+  return Symbol.iterator in tokens;
 }
 
 const NOT_CONFIGURED: AuthenticationRefusal = {

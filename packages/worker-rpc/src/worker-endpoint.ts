@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WorkerScope } from '@stacyvm/token';
 import { type Clock, systemClock } from './clock.js';
 import { type EndpointRefusal, failureOf, REFUSALS } from './endpoint-refusals.js';
+import { type EnrolmentRequest, type EnrolWorker, serveEnrolment } from './enrolment-endpoint.js';
 import { WorkerEndpointError } from './errors.js';
 import { directiveToWire, type Heartbeat, type HeartbeatDirective, parseHeartbeat } from './heartbeat.js';
 import { discardBody, disconnectSignal, readBody, sendJson } from './http-body.js';
@@ -13,6 +14,7 @@ import { type RpcLogger, silentLogger } from './logger.js';
 import { formatTime } from './rfc3339.js';
 import type { AuthenticatedWorker, AuthenticateWorker, WorkerCredential } from './worker-authenticator.js';
 import { headerText, REQUEST_ID_HEADER, WORKER_ID_HEADER } from './worker-headers.js';
+import { type CredentialRoute, isWorkerPath, type RenewalRoute, workerRouteOf } from './worker-route.js';
 
 export interface WorkerRequestContext {
   readonly requestId: string;
@@ -55,6 +57,8 @@ export interface WorkerEndpointOptions {
     renewal: LeaseRenewal,
     context: WorkerRequestContext,
   ) => Promise<LeaseToken>;
+  /** Lets new workers in by their join tokens. Absent: the path is 404. */
+  readonly onEnrol?: EnrolWorker | undefined;
   readonly limits?: WorkerEndpointLimits | undefined;
   readonly logger?: RpcLogger | undefined;
   readonly clock?: Clock | undefined;
@@ -62,27 +66,24 @@ export interface WorkerEndpointOptions {
   readonly onRefusal?: ((event: WorkerRefusalEvent) => void) | undefined;
 }
 
+type Admission = EndpointRefusal | { readonly reply: unknown };
+
 /** Serves a request and tells true, or tells false: its path is not below `/api/v1/worker/`. */
 export type WorkerEndpoint = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-interface Route {
-  readonly kind: 'heartbeat' | 'renew';
-  readonly workerId: string;
-  readonly resourceId: string;
-}
-
-const PREFIX = '/api/v1/worker/';
-const SCOPES: Readonly<Record<Route['kind'], WorkerScope>> = {
+const SCOPES: Readonly<Record<CredentialRoute['kind'], WorkerScope>> = {
   heartbeat: 'worker:heartbeat',
   renew: 'worker:lease',
 };
 
 /**
- * Creates what stands in front of the web framework for the hot requests of workers (worker protocol 4.1 and 4.2).
- * Order of the checks: credential, path, method, scope, ids, worker of the path, body.
+ * Creates what stands in front of the web framework for the hot requests of workers (worker protocol 4.1 and 4.2) and
+ * for their enrolment. Order of the checks: credential, path, method, scope, ids, worker of the path, body; for an
+ * enrolment, which has no credential yet: path, method, worker id, join token, body.
  */
 export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndpoint {
-  const { authenticate, onHeartbeat, onRenewLease, logger = silentLogger, clock = systemClock } = options;
+  const { authenticate, onHeartbeat, onRenewLease, onEnrol } = options;
+  const { logger = silentLogger, clock = systemClock } = options;
   const { bodyBytes = 256 * 1024, leaseTtlMs = 24 * 3_600_000 } = options.limits ?? {};
 
   async function serve(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -95,10 +96,16 @@ export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndp
       const body = encodeJson({ code, message, reason, request_id: requestId, ...time });
       sendJson(response, status, body, status === 405 ? { allow: 'POST' } : {});
     };
+    const route = workerRouteOf(path);
     try {
-      const result = await admit(path, request, response, requestId);
+      const result =
+        route?.kind === 'enrol'
+          ? await admitEnrolment({ workerId: route.workerId, requestId, request, response })
+          : await admit(route, request, response, requestId);
       if ('reason' in result) {
-        reportRefusal(request, result, requestId);
+        const claimed =
+          route?.kind === 'enrol' ? route.workerId : headerText(request.headers, WORKER_ID_HEADER);
+        reportRefusal(request, result, requestId, claimed);
         answer(result);
       } else {
         sendJson(response, 200, encodeJson(result.reply));
@@ -112,21 +119,24 @@ export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndp
     }
   }
 
+  async function admitEnrolment(enrolment: EnrolmentRequest): Promise<Admission> {
+    return onEnrol === undefined ? REFUSALS.notFound : serveEnrolment(enrolment, onEnrol, clock);
+  }
+
   async function admit(
-    path: string,
+    route: CredentialRoute | undefined,
     request: IncomingMessage,
     response: ServerResponse,
     requestId: string,
-  ): Promise<EndpointRefusal | { readonly reply: unknown }> {
+  ): Promise<Admission> {
     const caller = authenticate(request.headers);
     if (!caller.ok) return caller;
-    const route = routeOf(path);
     if (route === undefined) return REFUSALS.notFound;
     if (request.method !== 'POST') return REFUSALS.methodNotAllowed;
     if (!caller.scopes.includes(SCOPES[route.kind])) return REFUSALS.missingScope;
-    if (route.workerId === '' || (route.kind === 'renew' && route.resourceId === '')) {
-      return route.kind === 'renew' ? REFUSALS.leaseIdsMissing : REFUSALS.workerIdMissing;
-    }
+    if (route.kind === 'renew') {
+      if (route.workerId === '' || route.resourceId === '') return REFUSALS.leaseIdsMissing;
+    } else if (route.workerId === '') return REFUSALS.workerIdMissing;
     if (route.workerId !== caller.workerId) return REFUSALS.workerMismatch;
     const bytes = await readBody(request, bodyBytes);
     if (bytes === undefined) return REFUSALS.bodyTooLarge;
@@ -145,18 +155,18 @@ export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndp
     caller: AuthenticatedWorker,
     body: unknown,
     context: WorkerRequestContext,
-  ): Promise<EndpointRefusal | { readonly reply: unknown }> {
+  ): Promise<Admission> {
     const parsed = parseHeartbeat(body);
     if (!parsed.ok) return REFUSALS.invalidBody;
     const directive = await onHeartbeat(caller.workerId, parsed.value, context);
-    return { reply: directiveToWire(directive, formatTime(clock())) };
+    return { reply: directiveToWire(directive, formatTime(clock()), parsed.value.revocationVersion) };
   }
 
   async function renew(
-    route: Route,
+    route: RenewalRoute,
     body: unknown,
     context: WorkerRequestContext,
-  ): Promise<EndpointRefusal | { readonly reply: unknown }> {
+  ): Promise<Admission> {
     const parsed = parseLeaseRenewal(body, leaseTtlMs);
     if (!parsed.ok) {
       return { status: 400, code: 'BAD_REQUEST', message: parsed.message, reason: parsed.reason };
@@ -165,12 +175,17 @@ export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndp
     return { reply: { lease: leaseToWire(lease) } };
   }
 
-  function reportRefusal(request: IncomingMessage, refused: EndpointRefusal, requestId: string): void {
+  function reportRefusal(
+    request: IncomingMessage,
+    refused: EndpointRefusal,
+    requestId: string,
+    claimedWorkerId: string,
+  ): void {
     const event: WorkerRefusalEvent = {
       status: refused.status,
       reason: refused.reason,
       requestId,
-      claimedWorkerId: headerText(request.headers, WORKER_ID_HEADER).slice(0, 128),
+      claimedWorkerId: claimedWorkerId.slice(0, 128),
       remoteAddress: request.socket.remoteAddress,
     };
     logger.warn('worker request refused', { ...event });
@@ -179,31 +194,10 @@ export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndp
 
   return (request, response) => {
     const path = (request.url ?? '').split('?', 1)[0] ?? '';
-    if (!path.startsWith(PREFIX)) return false;
+    if (!isWorkerPath(path)) return false;
     void serve(path, request, response);
     return true;
   };
-}
-
-const RESOURCE_ID = /^[!-~]{0,128}$/;
-
-/** `{workerID}/heartbeat` or `{workerID}/leases/{resourceID}/renew`, each id percent-encoded. */
-function routeOf(path: string): Route | undefined {
-  const segments = path.slice(PREFIX.length).split('/').map(decodeSegment);
-  const [workerId, first, second, third] = segments;
-  if (workerId === undefined) return undefined;
-  if (first === 'heartbeat' && segments.length === 2) return { kind: 'heartbeat', workerId, resourceId: '' };
-  if (segments.length !== 4 || first !== 'leases' || third !== 'renew') return undefined;
-  if (second === undefined || !RESOURCE_ID.test(second)) return undefined;
-  return { kind: 'renew', workerId, resourceId: second };
-}
-
-function decodeSegment(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment).trim();
-  } catch {
-    return undefined;
-  }
 }
 
 function requestIdOf(request: IncomingMessage): string {

@@ -2,6 +2,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 
 export const WORKER_ID_HEADER = 'x-worker-id';
 export const WORKER_TOKEN_HEADER = 'x-worker-token';
+/** Proves an enrolment, and nothing else. */
+export const JOIN_TOKEN_HEADER = 'x-join-token';
 export const REQUEST_ID_HEADER = 'x-request-id';
 /** `ndjson` asks for live output of `worker.exec_stream`. */
 export const STREAM_HEADER = 'x-worker-stream';

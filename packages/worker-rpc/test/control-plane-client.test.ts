@@ -139,7 +139,7 @@ describe('createControlPlaneClient', () => {
     [503, '{"code":"UNAVAILABLE","message":"no"}', 'unavailable'],
     [200, 'hello', 'protocol_error'],
     [200, '{"drain":"yes"}', 'protocol_error'],
-    [200, JSON.stringify({ note: 'x'.repeat(1024 * 1024) }), 'protocol_error'],
+    [200, JSON.stringify({ note: 'x'.repeat(8 * 1024 * 1024) }), 'protocol_error'],
   ];
   for (const [status, body, code] of answers) {
     it(`takes HTTP ${status} ${JSON.stringify(body.slice(0, 20))} for ${code}`, async () => {

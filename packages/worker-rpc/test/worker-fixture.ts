@@ -7,6 +7,7 @@ import {
   type MintWorkerTokenOptions,
   mintWorkerToken,
   type RevocationCheck,
+  type WorkerTokenVerifier,
 } from '@stacyvm/token';
 import {
   createRpcClient,
@@ -104,6 +105,7 @@ export interface TestWorker extends TestServer {
   readonly methods: SpiedMethods;
   readonly reasons: string[];
   readonly inFlight: () => number;
+  readonly revalidate: (isRevoked: RevocationCheck) => number;
   client(options?: Partial<RpcClientOptions>): RpcClient;
 }
 
@@ -134,6 +136,7 @@ export async function startWorker(options: TestWorkerOptions = {}): Promise<Test
     methods,
     reasons,
     inFlight: listener.inFlight,
+    revalidate: listener.revalidate,
     client(overrides = {}) {
       const client = createRpcClient({
         workerId: WORKER,
@@ -223,6 +226,34 @@ export async function eventually(condition: () => boolean, deadlineMs = 5_000): 
     if (Date.now() > deadline) throw new Error('the condition did not come true in time');
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
+}
+
+/** A verifier whose keys can be changed, as a server does that reloads. */
+export interface RotatingVerifier extends WorkerTokenVerifier {
+  /** The first key is active; the others only verify. */
+  use(...keys: readonly string[]): void;
+}
+
+export function rotatingVerifier(
+  audience: WorkerTokenVerifier['audience'],
+  ...keys: readonly string[]
+): RotatingVerifier {
+  const verifierOf = ([active = '', ...verifyOnly]: readonly string[]): WorkerTokenVerifier =>
+    createWorkerTokenVerifier({ keyring: createKeyring({ active, verifyOnly }), audience });
+  let current = verifierOf(keys);
+  return {
+    audience,
+    get keyring() {
+      return current.keyring;
+    },
+    get cachedTokens() {
+      return current.cachedTokens;
+    },
+    verify: (token, expected) => current.verify(token, expected),
+    use(...next) {
+      current = verifierOf(next);
+    },
+  };
 }
 
 /** What a promise was rejected with. */

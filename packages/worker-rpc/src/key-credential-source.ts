@@ -1,0 +1,126 @@
+import {
+  keyFingerprint,
+  type MintedWorkerToken,
+  mintWorkerToken,
+  type WorkerScope,
+  WorkerTokenError,
+} from '@stacyvm/token';
+import { type Clock, systemClock } from './clock.js';
+import type { CredentialSource } from './credential-source.js';
+import { CredentialError } from './errors.js';
+
+export interface KeyCredentialSourceOptions {
+  /** The worker's derived key, or a master key. */
+  readonly key: string | Uint8Array;
+  /** Tried in order when the control plane refuses the key; the one that it did not refuse stays in use. */
+  readonly fallbackKeys?: ReadonlyArray<string | Uint8Array> | undefined;
+  readonly workerId: string;
+  readonly clock?: Clock | undefined;
+}
+
+const LIFETIME_SECONDS = 300;
+/** Longer than an answer takes: a token that replaced a refused one and is refused itself is not replaced again. */
+const REPLACEMENT_INTERVAL_MS = 10_000;
+const SCOPES: readonly WorkerScope[] = ['worker:heartbeat', 'worker:lease'];
+
+/** A token signed at another time may pass. */
+const MENDED_BY_A_NEW_TOKEN: ReadonlySet<string | undefined> = new Set([
+  'token_expired',
+  'token_issued_in_future',
+  'token_not_yet_valid',
+  'token_revoked',
+]);
+/** A token under another key may pass. A reference control plane gives no reason. */
+const MENDED_BY_ANOTHER_KEY: ReadonlySet<string | undefined> = new Set([
+  'token_bad_signature',
+  'token_revoked',
+  undefined,
+]);
+
+/**
+ * Signs tokens of five minutes for the control plane, with the scopes for heartbeats and leases, and signs the next
+ * one at half life. A refused token is signed anew, at most every ten seconds, when its times or its revocation are the
+ * reason, and with the next of the keys when the key is.
+ *
+ * @throws CredentialError `credential_unusable` for a weak key or a bad worker id
+ */
+export function keyCredentialSource(options: KeyCredentialSourceOptions): CredentialSource {
+  const { workerId, clock = systemClock } = options;
+  const keys = new Map(
+    [options.key, ...(options.fallbackKeys ?? [])].map((key) => [keyFingerprint(key), key]),
+  );
+  const signers = [...keys].map(([fingerprint, key]) => createSigner(fingerprint, key, workerId, clock));
+  let turn = 0;
+
+  const current = (): Signer => {
+    const signer = signers[turn % signers.length];
+    if (signer === undefined)
+      throw new CredentialError('credential_unusable', 'there is no key to sign with');
+    return signer;
+  };
+
+  return {
+    describe: () => `signing key ${current().fingerprint}`,
+    credential: () => Promise.resolve({ token: current().token() }),
+    refused(reason, token) {
+      const signer = current();
+      // A request that overlapped has been told the same before.
+      if (token !== undefined && !signer.signed(token)) return true;
+      if (MENDED_BY_A_NEW_TOKEN.has(reason) && signer.signAgain()) return true;
+      if (!MENDED_BY_ANOTHER_KEY.has(reason) || signers.length === 1) return false;
+      turn += 1;
+      return true;
+    },
+  };
+}
+
+interface Signer {
+  readonly fingerprint: string;
+  token(): string;
+  /** Whether this is the token in use. */
+  signed(token: string): boolean;
+  /** Replaces the token in use. False: that was done a moment ago, and did not help. */
+  signAgain(): boolean;
+}
+
+function createSigner(fingerprint: string, key: string | Uint8Array, workerId: string, clock: Clock): Signer {
+  let current = mint(key, workerId, clock());
+  let replacedAtMs: number | undefined;
+  return {
+    fingerprint,
+    token() {
+      const { issuedAt, expiresAt } = current.claims;
+      const now = clock();
+      const halfLife = (issuedAt.getTime() + expiresAt.getTime()) / 2;
+      // A clock that was set back makes the token one of the future, which nobody accepts.
+      if (now.getTime() >= halfLife || now.getTime() < issuedAt.getTime()) current = mint(key, workerId, now);
+      return current.token;
+    },
+    signed: (token) => token === current.token,
+    signAgain() {
+      const now = clock();
+      const nowMs = now.getTime();
+      if (replacedAtMs !== undefined && Math.abs(nowMs - replacedAtMs) < REPLACEMENT_INTERVAL_MS)
+        return false;
+      replacedAtMs = nowMs;
+      current = mint(key, workerId, now);
+      return true;
+    },
+  };
+}
+
+function mint(key: string | Uint8Array, workerId: string, now: Date): MintedWorkerToken {
+  try {
+    return mintWorkerToken({
+      key,
+      workerId,
+      audience: 'worker:control-plane',
+      ttlSeconds: LIFETIME_SECONDS,
+      scopes: SCOPES,
+      now,
+    });
+  } catch (error) {
+    if (!(error instanceof WorkerTokenError)) throw error;
+    throw new CredentialError('credential_unusable', `cannot sign worker tokens: ${error.message}`);
+  }
+}

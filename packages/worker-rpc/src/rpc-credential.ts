@@ -1,0 +1,85 @@
+import { keyFingerprint, mintWorkerToken, type WorkerScope, WorkerTokenError } from '@stacyvm/token';
+import type { Clock } from './clock.js';
+import { WorkerRpcError } from './errors.js';
+
+/**
+ * How the control plane proves itself to a worker. `signed`: with the worker's derived key, or the master key, a token
+ * for the one method is signed for each call. A call whose key the worker refuses is sent again with the next of
+ * `fallbackKeys`, and the key that was accepted comes first from then on: while keys are rotated, it does not matter
+ * which side learns of the new one first. `static`: the same token every time, shared or the worker's own.
+ */
+export type RpcCredential =
+  | {
+      readonly kind: 'signed';
+      readonly key: string | Uint8Array;
+      readonly fallbackKeys?: ReadonlyArray<string | Uint8Array> | undefined;
+    }
+  | { readonly kind: 'static'; readonly token: string };
+
+/** One way to prove a call. */
+export interface CallProof {
+  /** The token of one request, for the scope of its method. */
+  token(scope: WorkerScope): string;
+  /** To be told that the worker did not mind: others are tried after this one from now on. */
+  accepted(): void;
+}
+
+/** The proofs of one client. */
+export interface CallProofs {
+  /** Never empty; the one that was accepted last comes first. */
+  inOrder(): readonly CallProof[];
+}
+
+const TOKEN_LIFETIME_SECONDS = 120;
+
+export function createCallProofs(credential: RpcCredential, workerId: string, clock: Clock): CallProofs {
+  if (credential.kind === 'static') {
+    const proof: CallProof = { token: () => credential.token, accepted() {} };
+    return { inOrder: () => [proof] };
+  }
+  const { key: active, fallbackKeys = [] } = credential;
+  const keys = new Map([active, ...fallbackKeys].map((key) => [keyFingerprint(key), key]));
+  const proofs: CallProof[] = [...keys.values()].map((key) => {
+    const proof: CallProof = {
+      token: (scope) => signedToken(key, workerId, scope, clock()),
+      accepted() {
+        if (proofs[0] === proof) return;
+        proofs.splice(proofs.indexOf(proof), 1);
+        proofs.unshift(proof);
+      },
+    };
+    return proof;
+  });
+  return { inOrder: () => [...proofs] };
+}
+
+function signedToken(key: string | Uint8Array, workerId: string, scope: WorkerScope, now: Date): string {
+  try {
+    return mintWorkerToken({
+      key,
+      workerId,
+      audience: 'worker:rpc',
+      ttlSeconds: TOKEN_LIFETIME_SECONDS,
+      scopes: [scope],
+      now,
+    }).token;
+  } catch (error) {
+    if (!(error instanceof WorkerTokenError)) throw error;
+    throw new WorkerRpcError('invalid_configuration', `no token for the worker: ${error.message}`, {
+      outcome: 'not_executed',
+      reason: error.code,
+    });
+  }
+}
+
+/** The worker said why, and it was the key; or it is a reference worker, which never says why. */
+const KEY_REFUSALS: ReadonlySet<string | undefined> = new Set([
+  'token_bad_signature',
+  'token_revoked',
+  undefined,
+]);
+
+/** Whether a worker refused a call, surely without effect, in a way that another key may mend. */
+export function isKeyRefusal(error: unknown): boolean {
+  return error instanceof WorkerRpcError && error.status === 401 && KEY_REFUSALS.has(error.reason);
+}
