@@ -8,11 +8,12 @@ import {
 import { type Clock, systemClock } from './clock.js';
 import type { CredentialSource } from './credential-source.js';
 import { CredentialError } from './errors.js';
+import { FALLBACK_PERIOD_MS } from './fallback-period.js';
 
 export interface KeyCredentialSourceOptions {
   /** The worker's derived key, or a master key. */
   readonly key: string | Uint8Array;
-  /** Tried in order when the control plane refuses the key; the one that it did not refuse stays in use. */
+  /** Tried in order when the control plane refuses the key; the one that it did not refuse serves for a while. */
   readonly fallbackKeys?: ReadonlyArray<string | Uint8Array> | undefined;
   readonly workerId: string;
   readonly clock?: Clock | undefined;
@@ -51,6 +52,7 @@ export function keyCredentialSource(options: KeyCredentialSourceOptions): Creden
   );
   const signers = [...keys].map(([fingerprint, key]) => createSigner(fingerprint, key, workerId, clock));
   let turn = 0;
+  let turnedAtMs = 0;
 
   const current = (): Signer => {
     const signer = signers[turn % signers.length];
@@ -61,7 +63,10 @@ export function keyCredentialSource(options: KeyCredentialSourceOptions): Creden
 
   return {
     describe: () => `signing key ${current().fingerprint}`,
-    credential: () => Promise.resolve({ token: current().token() }),
+    credential() {
+      if (Math.abs(clock().getTime() - turnedAtMs) >= FALLBACK_PERIOD_MS) turn = 0;
+      return Promise.resolve({ token: current().token() });
+    },
     refused(reason, token) {
       const signer = current();
       // A request that overlapped has been told the same before.
@@ -69,6 +74,7 @@ export function keyCredentialSource(options: KeyCredentialSourceOptions): Creden
       if (MENDED_BY_A_NEW_TOKEN.has(reason) && signer.signAgain()) return true;
       if (!MENDED_BY_ANOTHER_KEY.has(reason) || signers.length === 1) return false;
       turn += 1;
+      turnedAtMs = clock().getTime();
       return true;
     },
   };

@@ -1,12 +1,13 @@
 import { keyFingerprint, mintWorkerToken, type WorkerScope, WorkerTokenError } from '@stacyvm/token';
 import type { Clock } from './clock.js';
 import { WorkerRpcError } from './errors.js';
+import { FALLBACK_PERIOD_MS } from './fallback-period.js';
 
 /**
  * How the control plane proves itself to a worker. `signed`: with the worker's derived key, or the master key, a token
  * for the one method is signed for each call. A call whose key the worker refuses is sent again with the next of
- * `fallbackKeys`, and the key that was accepted comes first from then on: while keys are rotated, it does not matter
- * which side learns of the new one first. `static`: the same token every time, shared or the worker's own.
+ * `fallbackKeys`, and the key that was accepted comes first for a while, until `key` is tried again: while keys are
+ * rotated, it does not matter which side learns of the new one first. `static`: the same token every time, shared or the worker's own.
  */
 export type RpcCredential =
   | {
@@ -20,7 +21,7 @@ export type RpcCredential =
 export interface CallProof {
   /** The token of one request, for the scope of its method. */
   token(scope: WorkerScope): string;
-  /** To be told that the worker did not mind: others are tried after this one from now on. */
+  /** To be told that the worker did not mind: others are tried after this one for a while. */
   accepted(): void;
 }
 
@@ -39,18 +40,26 @@ export function createCallProofs(credential: RpcCredential, workerId: string, cl
   }
   const { key: active, fallbackKeys = [] } = credential;
   const keys = new Map([active, ...fallbackKeys].map((key) => [keyFingerprint(key), key]));
-  const proofs: CallProof[] = [...keys.values()].map((key) => {
+  let fallbackSinceMs = 0;
+  const preferred: readonly CallProof[] = [...keys.values()].map((key) => {
     const proof: CallProof = {
       token: (scope) => signedToken(key, workerId, scope, clock()),
       accepted() {
-        if (proofs[0] === proof) return;
-        proofs.splice(proofs.indexOf(proof), 1);
-        proofs.unshift(proof);
+        if (order[0] === proof) return;
+        order = [proof, ...order.filter((other) => other !== proof)];
+        fallbackSinceMs = clock().getTime();
       },
     };
     return proof;
   });
-  return { inOrder: () => [...proofs] };
+  let order = preferred;
+  return {
+    inOrder() {
+      const isOver = Math.abs(clock().getTime() - fallbackSinceMs) >= FALLBACK_PERIOD_MS;
+      if (order[0] !== preferred[0] && isOver) order = preferred;
+      return order;
+    },
+  };
 }
 
 function signedToken(key: string | Uint8Array, workerId: string, scope: WorkerScope, now: Date): string {

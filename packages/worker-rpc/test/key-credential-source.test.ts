@@ -70,7 +70,7 @@ describe('keyCredentialSource', () => {
       return verified.keyRole;
     }
 
-    it('signs with the next one when the key is refused, and stays with it', async () => {
+    it('signs with the next one when the key is refused, and tries the first again after a while', async () => {
       const source = keyCredentialSource({
         key: FIRST,
         fallbackKeys: [SECOND, THIRD],
@@ -81,8 +81,10 @@ describe('keyCredentialSource', () => {
       expect(source.refused?.('token_bad_signature')).to.equal(true);
       expect(await signedBy(source)).to.equal('verify_only[0]');
       expect(source.describe()).to.equal(`signing key ${keyFingerprint(SECOND)}`);
-      now += 600_000;
+      now += 14_999;
       expect(await signedBy(source)).to.equal('verify_only[0]');
+      now += 1;
+      expect(await signedBy(source)).to.equal('active');
     });
 
     it('begins again with the first after the last', async () => {
