@@ -6,9 +6,10 @@ const SECRET_KEY =
 
 const SECRET_PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/stacyvm-worker-v1\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+/g, REDACTED],
+  [/stacyvm-join-v1\.[A-Za-z0-9_-]+/g, REDACTED],
   [/\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+/g, REDACTED],
   [/\b(bearer)\s+[A-Za-z0-9._~+/=-]{8,}/gi, `$1 ${REDACTED}`],
-  [/\b(x-(?:admin-)?api-key|x-worker-token)(\s*[:=]\s*)\S+/gi, `$1$2${REDACTED}`],
+  [/\b(x-(?:admin-)?api-key|x-worker-token|x-join-token)(\s*[:=]\s*)\S+/gi, `$1$2${REDACTED}`],
   [/([a-z][a-z0-9+.-]*:\/\/)[^\s/@]+@/gi, `$1${REDACTED}@`],
   [/\b(password|passwd|secret)(\s*[:=]\s*)[^\s,;&]+/gi, `$1$2${REDACTED}`],
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g, REDACTED],

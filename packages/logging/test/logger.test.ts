@@ -86,6 +86,7 @@ describe('redact', () => {
 describe('redactText', () => {
   const texts: readonly string[] = [
     `token ${token}`,
+    `join token stacyvm-join-v1.${marker}`,
     `Authorization: Bearer ${marker}`,
     `x-api-key: ${marker}`,
     `postgres://app:${marker}@db:5432/stacyvm`,
