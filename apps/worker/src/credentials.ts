@@ -1,7 +1,8 @@
 import type { Settings } from '@stacyvm/config';
-import { createKeyring, createWorkerTokenVerifier } from '@stacyvm/token';
+import { createKeyring, createWorkerTokenVerifier, type RevocationCheck } from '@stacyvm/token';
 import {
   type AuthenticateWorker,
+  type Clock,
   type CredentialSource,
   createWorkerAuthenticator,
   fileCredentialSource,
@@ -14,40 +15,99 @@ export class WorkerCredentialError extends Error {
   override readonly name = 'WorkerCredentialError';
 }
 
-/** How the worker proves itself to the control plane: a token file comes first, then the signing key, then the static token. */
-export function outgoingCredentials(settings: Settings, workerId: string): CredentialSource {
-  const signingKey = settings['auth.worker_signing_key'];
-  const staticToken = settings['auth.worker_token'];
+export interface CredentialOptions {
+  readonly settings: Settings;
+  readonly workerId: string;
+  /** The key that the worker got when it enrolled; a configured one comes before it. */
+  readonly enrolledKey?: string | undefined;
+  readonly clock?: Clock | undefined;
+}
+
+/**
+ * How the worker proves itself to the control plane: a token file comes first, then the signing key, then the static
+ * token. With a signing key those that only verify are tried when it is refused, so that it does not matter which side
+ * of a rotation learns of the new key first.
+ *
+ * @throws WorkerCredentialError, CredentialError
+ */
+export function outgoingCredentials(
+  options: CredentialOptions & { readonly onWarning?: ((message: string) => void) | undefined },
+): CredentialSource {
+  const { settings, workerId, clock, onWarning } = options;
+  const key = signingKeyOf(options);
+  const staticToken = staticTokenOf(options);
   if (settings['worker.token_file'] !== '')
-    return fileCredentialSource({ path: settings['worker.token_file'] });
-  if (signingKey !== undefined) return keyCredentialSource({ key: signingKey.reveal(), workerId });
-  if (staticToken !== undefined) return staticCredentialSource({ token: staticToken.reveal() });
+    return fileCredentialSource({ path: settings['worker.token_file'], onWarning });
+  if (key !== undefined)
+    return keyCredentialSource({ key, fallbackKeys: verifyOnlyKeysOf(settings), workerId, clock });
+  if (staticToken !== undefined && !refusesStatic(settings))
+    return staticCredentialSource({ token: staticToken });
   throw new WorkerCredentialError(
-    'the worker has no credential: set auth.worker_signing_key_file, worker.token_file or auth.worker_token_file',
+    staticToken === undefined
+      ? 'the worker has no credential: set worker.join_token_file to enrol it, or auth.worker_signing_key_file, worker.token_file or auth.worker_token_file'
+      : STATIC_ALONE,
   );
 }
 
-/** Whom the worker lets in: tokens of the audience worker:rpc for this worker, and the static token if there is one. */
-export function incomingAuthenticator(settings: Settings, workerId: string): AuthenticateWorker {
-  const signingKey = settings['auth.worker_signing_key'];
-  const sharedToken = settings['auth.worker_token']?.reveal();
-  if (signingKey === undefined && sharedToken === undefined) {
+/**
+ * Whom the worker lets in: tokens of the audience worker:rpc for this worker, and its static token if it has one.
+ *
+ * @throws WorkerCredentialError, WorkerTokenError `weak_key`
+ */
+export function incomingAuthenticator(
+  options: CredentialOptions & { readonly isRevoked?: RevocationCheck | undefined },
+): AuthenticateWorker {
+  const { settings, workerId, clock, isRevoked } = options;
+  const key = signingKeyOf(options);
+  const staticToken = staticTokenOf(options);
+  if (key === undefined && (staticToken === undefined || refusesStatic(settings))) {
     throw new WorkerCredentialError(
-      'the worker cannot tell who calls it: set auth.worker_signing_key_file, or auth.worker_token_file for static tokens',
+      staticToken === undefined
+        ? 'the worker cannot tell who calls it: set worker.join_token_file to enrol it, or auth.worker_signing_key_file, or auth.worker_token_file for static tokens'
+        : STATIC_ALONE,
     );
   }
-  const revoked = new Set(settings['auth.worker_revoked_token_ids']);
   const verifier =
-    signingKey === undefined
+    key === undefined
       ? undefined
       : createWorkerTokenVerifier({
-          keyring: createKeyring({
-            active: signingKey.reveal(),
-            verifyOnly: settings['auth.worker_signing_keys'].map((key) => key.reveal()),
-          }),
+          keyring: createKeyring({ active: key, verifyOnly: verifyOnlyKeysOf(settings) }),
           audience: 'worker:rpc',
           profile: settings['auth.worker_token_profile'],
-          isRevoked: ({ tokenId }) => tokenId !== undefined && revoked.has(tokenId),
+          isRevoked,
+          clock,
         });
-  return createWorkerAuthenticator({ verifier, sharedToken, workerId });
+  return createWorkerAuthenticator({
+    verifier,
+    workerId,
+    workerTokens: staticToken === undefined ? new Map() : new Map([[workerId, staticToken]]),
+    staticTokens: refusesStatic(settings) ? 'refuse' : 'accept',
+  });
 }
+
+/** The worker's signing key: the configured one, else the one it enrolled for. */
+export function signingKeyOf({
+  settings,
+  enrolledKey,
+}: Pick<CredentialOptions, 'settings' | 'enrolledKey'>): string | undefined {
+  return settings['auth.worker_signing_key']?.reveal() ?? enrolledKey;
+}
+
+export function verifyOnlyKeysOf(settings: Settings): readonly string[] {
+  return settings['auth.worker_signing_keys'].map((key) => key.reveal());
+}
+
+/** A worker that has a static token of its own is not let in by the shared one, and so does not accept it either. */
+function staticTokenOf({
+  settings,
+  workerId,
+}: Pick<CredentialOptions, 'settings' | 'workerId'>): string | undefined {
+  return (settings['auth.worker_tokens'].get(workerId) ?? settings['auth.worker_token'])?.reveal();
+}
+
+function refusesStatic(settings: Settings): boolean {
+  return settings['auth.worker_token_migration'] === 'strict';
+}
+
+const STATIC_ALONE =
+  'the worker has a static token alone, which auth.worker_token_migration strict refuses: set worker.join_token_file to enrol it, or auth.worker_signing_key_file';

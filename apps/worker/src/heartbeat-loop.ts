@@ -1,5 +1,6 @@
 import type { Logger } from '@stacyvm/logging';
 import { ControlPlaneError, type HeartbeatReply } from '@stacyvm/worker-rpc';
+import { pause, retryPauseMs } from './retry-pause.js';
 
 export interface HeartbeatLoopOptions {
   /** Sends one heartbeat. */
@@ -18,8 +19,6 @@ export interface HeartbeatLoop {
 }
 
 const DEFAULT_INTERVAL_MS = 30_000;
-const FIRST_RETRY_MS = 250;
-const MAX_RETRY_MS = 10_000;
 /** Whatever the control plane asks for: not a flood, and not so seldom that it takes the worker for dead. */
 const [MIN_PACE_MS, MAX_PACE_MS] = [200, 60_000];
 
@@ -42,7 +41,7 @@ export function startHeartbeatLoop(options: HeartbeatLoopOptions): HeartbeatLoop
       if (stopping.signal.aborted) return 0;
       failures += 1;
       logger.warn('heartbeat failed', { failed_heartbeats: failures, ...explain(error) });
-      return Math.min(FIRST_RETRY_MS * 2 ** (failures - 1), MAX_RETRY_MS) * (0.75 + random() / 2);
+      return retryPauseMs(failures, random);
     }
   };
 
@@ -66,20 +65,14 @@ function paceOf({ nextHeartbeatMs }: HeartbeatReply): number {
 
 function explain(error: unknown): Record<string, unknown> {
   if (!(error instanceof ControlPlaneError)) return { error };
-  return { code: error.code, status: error.status, reason: error.reason, cause: error.message };
-}
-
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, milliseconds);
-    signal.addEventListener('abort', done);
-  });
+  const { code, status, reason, skewMs, message } = error;
+  return {
+    code,
+    status,
+    reason,
+    skew_ms: skewMs === undefined ? undefined : Math.round(skewMs),
+    cause: message,
+  };
 }
 
 function deferred(): { readonly promise: Promise<void>; readonly resolve: () => void } {

@@ -3,10 +3,13 @@ import {
   loadSettings,
   type ProgramFlags,
   packageVersion,
+  type RunningProgram,
   readCommandLine,
   runProgram,
+  watchSettings,
 } from '@stacyvm/config';
 import { createLogger } from '@stacyvm/logging';
+import { sendOneHeartbeat } from './one-heartbeat.js';
 import { startWorker } from './worker.js';
 
 const FLAGS: ProgramFlags = {
@@ -14,6 +17,7 @@ const FLAGS: ProgramFlags = {
   'control-plane': 'worker.control_plane_url',
   listen: 'worker.listen_addr',
   'advertise-url': 'worker.advertise_url',
+  'join-token-file': 'worker.join_token_file',
   'worker-token-file': 'worker.token_file',
   'worker-signing-key-file': 'auth.worker_signing_key_file',
   'heartbeat-interval': 'worker.heartbeat_interval',
@@ -22,12 +26,23 @@ const FLAGS: ProgramFlags = {
   'log-level': 'logging.level',
   'log-format': 'logging.format',
 };
+const ONCE = '--once';
+
+const starting = new AbortController();
+for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const)
+  process.once(event, () => starting.abort(new Error(`ended by ${event} while it started`)));
 
 await runProgram(async () => {
-  const { configFile, flags, print } = readCommandLine(process.argv.slice(2), FLAGS);
+  const argv = process.argv.slice(2);
+  const { configFile, flags, print } = readCommandLine(
+    argv.filter((argument) => argument !== ONCE),
+    FLAGS,
+  );
   if (print === 'help') {
     process.stdout.write(
-      describeFlags('stacyvm-worker', 'Runs sandboxes for a StacyVM control plane.', FLAGS),
+      `${describeFlags('stacyvm-worker', 'Runs sandboxes for a StacyVM control plane.', FLAGS)}
+With ${ONCE} it sends one heartbeat instead, which offers nothing, and ends with 0 if that was accepted, else with 1.
+`,
     );
     return undefined;
   }
@@ -35,20 +50,47 @@ await runProgram(async () => {
     process.stdout.write(`${packageVersion(import.meta.url)}\n`);
     return undefined;
   }
-  const { settings, configFile: usedFile } = loadSettings({ configFile, flags });
+  const load = () => loadSettings({ configFile, flags });
+  const loaded = load();
+  const { settings } = loaded;
   const logger = createLogger({
     level: settings['logging.level'],
     format: settings['logging.format'],
     service: 'worker',
   });
-  logger.info('worker starts', { config_file: usedFile ?? 'none', node: process.version });
-  const worker = await startWorker(settings, logger);
+  const { signal } = starting;
+  if (argv.includes(ONCE)) {
+    await sendOneHeartbeat(settings, logger, { signal });
+    logger.info('heartbeat accepted');
+    return undefined;
+  }
+
+  logger.info('worker starts', { config_file: loaded.configFile ?? 'none', node: process.version });
+  const worker = await startWorker(settings, logger, { signal }).catch((error: unknown) => {
+    if (error !== signal.reason) throw error;
+    return undefined;
+  });
+  if (worker === undefined) return undefined;
   void worker.registered.then(() => logger.info('worker joined', { worker_id: worker.id }));
+
+  const watch = watchSettings({
+    initial: loaded,
+    load,
+    onChange: (change) => worker.reload(change),
+    onError: (error) => logger.error('settings not reloaded; those before stay in force', { error }),
+  });
+  // Enrolment may have taken its time: what changed meanwhile has not been seen.
+  watch.reload();
   return {
+    reload() {
+      watch.reload();
+      worker.reload();
+    },
     async stop() {
+      watch.stop();
       logger.info('worker stops');
       await worker.stop();
       logger.info('worker stopped');
     },
-  };
+  } satisfies RunningProgram;
 });

@@ -1,24 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
-import type { Settings } from '@stacyvm/config';
+import type { SettingKey, Settings, SettingsChange } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
 import type { SandboxProvider } from '@stacyvm/providers';
-import { isWorkerId } from '@stacyvm/token';
 import {
+  type Clock,
   createControlPlaneClient,
   createRpcRequestListener,
   createRpcServer,
   type Heartbeat,
 } from '@stacyvm/worker-rpc';
-import { incomingAuthenticator, outgoingCredentials, WorkerCredentialError } from './credentials.js';
+import { warnOfClockSkew } from './clock-skew.js';
+import { identityFile, obtainEnrolledKey } from './enrolled-key.js';
 import { type HeartbeatLoop, startHeartbeatLoop } from './heartbeat-loop.js';
 import { Holdings } from './holdings.js';
 import { parseListenAddress, urlOf } from './listen-address.js';
+import { createLiveIdentity } from './live-identity.js';
+import { openWorkerRevocations } from './revocations.js';
 import { createRpcMethods } from './rpc-methods.js';
+import { closeWithin, listenOn } from './rpc-port.js';
 import { openProviders } from './sandbox-providers.js';
+import { workerIdOf } from './worker-id.js';
 
 /** A running worker. */
 export interface Worker {
@@ -27,6 +30,8 @@ export interface Worker {
   readonly rpcUrl: string;
   /** Resolves when the control plane has accepted the first heartbeat. */
   readonly registered: Promise<void>;
+  /** Takes a change of the settings, and of the key that the worker keeps, without a restart and without a lost call. */
+  reload(change?: Pick<SettingsChange, 'settings' | 'changed'>): void;
   /**
    * Takes nothing new, tells so, lets running programs end within the limit, then ends its sandboxes with them.
    * Resolves when nothing is left. Any number of calls.
@@ -34,38 +39,65 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
+export interface StartWorkerOptions {
+  readonly clock?: Clock | undefined;
+  /** Ends a start that waits for the control plane to enrol the worker; it fails with the reason of the signal. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 const LAST_HEARTBEAT_TIMEOUT_MS = 2_000;
-/** The control plane keeps connections; each is closed when its last call has ended. */
-const IDLE_CONNECTION_CHECK_MS = 50;
+const KEPT_KEY_CHECK_MS = 1_000;
+
+/** What a running worker takes over; anything else takes effect with the next start. */
+const LIVE_SETTINGS: ReadonlySet<SettingKey> = new Set([
+  'auth.worker_signing_key',
+  'auth.worker_signing_keys',
+  'auth.worker_token',
+  'auth.worker_tokens',
+  'auth.worker_token_migration',
+  'auth.worker_token_profile',
+  'auth.worker_revoked_token_ids',
+  'worker.token_file',
+]);
 
 /**
- * Starts a worker: providers, RPC server, heartbeats, in this order, so that it announces only what works.
+ * Starts a worker: identity, providers, RPC server, heartbeats, in this order, so that it announces only what works.
  *
- * @throws WorkerCredentialError, ListenAddressError, NoProviderError, or what the port and state directory refuse
+ * @throws WorkerIdError, ListenAddressError, EnrolmentError, PrivateFileError, WorkerCredentialError, NoProviderError,
+ * or what the port and state directory refuse
  */
-export async function startWorker(settings: Settings, logger: Logger): Promise<Worker> {
-  const id = settings['worker.id'] || hostname();
-  if (!isWorkerId(id))
-    throw new WorkerCredentialError(
-      `worker.id ${JSON.stringify(id)} is not a worker id; use letters, digits, . _ -`,
-    );
+export async function startWorker(
+  settings: Settings,
+  logger: Logger,
+  { clock = () => new Date(), signal = new AbortController().signal }: StartWorkerOptions = {},
+): Promise<Worker> {
+  const id = workerIdOf(settings);
   const listen = parseListenAddress(settings['worker.listen_addr']);
-  const authenticate = incomingAuthenticator(settings, id);
+  const instanceId = randomUUID();
+  const enrolledKey = await obtainEnrolledKey(settings, { workerId: id, instanceId, logger, signal });
+  const revocations = openWorkerRevocations({
+    path: identityFile(settings, id, 'revocations.json'),
+    logger,
+  });
+  revocations.configure(settings['auth.worker_revoked_token_ids']);
+  const { isRevoked } = revocations;
+  const identity = createLiveIdentity({ settings, workerId: id, enrolledKey, isRevoked, logger, clock });
   const client = createControlPlaneClient({
     baseUrl: settings['worker.control_plane_url'],
     workerId: id,
-    credentials: outgoingCredentials(settings, id),
+    credentials: identity.credentials,
+    clock,
+    onClockSkew: warnOfClockSkew(logger),
   });
   const providers = await openProviders(settings, logger);
-  const holdings = new Holdings(logger);
-  const instanceId = randomUUID();
+  const holdings = new Holdings(logger, clock);
   let ending = false;
   let drainAsked = false;
   const isDraining = (): boolean => ending || drainAsked;
 
   const listener = createRpcRequestListener({
     workerId: id,
-    authenticate,
+    authenticate: identity.authenticate,
     methods: createRpcMethods({
       holdings,
       providers,
@@ -78,6 +110,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<W
       },
     }),
     logger,
+    clock,
   });
   const server = createRpcServer(listener);
   try {
@@ -101,10 +134,16 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<W
     capacity: { max_sandboxes: settings['worker.max_sandboxes'], rpc_url: rpcUrl },
     instanceId,
     sandboxes: holdings.list(),
+    revocationVersion: revocations.version,
   });
   const loop: HeartbeatLoop = startHeartbeatLoop({
-    send: (signal) => client.heartbeat(heartbeat(), { signal }),
+    send: (stopping) => client.heartbeat(heartbeat(), { signal: stopping }),
     onReply: async (reply) => {
+      if (reply.revocations !== undefined) {
+        revocations.replace(reply.revocations);
+        listener.revalidate(isRevoked);
+      }
+      await revocations.save();
       if (reply.drain !== drainAsked) {
         drainAsked = reply.drain;
         logger.info(drainAsked ? 'draining: the control plane asked for it' : 'taking sandboxes again');
@@ -115,9 +154,26 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<W
     logger,
   });
 
+  const reload: Worker['reload'] = (change) => {
+    if (change === undefined) {
+      identity.reload();
+      return;
+    }
+    const later = change.changed.filter((key) => !LIVE_SETTINGS.has(key));
+    if (later.length > 0)
+      logger.warn('settings changed that take effect with the next start', { changed: later });
+    const live = change.changed.filter((key) => LIVE_SETTINGS.has(key));
+    if (live.length > 0) logger.info('settings changed', { changed: live });
+    identity.reload(change.settings);
+    revocations.configure(change.settings['auth.worker_revoked_token_ids']);
+    listener.revalidate(isRevoked);
+  };
+  const keptKeyCheck = setInterval(() => identity.reload(), KEPT_KEY_CHECK_MS).unref();
+
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     ending = true;
+    clearInterval(keptKeyCheck);
     await loop.stop();
     await client
       .heartbeat(heartbeat(), { signal: AbortSignal.timeout(LAST_HEARTBEAT_TIMEOUT_MS) })
@@ -135,6 +191,7 @@ export async function startWorker(settings: Settings, logger: Logger): Promise<W
     id,
     rpcUrl,
     registered: loop.registered,
+    reload,
     stop() {
       stopped ??= stop();
       return stopped;
@@ -147,27 +204,4 @@ async function closeAll(providers: ReadonlyMap<string, SandboxProvider>): Promis
   const results = await Promise.allSettled([...providers.values()].map((provider) => provider.close()));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
-}
-
-async function listenOn(
-  server: Server,
-  address: { readonly host: string; readonly port: number },
-): Promise<void> {
-  server.listen(address);
-  await once(server, 'listening');
-}
-
-/** Waits for the calls in flight, but not longer than `timeoutMs`: then their connections are closed. */
-async function closeWithin(server: Server, timeoutMs: number, onTimeout: () => void): Promise<void> {
-  const closed = new Promise<void>((resolve) => {
-    server.close(() => resolve());
-  });
-  const timer = setTimeout(() => {
-    onTimeout();
-    server.closeAllConnections();
-  }, timeoutMs);
-  const idle = setInterval(() => server.closeIdleConnections(), IDLE_CONNECTION_CHECK_MS);
-  await closed;
-  clearInterval(idle);
-  clearTimeout(timer);
 }

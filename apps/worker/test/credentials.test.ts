@@ -1,4 +1,4 @@
-import { inspectWorkerToken, mintWorkerToken } from '@stacyvm/token';
+import { inspectWorkerToken, keyFingerprint, mintWorkerToken } from '@stacyvm/token';
 import { expect } from 'chai';
 import { incomingAuthenticator, outgoingCredentials, WorkerCredentialError } from '../src/credentials.js';
 import { type Flags, secret, WORKER_ID, workerSettings } from './worker-fixture.js';
@@ -6,8 +6,16 @@ import { type Flags, secret, WORKER_ID, workerSettings } from './worker-fixture.
 const key = secret();
 const shared = secret();
 
+const outgoing = (flags: Flags, enrolledKey?: string) =>
+  outgoingCredentials({ settings: workerSettings(flags), workerId: WORKER_ID, enrolledKey });
+
 describe('outgoingCredentials', () => {
-  const sources = [
+  const sources: readonly {
+    readonly name: string;
+    readonly flags: Flags;
+    readonly enrolledKey?: string;
+    readonly described: RegExp;
+  }[] = [
     {
       name: 'a token file first',
       flags: { 'worker.token_file': '/t', 'auth.worker_signing_key': key, 'auth.worker_token': shared },
@@ -18,16 +26,28 @@ describe('outgoingCredentials', () => {
       flags: { 'auth.worker_signing_key': key, 'auth.worker_token': shared },
       described: /^signing key [0-9a-f]{16}$/,
     },
+    {
+      name: 'the enrolled key before the static token',
+      enrolledKey: key,
+      flags: { 'auth.worker_token': shared },
+      described: new RegExp(`^signing key ${keyFingerprint(key)}$`),
+    },
+    {
+      name: 'the configured key before the enrolled one',
+      enrolledKey: secret(),
+      flags: { 'auth.worker_signing_key': key },
+      described: new RegExp(`^signing key ${keyFingerprint(key)}$`),
+    },
     { name: 'then the static token', flags: { 'auth.worker_token': shared }, described: /^static token$/ },
   ];
-  for (const { name, flags, described } of sources) {
+  for (const { name, flags, enrolledKey, described } of sources) {
     it(`take ${name}`, () => {
-      expect(outgoingCredentials(workerSettings(flags), WORKER_ID).describe()).to.match(described);
+      expect(outgoing(flags, enrolledKey).describe()).to.match(described);
     });
   }
 
   it('sign no more than heartbeats and leases, for the control plane', async () => {
-    const source = outgoingCredentials(workerSettings({ 'auth.worker_signing_key': key }), WORKER_ID);
+    const source = outgoing({ 'auth.worker_signing_key': key });
     const claims = inspectWorkerToken((await source.credential()).token);
     expect(claims).to.deep.include({
       workerId: WORKER_ID,
@@ -37,18 +57,25 @@ describe('outgoingCredentials', () => {
   });
 
   it('are refused when there are none', () => {
-    expect(() => outgoingCredentials(workerSettings({}), WORKER_ID)).to.throw(WorkerCredentialError);
+    expect(() => outgoing({})).to.throw(WorkerCredentialError, 'worker.join_token_file');
   });
 });
 
 describe('incomingAuthenticator', () => {
-  const verdict = (flags: Flags, token: string) => {
-    const authenticate = incomingAuthenticator(workerSettings(flags), WORKER_ID);
-    const result = authenticate({ 'x-worker-id': WORKER_ID, 'x-worker-token': token });
+  const authenticator = (flags: Flags, enrolledKey?: string) =>
+    incomingAuthenticator({
+      settings: workerSettings(flags),
+      workerId: WORKER_ID,
+      enrolledKey,
+      isRevoked: ({ tokenId }) => tokenId === 'revoked',
+    });
+  const verdict = (flags: Flags, token: string, enrolledKey?: string) => {
+    const result = authenticator(flags, enrolledKey)({ 'x-worker-id': WORKER_ID, 'x-worker-token': token });
     return result.ok ? 'accepted' : result.reason;
   };
-  const mint = (signingKey: string) =>
-    mintWorkerToken({ key: signingKey, workerId: WORKER_ID, audience: 'worker:rpc', ttlSeconds: 60 }).token;
+  const mint = (signingKey: string, tokenId?: string) =>
+    mintWorkerToken({ key: signingKey, workerId: WORKER_ID, audience: 'worker:rpc', ttlSeconds: 60, tokenId })
+      .token;
 
   it('accepts what its key signed, or a key that only verifies', () => {
     const old = secret();
@@ -56,6 +83,12 @@ describe('incomingAuthenticator', () => {
     expect(verdict(flags, mint(key))).to.equal('accepted');
     expect(verdict(flags, mint(old))).to.equal('accepted');
     expect(verdict(flags, mint(secret()))).to.equal('token_bad_signature');
+    expect(verdict(flags, mint(key, 'revoked'))).to.equal('token_revoked');
+  });
+
+  it('accepts what the key signed that it enrolled for', () => {
+    expect(verdict({}, mint(key), key)).to.equal('accepted');
+    expect(verdict({ 'auth.worker_signing_key': key }, mint(shared), shared)).to.equal('token_bad_signature');
   });
 
   it('accepts the static token only where there is one', () => {
@@ -65,7 +98,39 @@ describe('incomingAuthenticator', () => {
     expect(verdict({ 'auth.worker_signing_key': key }, shared)).to.equal('static_token_not_allowed');
   });
 
+  it('accepts its own static token in place of the shared one', async () => {
+    const own = secret();
+    const flags = {
+      'auth.worker_token': shared,
+      'auth.worker_tokens': { [WORKER_ID]: own, other: secret() },
+    };
+    expect(verdict(flags, own)).to.equal('accepted');
+    expect(verdict(flags, shared)).to.equal('static_token_mismatch');
+    expect((await outgoing(flags).credential()).token).to.equal(own);
+  });
+
+  it('refuses every static token in the migration mode strict', () => {
+    const flags = {
+      'auth.worker_signing_key': key,
+      'auth.worker_token': shared,
+      'auth.worker_token_migration': 'strict',
+    };
+    expect(verdict(flags, shared)).to.equal('static_token_refused');
+    expect(verdict(flags, mint(key))).to.equal('accepted');
+    expect(outgoing(flags).describe()).to.match(/^signing key /);
+  });
+
+  it('does not begin with a static token alone in the mode strict, in either direction', () => {
+    const flags = { 'auth.worker_token': shared, 'auth.worker_token_migration': 'strict' };
+    expect(() => authenticator(flags)).to.throw(WorkerCredentialError, 'strict');
+    expect(() => outgoing(flags)).to.throw(WorkerCredentialError, 'strict');
+    expect(() => authenticator({ ...flags, 'worker.token_file': '/t' })).to.throw(
+      WorkerCredentialError,
+      'strict',
+    );
+  });
+
   it('does not begin without a way to tell callers', () => {
-    expect(() => incomingAuthenticator(workerSettings({}), WORKER_ID)).to.throw(WorkerCredentialError);
+    expect(() => authenticator({})).to.throw(WorkerCredentialError, 'worker.join_token_file');
   });
 });

@@ -1,30 +1,14 @@
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { SETTINGS } from '@stacyvm/config';
 import { expect } from 'chai';
+import { startWorkerProcess } from './worker-process.js';
 
-const PROGRAM = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const MANIFEST = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
   readonly version: string;
 };
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(...args: readonly string[]): Promise<Ended> {
-  return new Promise((resolve) => {
-    const options = { cwd: tmpdir(), env: { PATH: process.env['PATH'] ?? '', HOME: tmpdir() } };
-    execFile(process.execPath, [PROGRAM, ...args], options, (error, stdout, stderr) => {
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr });
-    });
-  });
-}
+const run = (...args: readonly string[]) => startWorkerProcess(...args).ended;
 
 describe('stacyvm-worker', () => {
   it('prints its version, and its help with every flag of the README', async () => {

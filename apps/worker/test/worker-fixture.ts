@@ -1,79 +1,28 @@
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadSettings, type SettingKey, type Settings } from '@stacyvm/config';
-import { createKeyring, createWorkerTokenVerifier, deriveWorkerKey } from '@stacyvm/token';
+import { deriveWorkerKey } from '@stacyvm/token';
 import {
+  type Clock,
   createRpcClient,
-  createWorkerAuthenticator,
-  createWorkerEndpoint,
-  type Heartbeat,
   type LeaseToken,
   type RpcClient,
+  type RpcCredential,
 } from '@stacyvm/worker-rpc';
 import { startWorker, type Worker } from '../src/worker.js';
+import { type Headquarters, type HeadquartersOptions, secret, startHeadquarters } from './headquarters.js';
 import { captureLogs, type LogCapture } from './log-capture.js';
 
-export type Flags = Readonly<Partial<Record<SettingKey, unknown>>>;
+export { type Headquarters, secret, startHeadquarters } from './headquarters.js';
+
+export type Flags = Readonly<Partial<Record<SettingKey | `${SettingKey}_file`, unknown>>>;
 
 export const WORKER_ID = 'worker-1';
 
-export function secret(): string {
-  return randomBytes(32).toString('base64url');
-}
-
-/** What workers talk to: the control plane's side of the worker protocol, with answers that a test decides. */
-export interface Headquarters {
-  readonly url: string;
-  readonly heartbeats: Heartbeat[];
-  /** Sent with the next answers. */
-  directive: { drain?: boolean; release?: readonly string[]; nextHeartbeatMs?: number };
-  close(): Promise<void>;
-}
-
-export async function startHeadquarters(signingKey: string): Promise<Headquarters> {
-  const heartbeats: Heartbeat[] = [];
-  const keyring = createKeyring({ active: signingKey });
-  const verifier = createWorkerTokenVerifier({ keyring, audience: 'worker:control-plane' });
-  const endpoint = createWorkerEndpoint({
-    authenticate: createWorkerAuthenticator({ verifier }),
-    onHeartbeat: async (id, heartbeat) => {
-      heartbeats.push(heartbeat);
-      const { drain = false, release = [], nextHeartbeatMs = 30_000 } = headquarters.directive;
-      const now = new Date();
-      const times = { lastHeartbeatAt: now, createdAt: now, updatedAt: now, stale: false };
-      return { worker: { ...heartbeat, id, ...times }, drain, release, nextHeartbeatMs };
-    },
-    onRenewLease: () => Promise.reject(new Error('nobody renews here')),
-  });
-  const server = createServer((request, response) => {
-    if (!endpoint(request, response)) response.writeHead(404).end();
-  });
-  const headquarters: Headquarters = {
-    url: `http://127.0.0.1:${await listen(server)}`,
-    heartbeats,
-    directive: {},
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-  return headquarters;
-}
-
-async function listen(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
-}
-
 export interface WorkerFixture {
   readonly worker: Worker;
+  /** The control plane of the moment. */
   readonly headquarters: Headquarters;
   readonly logs: LogCapture;
   /** The master key; the worker has what is derived from it. */
@@ -85,30 +34,50 @@ export interface WorkerFixture {
   lease(sandboxId: string, options?: { readonly generation?: number; readonly ttlMs?: number }): LeaseToken;
   /** A new sandbox of the provider mock unless told. */
   spawn(sandboxId: string, provider?: string): Promise<void>;
+  /** Starts a control plane in the place of one that was closed. */
+  reopenHeadquarters(options?: Omit<HeadquartersOptions, 'port'>): Promise<Headquarters>;
   dispose(): Promise<void>;
 }
 
-export async function startWorkerFixture(flags: Flags = {}): Promise<WorkerFixture> {
+export interface WorkerFixtureOptions {
+  /** Of both sides. */
+  readonly clock?: Clock;
+  /** What the control plane calls the worker with, by default its derived key. */
+  readonly credential?: RpcCredential;
+  readonly sharedToken?: string;
+}
+
+export async function startWorkerFixture(
+  flags: Flags = {},
+  options: WorkerFixtureOptions = {},
+): Promise<WorkerFixture> {
+  const { clock, credential, sharedToken } = options;
   const signingKey = secret();
-  const headquarters = await startHeadquarters(signingKey);
+  let headquarters = await startHeadquarters(signingKey, {
+    ...(clock && { clock }),
+    ...(sharedToken === undefined ? {} : { sharedToken }),
+  });
   const directory = mkdtempSync(join(tmpdir(), 'stacyvm-worker-test-'));
   const stateDir = join(directory, 'state');
   const logs = captureLogs();
   const key = deriveWorkerKey(signingKey, WORKER_ID);
+  const ownKey = 'auth.worker_signing_key_file' in flags ? {} : { 'auth.worker_signing_key': key };
   const worker = await startWorker(
     workerSettings({
       'worker.control_plane_url': headquarters.url,
       'worker.state_dir': stateDir,
       'worker.heartbeat_interval': '100ms',
-      'auth.worker_signing_key': key,
+      ...ownKey,
       ...flags,
     }),
     logs.logger,
+    { clock },
   );
   const client = createRpcClient({
     workerId: WORKER_ID,
     rpcUrl: worker.rpcUrl,
-    credential: { kind: 'signed', key },
+    credential: credential ?? { kind: 'signed', key },
+    ...(clock && { clock }),
   });
   const lease: WorkerFixture['lease'] = (sandboxId, { generation = 1, ttlMs = 60_000 } = {}) => ({
     resourceId: sandboxId,
@@ -118,7 +87,9 @@ export async function startWorkerFixture(flags: Flags = {}): Promise<WorkerFixtu
   });
   return {
     worker,
-    headquarters,
+    get headquarters() {
+      return headquarters;
+    },
     logs,
     signingKey,
     client,
@@ -126,6 +97,10 @@ export async function startWorkerFixture(flags: Flags = {}): Promise<WorkerFixtu
     lease,
     async spawn(sandboxId, provider = 'mock') {
       await client.spawn({ sandboxId, image: 'host', provider, memoryMb: 64, vcpus: 1 }, lease(sandboxId));
+    },
+    async reopenHeadquarters(reopened = {}) {
+      headquarters = await startHeadquarters(signingKey, { ...reopened, port: headquarters.port });
+      return headquarters;
     },
     async dispose() {
       client.close();

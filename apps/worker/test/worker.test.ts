@@ -215,6 +215,18 @@ describe('a worker', () => {
         says: /cannot tell who calls it/,
       },
       {
+        name: 'with a static token alone when static tokens are refused',
+        flags: { 'auth.worker_token': key, 'auth.worker_token_migration': 'strict' },
+        error: 'WorkerCredentialError',
+        says: /join_token_file/,
+      },
+      {
+        name: 'with a join token file that is not there',
+        flags: { 'worker.join_token_file': '/nowhere/join' },
+        error: 'EnrolmentError',
+        says: /\/nowhere\/join cannot be read \(ENOENT\)/,
+      },
+      {
         name: 'with a weak key',
         flags: { 'auth.worker_signing_key': 'short' },
         error: 'WorkerTokenError',
@@ -223,7 +235,7 @@ describe('a worker', () => {
       {
         name: 'with an id that is none',
         flags: { 'worker.id': 'a b', 'auth.worker_signing_key': key },
-        error: 'WorkerCredentialError',
+        error: 'WorkerIdError',
         says: /"a b" is not a worker id/,
       },
       {
