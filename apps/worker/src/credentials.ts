@@ -4,8 +4,10 @@ import {
   type AuthenticateWorker,
   type Clock,
   type CredentialSource,
+  createControlPlaneClient,
   createWorkerAuthenticator,
   fileCredentialSource,
+  issuerCredentialSource,
   keyCredentialSource,
   staticCredentialSource,
 } from '@stacyvm/worker-rpc';
@@ -24,8 +26,8 @@ export interface CredentialOptions {
 }
 
 /**
- * How the worker proves itself to the control plane: a token file comes first, then the signing key, then the static
- * token. With a signing key those that only verify are tried when it is refused, so that it does not matter which side
+ * How the worker proves itself to the control plane: a token file comes first, then the signing key, by itself or by
+ * way of the control plane's issuer, then the static token. With a signing key those that only verify are tried when it is refused, so that it does not matter which side
  * of a rotation learns of the new key first.
  *
  * @throws WorkerCredentialError, CredentialError
@@ -38,8 +40,10 @@ export function outgoingCredentials(
   const staticToken = staticTokenOf(options);
   if (settings['worker.token_file'] !== '')
     return fileCredentialSource({ path: settings['worker.token_file'], onWarning });
-  if (key !== undefined)
-    return keyCredentialSource({ key, fallbackKeys: verifyOnlyKeysOf(settings), workerId, clock });
+  if (key !== undefined) {
+    const own = keyCredentialSource({ key, fallbackKeys: verifyOnlyKeysOf(settings), workerId, clock });
+    return settings['worker.token_source'] === 'issuer' ? issuedCredentials(own, options) : own;
+  }
   if (staticToken !== undefined && !refusesStatic(settings))
     return staticCredentialSource({ token: staticToken });
   throw new WorkerCredentialError(
@@ -47,6 +51,25 @@ export function outgoingCredentials(
       ? 'the worker has no credential: set worker.join_token_file to enrol it, or auth.worker_signing_key_file, worker.token_file or auth.worker_token_file'
       : STATIC_ALONE,
   );
+}
+
+/** Tokens of the control plane's issuing, each asked for with a token that the worker signs itself. */
+function issuedCredentials(
+  own: CredentialSource,
+  {
+    settings,
+    workerId,
+    clock,
+    onWarning,
+  }: CredentialOptions & { readonly onWarning?: ((message: string) => void) | undefined },
+): CredentialSource {
+  const client = createControlPlaneClient({
+    baseUrl: settings['worker.control_plane_url'],
+    workerId,
+    credentials: own,
+    clock,
+  });
+  return issuerCredentialSource({ fetchToken: (signal) => client.issueToken({ signal }), clock, onWarning });
 }
 
 /**

@@ -58,6 +58,7 @@ const LIVE_SETTINGS: ReadonlySet<SettingKey> = new Set([
   'auth.worker_token_profile',
   'auth.worker_revoked_token_ids',
   'worker.token_file',
+  'worker.token_source',
 ]);
 
 /**

@@ -2,7 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createKeyring, createWorkerTokenVerifier, deriveWorkerKey, keyFingerprint } from '@stacyvm/token';
+import {
+  createKeyring,
+  createWorkerTokenVerifier,
+  deriveWorkerKey,
+  keyFingerprint,
+  mintWorkerToken,
+} from '@stacyvm/token';
 import {
   type Clock,
   createJoinToken,
@@ -34,6 +40,8 @@ export interface Headquarters {
   readonly heartbeats: Heartbeat[];
   /** What the heartbeats were proven with. */
   readonly credentials: WorkerCredential[];
+  /** The ids of the tokens that were issued. */
+  readonly issued: string[];
   /** The reasons of refused requests. */
   readonly refusals: string[];
   /** Sent with the next answers. */
@@ -101,6 +109,17 @@ export async function startHeadquarters(
       return { worker: { ...heartbeat, id, ...times }, drain, release, nextHeartbeatMs, revocations };
     },
     onRenewLease: () => Promise.reject(new Error('nobody renews here')),
+    onIssueToken: async (workerId) => {
+      const { token, claims } = mintWorkerToken({
+        key: deriveWorkerKey(master, workerId),
+        workerId,
+        audience: 'worker:control-plane',
+        ttlSeconds: 300,
+        now: clock(),
+      });
+      headquarters.issued.push(claims.tokenId);
+      return { token, tokenId: claims.tokenId, issuedAt: claims.issuedAt, expiresAt: claims.expiresAt };
+    },
     onEnrol: async (workerId, joinToken) => {
       redeem(workerId, joinToken);
       const key = deriveWorkerKey(master, workerId);
@@ -120,6 +139,7 @@ export async function startHeadquarters(
     port: listening,
     heartbeats: [],
     credentials: [],
+    issued: [],
     refusals: [],
     directive: {},
     useKeys(active, ...verifyOnly) {

@@ -40,6 +40,17 @@ describe('the identity of a running worker', () => {
     fixture = undefined;
   });
 
+  it('can be proven by tokens of the control plane’s issuing', async () => {
+    fixture = await startWorkerFixture({ 'worker.token_source': 'issuer' });
+    const { headquarters } = fixture;
+    await eventually(() => expect(headquarters.credentials.length).to.be.greaterThan(3));
+    expect(headquarters.issued).to.have.length(1);
+    const presented = headquarters.credentials.map(
+      (credential) => 'tokenId' in credential && credential.tokenId,
+    );
+    expect(new Set(presented)).to.deep.equal(new Set(headquarters.issued));
+  });
+
   describe('revocation', () => {
     const revoke = (...entries: readonly RevocationEntry[]) => ({
       revocations: { version: entries.length, entries },

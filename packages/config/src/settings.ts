@@ -184,6 +184,12 @@ export const SETTINGS = {
     default: '',
     doc: 'File with the token of the worker, read again for every request.',
   },
+  'worker.token_source': {
+    type: 'string',
+    default: 'key',
+    enum: ['key', 'issuer'],
+    doc: 'key signs what the worker presents by itself; issuer presents tokens that the control plane issues and records.',
+  },
   'worker.join_token_file': {
     type: 'path',
     default: '',

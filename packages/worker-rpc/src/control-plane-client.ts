@@ -10,6 +10,7 @@ import { createKeepAliveAgent } from './http-exchange.js';
 import { type LeaseRenewal, parseLeaseReply } from './lease-renewal.js';
 import type { LeaseToken } from './lease-token.js';
 import type { CallOptions } from './rpc-client.js';
+import { type IssuedWorkerToken, parseIssuedToken } from './token-issue.js';
 
 export interface ControlPlaneClientOptions {
   /** The control plane's base URL, without `/api/v1`. */
@@ -33,6 +34,8 @@ export interface ControlPlaneClientOptions {
 export interface ControlPlaneClient {
   heartbeat(heartbeat: Heartbeat, options?: CallOptions): Promise<HeartbeatReply>;
   renewLease(resourceId: string, renewal: LeaseRenewal, options?: CallOptions): Promise<LeaseToken>;
+  /** A token of the control plane's own issuing, for a worker that does not sign what it presents. */
+  issueToken(options?: CallOptions): Promise<IssuedWorkerToken>;
   /**
    * Milliseconds that the control plane's clock is ahead of this one, negative when it is behind; from the latest
    * answer that told its time, so undefined before the first one and with a reference control plane.
@@ -44,6 +47,7 @@ export interface ControlPlaneClient {
 /** Room for some ten thousand revocations. */
 const HEARTBEAT_REPLY_LIMIT_BYTES = 8 * 1024 * 1024;
 const LEASE_REPLY_LIMIT_BYTES = 1024 * 1024;
+const TOKEN_REPLY_LIMIT_BYTES = 64 * 1024;
 const DEFAULT_TIMEOUT_MS = 10_000;
 /** Whatever a source promises: a refusal must come to an end. */
 const MAX_ATTEMPTS = 16;
@@ -114,6 +118,14 @@ export function createControlPlaneClient(options: ControlPlaneClientOptions): Co
         },
         parse: parseLeaseReply,
         replyLimitBytes: LEASE_REPLY_LIMIT_BYTES,
+        signal,
+      }),
+    issueToken: ({ signal } = {}) =>
+      post({
+        url: new URL(`${workerUrl}/token`),
+        body: {},
+        parse: parseIssuedToken,
+        replyLimitBytes: TOKEN_REPLY_LIMIT_BYTES,
         signal,
       }),
     clockSkewMs: () => skew.skewMs,

@@ -96,6 +96,7 @@ export { RPC_METHODS, type RpcMethodName, type RpcMethodRule } from './rpc-metho
 export type { ExecParams, LogsParams, SandboxParams, SpawnParams } from './rpc-params.js';
 export { createRpcServer, RPC_SERVER_TIMEOUTS } from './rpc-server.js';
 export { staticCredentialSource } from './static-credential-source.js';
+export type { IssuedWorkerToken } from './token-issue.js';
 export type { WorkerRefusalReason } from './token-reason.js';
 export {
   type AuthenticatedWorker,
@@ -108,6 +109,7 @@ export {
 } from './worker-authenticator.js';
 export {
   createWorkerEndpoint,
+  type IssueWorkerToken,
   type WorkerEndpoint,
   type WorkerEndpointLimits,
   type WorkerEndpointOptions,

@@ -12,6 +12,7 @@ import { type LeaseRenewal, parseLeaseRenewal } from './lease-renewal.js';
 import { type LeaseToken, leaseToWire } from './lease-token.js';
 import { type RpcLogger, silentLogger } from './logger.js';
 import { formatTime } from './rfc3339.js';
+import { type IssuedWorkerToken, issuedTokenToWire } from './token-issue.js';
 import type { AuthenticatedWorker, AuthenticateWorker, WorkerCredential } from './worker-authenticator.js';
 import { headerText, REQUEST_ID_HEADER, WORKER_ID_HEADER } from './worker-headers.js';
 import { type CredentialRoute, isWorkerPath, type RenewalRoute, workerRouteOf } from './worker-route.js';
@@ -57,6 +58,8 @@ export interface WorkerEndpointOptions {
     renewal: LeaseRenewal,
     context: WorkerRequestContext,
   ) => Promise<LeaseToken>;
+  /** Issues the next token of a worker that has a good one. Absent: the path is 404. */
+  readonly onIssueToken?: IssueWorkerToken | undefined;
   /** Lets new workers in by their join tokens. Absent: the path is 404. */
   readonly onEnrol?: EnrolWorker | undefined;
   readonly limits?: WorkerEndpointLimits | undefined;
@@ -66,6 +69,12 @@ export interface WorkerEndpointOptions {
   readonly onRefusal?: ((event: WorkerRefusalEvent) => void) | undefined;
 }
 
+/** Issues a token of the audience `worker:control-plane`, and records that it did. */
+export type IssueWorkerToken = (
+  workerId: string,
+  context: WorkerRequestContext,
+) => Promise<IssuedWorkerToken>;
+
 type Admission = EndpointRefusal | { readonly reply: unknown };
 
 /** Serves a request and tells true, or tells false: its path is not below `/api/v1/worker/`. */
@@ -73,6 +82,7 @@ export type WorkerEndpoint = (request: IncomingMessage, response: ServerResponse
 
 const SCOPES: Readonly<Record<CredentialRoute['kind'], WorkerScope>> = {
   heartbeat: 'worker:heartbeat',
+  token: 'worker:heartbeat',
   renew: 'worker:lease',
 };
 
@@ -82,7 +92,7 @@ const SCOPES: Readonly<Record<CredentialRoute['kind'], WorkerScope>> = {
  * enrolment, which has no credential yet: path, method, worker id, join token, body.
  */
 export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndpoint {
-  const { authenticate, onHeartbeat, onRenewLease, onEnrol } = options;
+  const { authenticate, onHeartbeat, onRenewLease, onIssueToken, onEnrol } = options;
   const { logger = silentLogger, clock = systemClock } = options;
   const { bodyBytes = 256 * 1024, leaseTtlMs = 24 * 3_600_000 } = options.limits ?? {};
 
@@ -131,7 +141,8 @@ export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndp
   ): Promise<Admission> {
     const caller = authenticate(request.headers);
     if (!caller.ok) return caller;
-    if (route === undefined) return REFUSALS.notFound;
+    if (route === undefined || (route.kind === 'token' && onIssueToken === undefined))
+      return REFUSALS.notFound;
     if (request.method !== 'POST') return REFUSALS.methodNotAllowed;
     if (!caller.scopes.includes(SCOPES[route.kind])) return REFUSALS.missingScope;
     if (route.kind === 'renew') {
@@ -148,7 +159,18 @@ export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndp
       remoteAddress: request.socket.remoteAddress,
       signal: disconnectSignal(response),
     };
-    return route.kind === 'heartbeat' ? heartbeat(caller, body, context) : renew(route, body, context);
+    if (route.kind === 'renew') return renew(route, body, context);
+    return route.kind === 'token' ? issueToken(caller, context, response) : heartbeat(caller, body, context);
+  }
+
+  async function issueToken(
+    caller: AuthenticatedWorker,
+    context: WorkerRequestContext,
+    response: ServerResponse,
+  ): Promise<Admission> {
+    if (onIssueToken === undefined) return REFUSALS.notFound;
+    response.setHeader('Cache-Control', 'no-store');
+    return { reply: issuedTokenToWire(await onIssueToken(caller.workerId, context)) };
   }
 
   async function heartbeat(

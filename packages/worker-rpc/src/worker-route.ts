@@ -7,7 +7,9 @@ export interface EnrolmentRoute {
 }
 
 /** Needs a worker credential. */
-export type CredentialRoute = { readonly kind: 'heartbeat'; readonly workerId: string } | RenewalRoute;
+export type CredentialRoute =
+  | { readonly kind: 'heartbeat' | 'token'; readonly workerId: string }
+  | RenewalRoute;
 
 export interface RenewalRoute {
   readonly kind: 'renew';
@@ -22,12 +24,12 @@ export function isWorkerPath(path: string): boolean {
   return path.startsWith(PREFIX);
 }
 
-/** `{workerID}/heartbeat`, `{workerID}/enrol` or `{workerID}/leases/{resourceID}/renew`, each id percent-encoded. */
+/** `{workerID}/heartbeat`, `{workerID}/token`, `{workerID}/enrol` or `{workerID}/leases/{resourceID}/renew`, each id percent-encoded. */
 export function workerRouteOf(path: string): WorkerRoute | undefined {
   const segments = path.slice(PREFIX.length).split('/').map(decodeSegment);
   const [workerId, first, second, third] = segments;
   if (workerId === undefined) return undefined;
-  if (segments.length === 2 && first === 'heartbeat') return { kind: first, workerId };
+  if (segments.length === 2 && (first === 'heartbeat' || first === 'token')) return { kind: first, workerId };
   if (segments.length === 2 && first === 'enrol') return { kind: first, workerId };
   if (segments.length !== 4 || first !== 'leases' || third !== 'renew') return undefined;
   if (second === undefined || !RESOURCE_ID.test(second)) return undefined;
