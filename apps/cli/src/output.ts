@@ -35,3 +35,10 @@ export function table(headings: readonly string[], rows: readonly (readonly stri
 export function localTime(timestamp: string): string {
   return `${timestamp.slice(0, 10)} ${timestamp.slice(11, 19)}Z`;
 }
+
+/** Everything that an iteration yields. */
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+}

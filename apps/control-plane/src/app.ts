@@ -3,21 +3,42 @@ import type { Logger } from '@stacyvm/logging';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
 import helmet from 'helmet';
-import { API_BASE, guardOperations, isPublicPath, routeOperations, servedDocument } from './contract.js';
-import { problemOf } from './http-errors.js';
+import type { AdminAudit } from './audit/admin-audit.js';
+import { auditedHandlers, auditRefusals } from './audit/audited-handlers.js';
+import {
+  API_BASE,
+  guardOperations,
+  isPublicPath,
+  nameOperations,
+  routeOperations,
+  servedDocument,
+} from './contract.js';
+import { problemOf, RequestError } from './http-errors.js';
 import { jsonBody } from './json-body.js';
 import { requireLocalCaller } from './local-callers.js';
+import type { Metrics } from './metrics/metrics.js';
 import { contextOf, requestContext } from './request-context.js';
 import { execHandlers } from './routes/exec.js';
+import { type JoinTokensState, joinTokenHandlers } from './routes/join-tokens.js';
+import { metricsHandlers } from './routes/metrics.js';
 import { sandboxHandlers } from './routes/sandboxes.js';
 import { type SystemState, systemHandlers } from './routes/system.js';
+import { type WorkerCredentialsState, workerCredentialHandlers } from './routes/worker-credentials.js';
+import { type WorkerRevocationsState, workerRevocationHandlers } from './routes/worker-revocations.js';
+import { type WorkerTokensState, workerTokenHandlers } from './routes/worker-tokens.js';
 import { workerHandlers } from './routes/workers.js';
 
-export interface AppOptions extends SystemState {
-  readonly apiKeys: ApiKeyAuthenticator;
-  /** Check answers against the contract as well: an answer outside it becomes a 500. For tests. */
-  readonly validateResponses?: boolean;
-}
+export type AppOptions = SystemState &
+  WorkerTokensState &
+  WorkerRevocationsState &
+  JoinTokensState &
+  WorkerCredentialsState & {
+    readonly apiKeys: ApiKeyAuthenticator;
+    readonly audit: AdminAudit;
+    readonly metrics: Metrics;
+    /** Check answers against the contract as well: an answer outside it becomes a 500. For tests. */
+    readonly validateResponses?: boolean;
+  };
 
 const PROBES = ['/health', '/live', '/ready'];
 
@@ -33,9 +54,13 @@ export function createApp(options: AppOptions): Express {
   // What the error handler does not answer is answered by Express, with a stack trace unless it is told otherwise.
   app.set('env', 'production');
   app.use(helmet({ contentSecurityPolicy: false }));
-  app.use(requestContext(logger));
+  app.use(requestContext(logger, options.metrics.request));
   app.use(probeAliases);
-  if (!options.apiKeys.configured) app.use(requireLocalCaller);
+  nameOperations(app);
+  app.use((request, response, next) => {
+    if (options.apiKeys.configured) next();
+    else requireLocalCaller(request, response, next);
+  });
   app.use(authenticate(options.apiKeys));
   guardOperations(app);
   app.use(...jsonBody());
@@ -51,13 +76,20 @@ export function createApp(options: AppOptions): Express {
       ignorePaths: (path: string) => !path.startsWith(`${API_BASE}/`),
     }),
   );
+  const audited = auditedHandlers(options.audit);
   routeOperations(app, {
     ...sandboxHandlers(orchestrator),
     ...execHandlers(orchestrator, logger),
     ...workerHandlers(orchestrator, options.clock),
+    ...workerTokenHandlers(options, audited),
+    ...workerRevocationHandlers(options, audited),
+    ...joinTokenHandlers(options, audited),
+    ...workerCredentialHandlers(options, audited),
+    ...metricsHandlers(options.metrics),
     ...systemHandlers(options),
   });
   app.use((_request, _response, next) => next({ status: 404 }));
+  app.use(auditRefusals(options.audit));
   app.use(errorHandler(logger));
   return app;
 }
@@ -88,6 +120,7 @@ function errorHandler(logger: Logger): ErrorRequestHandler {
     }
     const allow = (error as { headers?: { Allow?: string } }).headers?.Allow;
     if (problem.status === 405 && allow !== undefined) response.setHeader('Allow', allow);
+    if (error instanceof RequestError) response.set(error.headers);
     const { status, code, message, reason } = problem;
     response.status(status).json({ code, message, reason, request_id: requestId });
   };

@@ -7,7 +7,7 @@ import { contextOf } from './request-context.js';
 export const API_BASE = '/api/v1';
 
 /** The operations that the control plane serves itself. */
-export type ServedOperation = Exclude<OperationId, 'workerHeartbeat' | 'renewWorkerLease'>;
+export type ServedOperation = Exclude<OperationId, 'workerHeartbeat' | 'renewWorkerLease' | 'enrolWorker'>;
 
 /** The contract without what the worker protocol serves. */
 export function servedDocument(): Record<string, unknown> {
@@ -16,6 +16,19 @@ export function servedDocument(): Record<string, unknown> {
     if (servedBy !== 'control-plane') delete document.paths[path]?.[method];
   }
   return document;
+}
+
+/** Tells which operation of the contract a request is, whether it will be let in or not. */
+export function nameOperations(app: Express): void {
+  for (const operation of served()) {
+    app[operation.method](expressPath(operation), (request, _response, next) => {
+      const context = contextOf(request);
+      context.operation = operation.id;
+      const { id } = request.params;
+      if (id !== undefined) context.pathId = String(id);
+      next();
+    });
+  }
 }
 
 /** Before anything else is looked at, the caller must carry the scope of the operation. */

@@ -1,18 +1,27 @@
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApiKeyAuthenticator } from '@stacyvm/auth';
 import type { Settings } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
 import { createOrchestrator } from '@stacyvm/orchestrator';
-import { openStore, type Store } from '@stacyvm/store';
+import { openStore } from '@stacyvm/store';
 import { createApp } from './app.js';
 import { createHttpServer } from './http-server.js';
+import { createLiveApiKeys } from './live-api-keys.js';
+import { orchestratorLimits, storeOptions } from './options-from-settings.js';
+import { createSettingsReload } from './settings-reload.js';
+import { openWorkerAuthority } from './worker-authority.js';
 import { createWorkerGateway } from './worker-gateway.js';
 
 /** A running control plane. */
 export interface ControlPlane {
   readonly url: string;
+  /**
+   * Puts other settings in force, all or none; those that need a restart are named in the log.
+   *
+   * @throws AuthError or WorkerTokenError when they must not go live; the ones before stay in force then
+   */
+  reload(settings: Settings): void;
   /** Answers `not_ready`, lets requests in flight end within the limit, then closes everything. Any number of calls. */
   stop(): Promise<void>;
 }
@@ -26,25 +35,33 @@ export interface ControlPlaneOptions {
 }
 
 /**
- * Starts the control plane: keys, database, orchestrator, HTTP, in this order.
+ * Starts the control plane: keys, database, revocations, orchestrator, HTTP, in this order.
  *
  * @throws AuthError, WorkerTokenError or StoreError when the settings must not go live or the database cannot be opened
  */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { settings, logger } = options;
   const clock = options.clock ?? (() => new Date());
-  const apiKeys = createApiKeyAuthenticator({
-    apiKey: settings['auth.api_key']?.reveal(),
-    adminApiKey: settings['auth.admin_api_key']?.reveal(),
-  });
+  const apiKeys = createLiveApiKeys(settings);
   const store = await openStore(storeOptions(settings, logger));
   let draining = false;
   try {
-    const orchestrator = createOrchestrator(orchestratorOptions(settings, store, logger, clock));
+    const authority = await openWorkerAuthority({ settings, store, logger, clock });
+    const orchestrator = createOrchestrator({
+      store,
+      logger,
+      clock,
+      workerCredentials: authority.identity,
+      onRpcRefusal: authority.metrics.rpcRefusal,
+      ...orchestratorLimits(settings),
+    });
+    const settingsReload = createSettingsReload({ initial: settings, parts: [apiKeys, authority], logger });
     const app = createApp({
+      ...authority,
       orchestrator,
       store,
       apiKeys,
+      tokenProfile: () => settingsReload.current()['auth.worker_token_profile'],
       logger,
       clock,
       version: options.version,
@@ -52,17 +69,19 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       draining: () => draining,
       validateResponses: options.validateResponses ?? false,
     });
-    const gateway = createWorkerGateway({ settings, fleet: orchestrator.fleet, store, logger, clock });
+    const gateway = createWorkerGateway({ ...authority, fleet: orchestrator.fleet, store, logger, clock });
     const { server, drain } = createHttpServer((request, response) => {
       if (!gateway(request, response)) app(request, response);
     });
     await listen(server, settings, apiKeys.configured, logger);
     orchestrator.start();
+    const background = authority.start(() => orchestrator.enforceRevocations());
     let stopped: Promise<void> | undefined;
     const stop = async (): Promise<void> => {
       draining = true;
       try {
         await drain(settings['server.shutdown_timeout'], logger);
+        await background.stop();
         await orchestrator.stop();
       } finally {
         await store.close();
@@ -70,6 +89,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     };
     return {
       url: urlOf(server.address() as AddressInfo),
+      reload: settingsReload.reload,
       stop() {
         stopped ??= stop();
         return stopped;
@@ -79,44 +99,6 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     await store.close();
     throw error;
   }
-}
-
-function storeOptions(settings: Settings, logger: Logger): Parameters<typeof openStore>[0] {
-  const dsn = settings['database.dsn'];
-  return settings['database.driver'] === 'postgres' && dsn !== undefined
-    ? { driver: 'postgres', dsn: dsn.reveal(), logger }
-    : { driver: 'embedded', path: settings['database.path'], logger };
-}
-
-function orchestratorOptions(
-  settings: Settings,
-  store: Store,
-  logger: Logger,
-  clock: () => Date,
-): Parameters<typeof createOrchestrator>[0] {
-  return {
-    store,
-    logger,
-    clock,
-    signingKey: settings['auth.worker_signing_key']?.reveal(),
-    sharedToken: settings['auth.worker_token']?.reveal(),
-    defaults: {
-      image: settings['defaults.image'],
-      provider: settings['providers.default'],
-      memoryMb: settings['defaults.memory_mb'],
-      vcpus: settings['defaults.vcpus'],
-      ttlMs: settings['defaults.ttl'],
-      maxTtlMs: settings['defaults.max_ttl'],
-    },
-    execLimits: {
-      defaultTimeoutMs: settings['defaults.default_exec_timeout'],
-      maxTimeoutMs: settings['defaults.max_exec_timeout'],
-    },
-    maxSandboxes: settings['defaults.max_sandboxes'],
-    spawnTimeoutMs: settings['orchestrator.spawn_timeout'],
-    reapIntervalMs: settings['orchestrator.reap_interval'],
-    reconcileIntervalMs: settings['orchestrator.reconcile_interval'],
-  };
 }
 
 /** Without any API key only this machine is served. */

@@ -25,9 +25,25 @@ export interface HttpProblem {
 export class RequestError extends Error {
   override readonly name = 'RequestError';
 
-  constructor(readonly problem: HttpProblem) {
+  constructor(
+    readonly problem: HttpProblem,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
     super(problem.message);
   }
+}
+
+/** What a caller asked for is not right, in a way that the contract cannot say. */
+export function badRequest(reason: string, message: string): RequestError {
+  return new RequestError({ status: 400, code: 'BAD_REQUEST', reason, message });
+}
+
+export function conflict(reason: string, message: string): RequestError {
+  return new RequestError({ status: 409, code: 'CONFLICT', reason, message });
+}
+
+export function unavailable(reason: string, message: string): RequestError {
+  return new RequestError({ status: 503, code: 'UNAVAILABLE', reason, message });
 }
 
 const ORCHESTRATOR: Readonly<Record<OrchestratorErrorCode, readonly [number, ErrorCode]>> = {
@@ -52,6 +68,7 @@ const ORCHESTRATOR: Readonly<Record<OrchestratorErrorCode, readonly [number, Err
   worker_failed: [500, 'INTERNAL_ERROR'],
   worker_unreachable: [503, 'UNAVAILABLE'],
   worker_refused: [503, 'UNAVAILABLE'],
+  worker_revoked: [503, 'UNAVAILABLE'],
 };
 
 const INTERNAL: HttpProblem = {

@@ -5,6 +5,7 @@ import {
   packageVersion,
   readCommandLine,
   runProgram,
+  watchSettings,
 } from '@stacyvm/config';
 import { createLogger } from '@stacyvm/logging';
 import { startControlPlane } from './control-plane.js';
@@ -34,7 +35,9 @@ await runProgram(async () => {
     process.stdout.write(`${version}\n`);
     return undefined;
   }
-  const { settings, configFile: usedFile } = loadSettings({ configFile, flags });
+  const load = () => loadSettings({ configFile, flags });
+  const initial = load();
+  const { settings, configFile: usedFile } = initial;
   const logger = createLogger({
     level: settings['logging.level'],
     format: settings['logging.format'],
@@ -43,8 +46,16 @@ await runProgram(async () => {
   logger.info('control plane starts', { version, config_file: usedFile ?? 'none', node: process.version });
   const controlPlane = await startControlPlane({ settings, logger, version });
   logger.info('control plane listens', { url: controlPlane.url });
+  const watch = watchSettings({
+    initial,
+    load,
+    onChange: (change) => controlPlane.reload(change.settings),
+    onError: (error) => logger.error('settings not reloaded; the last good ones stay in force', { error }),
+  });
   return {
+    reload: watch.reload,
     async stop() {
+      watch.stop();
       logger.info('control plane stops');
       await controlPlane.stop();
       logger.info('control plane stopped');

@@ -10,6 +10,18 @@ export interface RequestContext {
   /** Aborts when the caller goes away before the answer is complete. */
   readonly signal: AbortSignal;
   principal?: Principal;
+  /** Of the contract; undefined where the path is none of it. */
+  operation?: string;
+  /** The `id` of the path, as it was asked for. */
+  pathId?: string;
+}
+
+/** How a request ended. */
+export interface EndedRequest {
+  /** Of the contract, else `none`. */
+  readonly operation: string;
+  readonly status: number;
+  readonly seconds: number;
 }
 
 const contexts = new WeakMap<Request, RequestContext>();
@@ -21,8 +33,8 @@ export function contextOf(request: Request): RequestContext {
   return context;
 }
 
-/** Gives every request an id, which is the caller's own if it is well formed, and logs how it ended. */
-export function requestContext(logger: Logger): RequestHandler {
+/** Gives every request an id, which is the caller's own if it is well formed, and logs and tells how it ended. */
+export function requestContext(logger: Logger, onEnd?: (ended: EndedRequest) => void): RequestHandler {
   return (request, response, next) => {
     const started = performance.now();
     const gone = new AbortController();
@@ -31,12 +43,18 @@ export function requestContext(logger: Logger): RequestHandler {
     response.setHeader('X-Request-ID', context.requestId);
     response.on('close', () => {
       if (!response.writableFinished) gone.abort();
+      const durationMs = performance.now() - started;
+      onEnd?.({
+        operation: context.operation ?? 'none',
+        status: response.statusCode,
+        seconds: durationMs / 1000,
+      });
       logger.info('request', {
         request_id: context.requestId,
         method: request.method,
         path: request.originalUrl.split('?')[0],
         status: response.statusCode,
-        duration_ms: Math.round(performance.now() - started),
+        duration_ms: Math.round(durationMs),
         principal: context.principal?.id,
         ...(response.writableFinished ? {} : { aborted: true }),
       });

@@ -1,45 +1,37 @@
-import type { Settings } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
 import type { Fleet } from '@stacyvm/orchestrator';
 import { isStale } from '@stacyvm/orchestrator';
+import type { Store, WorkerCredential as StoredCredential, WorkerRecord } from '@stacyvm/store';
 import {
-  type Store,
-  type WorkerCredential as StoredCredential,
-  StoreError,
-  type WorkerRecord,
-} from '@stacyvm/store';
-import { createKeyring, createWorkerTokenVerifier, type WorkerTokenVerifier } from '@stacyvm/token';
-import {
-  createWorkerAuthenticator,
   createWorkerEndpoint,
+  type EnrolWorker,
   type Heartbeat,
   type WorkerCredential,
   type WorkerEndpoint,
-  WorkerEndpointError,
 } from '@stacyvm/worker-rpc';
-import { ownWords } from './http-errors.js';
+import type { Metrics } from './metrics/metrics.js';
+import type { LiveRevocations } from './revocations/live-revocations.js';
+import { reachable } from './worker-answers.js';
+import type { CredentialRecorder } from './worker-identity/credential-recorder.js';
+import type { WorkerIdentity } from './worker-identity/worker-identity.js';
 
 export interface WorkerGatewayOptions {
-  readonly settings: Settings;
+  readonly identity: Pick<WorkerIdentity, 'authenticate'>;
+  readonly revocations: Pick<LiveRevocations, 'feed'>;
+  readonly enrol: EnrolWorker;
+  readonly credentialRecorder: Pick<CredentialRecorder, 'note'>;
   readonly fleet: Fleet;
   readonly store: Store;
+  readonly metrics: Pick<Metrics, 'heartbeat' | 'workerRefusal' | 'request'>;
   readonly logger: Logger;
   readonly clock: () => Date;
 }
 
-/** What workers call: it tells who they are and hands their heartbeats and lease renewals on. */
-export function createWorkerGateway({
-  settings,
-  fleet,
-  store,
-  logger,
-  clock,
-}: WorkerGatewayOptions): WorkerEndpoint {
-  return createWorkerEndpoint({
-    authenticate: createWorkerAuthenticator({
-      verifier: verifierOf(settings, clock),
-      sharedToken: settings['auth.worker_token']?.reveal(),
-    }),
+/** What workers call: it tells who they are, lets new ones in, and hands their heartbeats and lease renewals on. */
+export function createWorkerGateway(options: WorkerGatewayOptions): WorkerEndpoint {
+  const { identity, revocations, enrol, credentialRecorder, fleet, store, metrics, logger, clock } = options;
+  const endpoint = createWorkerEndpoint({
+    authenticate: identity.authenticate,
     onHeartbeat: (workerId, heartbeat, { credential }) =>
       reachable(async () => {
         const { worker, nextHeartbeatMs, release } = await fleet.heartbeat({
@@ -54,16 +46,20 @@ export function createWorkerGateway({
           credential: storedCredential(credential),
           held: heartbeat.sandboxes,
         });
+        credentialRecorder.note({ workerId, ...storedCredential(credential) });
+        metrics.heartbeat();
         return {
           worker: workerReply(worker, clock()),
           nextHeartbeatMs,
           drain: worker.drainRequested,
           release,
+          revocations: revocations.feed(),
         };
       }),
-    onRenewLease: (workerId, resourceId, renewal) =>
+    onRenewLease: (workerId, resourceId, renewal, { credential }) =>
       reachable(() => {
         const { ttlMs, generation } = renewal;
+        credentialRecorder.note({ workerId, ...storedCredential(credential) });
         return store.leases.renew({
           resourceId,
           holderId: workerId,
@@ -71,26 +67,23 @@ export function createWorkerGateway({
           ...(generation === undefined ? {} : { generation }),
         });
       }),
+    onEnrol: (workerId, joinToken, context) => reachable(() => enrol(workerId, joinToken, context)),
+    onRefusal: metrics.workerRefusal,
     logger,
     clock,
   });
-}
-
-function verifierOf(settings: Settings, clock: () => Date): WorkerTokenVerifier | undefined {
-  const signingKey = settings['auth.worker_signing_key'];
-  if (signingKey === undefined) return undefined;
-  const revoked = new Set(settings['auth.worker_revoked_token_ids']);
-  return createWorkerTokenVerifier({
-    keyring: createKeyring({
-      active: signingKey.reveal(),
-      verifyOnly: settings['auth.worker_signing_keys'].map((key) => key.reveal()),
-      workerKeyScope: settings['auth.worker_key_scope'],
-    }),
-    audience: 'worker:control-plane',
-    profile: settings['auth.worker_token_profile'],
-    isRevoked: ({ tokenId }) => tokenId !== undefined && revoked.has(tokenId),
-    clock,
-  });
+  return (request, response) => {
+    const started = performance.now();
+    if (!endpoint(request, response)) return false;
+    response.on('close', () =>
+      metrics.request({
+        operation: 'worker_protocol',
+        status: response.statusCode,
+        seconds: (performance.now() - started) / 1000,
+      }),
+    );
+    return true;
+  };
 }
 
 /** A URL that cannot be called is not kept: the worker is then not given sandboxes. */
@@ -112,8 +105,16 @@ function rpcUrlOf(workerId: string, { capacity }: Heartbeat, logger: Logger): st
 }
 
 function storedCredential(credential: WorkerCredential): StoredCredential {
-  if (credential.form === 'static') return { form: 'static' };
-  return { form: 'signed', keyRole: credential.keyRole, keyFingerprint: credential.keyFingerprint };
+  if (credential.form === 'static') return { form: 'static', kind: credential.kind };
+  const { form, keyRole, keyFingerprint, signingKeyFingerprint, profile, issuedAt } = credential;
+  return {
+    form,
+    keyRole,
+    keyFingerprint,
+    signingKeyFingerprint,
+    profile,
+    ...(issuedAt === undefined ? {} : { tokenIssuedAt: issuedAt }),
+  };
 }
 
 function workerReply(worker: WorkerRecord, now: Date) {
@@ -129,32 +130,4 @@ function workerReply(worker: WorkerRecord, now: Date) {
     updatedAt: worker.updatedAt,
     stale: isStale(worker, now),
   };
-}
-
-/** Failures of the store as answers that a worker understands. */
-async function reachable<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof StoreError)) throw error;
-    const options = { cause: error };
-    if (error.code === 'unavailable' || error.code === 'closed') {
-      throw new WorkerEndpointError('unavailable', 'the database is not reachable; try again', {
-        ...options,
-        reason: 'database_unavailable',
-      });
-    }
-    if (error.code === 'conflict')
-      throw new WorkerEndpointError('conflict', ownWords(error, 'a concurrent change was first; try again'), {
-        ...options,
-        reason: 'lease_conflict',
-      });
-    if (error.code === 'not_found')
-      throw new WorkerEndpointError('not_found', ownWords(error, 'not found'), options);
-    if (error.code === 'invalid_input') {
-      const message = ownWords(error, 'a text of the request has characters that cannot be stored');
-      throw new WorkerEndpointError('invalid_request', message, options);
-    }
-    throw error;
-  }
 }

@@ -11,6 +11,9 @@ export interface Answer {
   readonly body: Json;
 }
 
+/** A control plane and the key of its ordinary callers. */
+export type Reachable = Pick<Fixture, 'url' | 'apiKey'>;
+
 export interface CallOptions {
   readonly method?: string;
   /** Sent as it is; an object is sent as JSON. */
@@ -22,7 +25,7 @@ export interface CallOptions {
 }
 
 /** Calls a path below `/api/v1`. */
-export async function call(fixture: Fixture, path: string, options: CallOptions = {}): Promise<Answer> {
+export async function call(fixture: Reachable, path: string, options: CallOptions = {}): Promise<Answer> {
   const response = await open(fixture, path, options);
   const text = await response.text();
   const isJson = (response.headers.get('content-type') ?? '').startsWith('application/json');
@@ -35,7 +38,7 @@ export async function call(fixture: Fixture, path: string, options: CallOptions 
 }
 
 /** The answer before its body has come. */
-export function open(fixture: Fixture, path: string, options: CallOptions = {}): Promise<Response> {
+export function open(fixture: Reachable, path: string, options: CallOptions = {}): Promise<Response> {
   const { body, key = fixture.apiKey } = options;
   const raw = typeof body === 'string' || body instanceof Uint8Array;
   return fetch(`${fixture.url}/api/v1${path}`, {
@@ -51,7 +54,7 @@ export function open(fixture: Fixture, path: string, options: CallOptions = {}):
 }
 
 /** A new sandbox of the provider mock unless told. */
-export async function spawnSandbox(fixture: Fixture, request: Json = {}): Promise<string> {
+export async function spawnSandbox(fixture: Reachable, request: Json = {}): Promise<string> {
   const { status, body, text } = await call(fixture, '/sandboxes', {
     body: { provider: 'mock', ...request },
   });

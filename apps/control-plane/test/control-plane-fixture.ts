@@ -21,6 +21,12 @@ export interface Fixture {
   readonly store: Store;
   readonly database: TestDatabase;
   readonly controlPlane: ControlPlane;
+  /** Puts other settings in force, on top of those that it was started with. */
+  reload(flags: Flags): void;
+  /** Another control plane on the same database, with the same keys and the same log. */
+  beside(
+    flags?: Flags,
+  ): Promise<Pick<Fixture, 'url' | 'apiKey' | 'adminKey' | 'signingKey' | 'controlPlane'>>;
   /** Stops the control plane; the database stays. */
   stop(): Promise<void>;
   /** Starts it again on the port it had. */
@@ -32,19 +38,22 @@ export async function startFixture(flags: Flags = {}): Promise<Fixture> {
   const database = await createTestDatabase();
   const [apiKey, adminKey, signingKey] = [secret(), secret(), secret()];
   const logs = captureLogs();
-  const start = (port: number): Promise<ControlPlane> =>
+  const settings = (port: number, more: Flags) =>
+    settingsFor({
+      'server.host': '127.0.0.1',
+      'server.port': port,
+      'server.shutdown_timeout': '5s',
+      'auth.api_key': apiKey,
+      'auth.admin_api_key': adminKey,
+      'auth.worker_signing_key': signingKey,
+      'database.driver': 'postgres',
+      'database.dsn': database.dsn,
+      ...flags,
+      ...more,
+    });
+  const start = (port: number, more: Flags = {}): Promise<ControlPlane> =>
     startControlPlane({
-      settings: settingsFor({
-        'server.host': '127.0.0.1',
-        'server.port': port,
-        'server.shutdown_timeout': '5s',
-        'auth.api_key': apiKey,
-        'auth.admin_api_key': adminKey,
-        'auth.worker_signing_key': signingKey,
-        'database.driver': 'postgres',
-        'database.dsn': database.dsn,
-        ...flags,
-      }),
+      settings: settings(port, more),
       logger: logs.logger,
       version: '1.2.3',
       validateResponses: true,
@@ -53,6 +62,7 @@ export async function startFixture(flags: Flags = {}): Promise<Fixture> {
   const store = await openStore({ driver: 'postgres', dsn: database.dsn, poolSize: 2 });
   const { url } = controlPlane;
   const port = Number(new URL(url).port);
+  const others: ControlPlane[] = [];
   return {
     url,
     port,
@@ -65,12 +75,18 @@ export async function startFixture(flags: Flags = {}): Promise<Fixture> {
     get controlPlane() {
       return controlPlane;
     },
+    reload: (more) => controlPlane.reload(settings(0, more)),
+    async beside(more = {}) {
+      const other = await start(0, more);
+      others.push(other);
+      return { url: other.url, apiKey, adminKey, signingKey, controlPlane: other };
+    },
     stop: () => controlPlane.stop(),
     async restart() {
       controlPlane = await start(port);
     },
     async dispose() {
-      await controlPlane.stop();
+      await Promise.all([controlPlane, ...others].map((each) => each.stop()));
       await store.close();
       await database.drop();
     },

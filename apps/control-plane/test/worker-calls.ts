@@ -13,7 +13,7 @@ export interface Presented {
 }
 
 export async function send(
-  fixture: Fixture,
+  fixture: Pick<Fixture, 'url'>,
   { path, method = 'POST', headers, body }: Presented,
 ): Promise<{ readonly status: number; readonly body: Json }> {
   const response = await fetch(`${fixture.url}/api/v1/worker/${path ?? `${WORKER}/heartbeat`}`, {
@@ -38,7 +38,7 @@ export interface TokenOptions {
 }
 
 /** A token of the worker, signed by its derived key, unless told. */
-export function workerToken(fixture: Fixture, options: TokenOptions = {}): string {
+export function workerToken(fixture: Pick<Fixture, 'signingKey'>, options: TokenOptions = {}): string {
   return mintWorkerToken({
     key: options.key ?? deriveWorkerKey(fixture.signingKey, options.id ?? WORKER),
     workerId: options.id ?? WORKER,

@@ -197,7 +197,10 @@ describe('the worker gateway by its settings', () => {
     const flags = { 'auth.worker_signing_key': undefined, 'auth.worker_token': shared };
     await withFixture(flags, async (fixture) => {
       expect((await send(fixture, { headers: credential(shared) })).status).to.equal(200);
-      expect((await fixture.store.workers.get(WORKER))?.credential).to.deep.equal({ form: 'static' });
+      expect((await fixture.store.workers.get(WORKER))?.credential).to.deep.equal({
+        form: 'static',
+        kind: 'shared',
+      });
       const wrong = await send(fixture, { headers: credential(secret()) });
       expect([wrong.status, wrong.body['reason']]).to.deep.equal([401, 'static_token_mismatch']);
       const signed = await send(fixture, { headers: credential(mint(secret())) });

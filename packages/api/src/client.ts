@@ -1,7 +1,7 @@
-import createFetchClient, { type Client } from 'openapi-fetch';
-import { ApiError, isCancellation } from './errors.js';
 import { type ExecExit, type ExecOutput, readExecStream } from './exec-stream.js';
-import type { components, paths } from './generated/contract.js';
+import type { components } from './generated/contract.js';
+import { type ApiClientOptions, type CallOptions, createHttpCalls, given, refusalOf } from './http-calls.js';
+import { createWorkerIdentityClient, type WorkerIdentityClient } from './worker-identity-client.js';
 
 type Schemas = components['schemas'];
 export type Sandbox = Schemas['Sandbox'];
@@ -10,17 +10,6 @@ export type ExecRequest = Schemas['ExecRequest'];
 export type ExecResult = Schemas['ExecResult'];
 export type Worker = Schemas['Worker'];
 export type Readiness = Schemas['Readiness'];
-
-export interface ApiClientOptions {
-  /** Where the control plane listens, such as `http://127.0.0.1:7423`. */
-  readonly baseUrl: string;
-  readonly apiKey?: string | undefined;
-  readonly fetch?: typeof globalThis.fetch;
-}
-
-export interface CallOptions {
-  readonly signal?: AbortSignal | undefined;
-}
 
 /** The control plane as a program sees it. Every method throws `ApiError`. */
 export interface ApiClient {
@@ -41,12 +30,7 @@ export interface ApiClient {
   /** All workers by id, page by page. */
   workers(options?: CallOptions): AsyncGenerator<Worker>;
   ready(options?: CallOptions): Promise<Readiness>;
-}
-
-interface FetchResult {
-  readonly data?: unknown;
-  readonly error?: unknown;
-  readonly response: Response;
+  readonly workerIdentity: WorkerIdentityClient;
 }
 
 /**
@@ -57,28 +41,8 @@ interface FetchResult {
  * const sandbox = await client.spawn({ image: 'host', ttl: '5m' });
  */
 export function createApiClient(options: ApiClientOptions): ApiClient {
-  const http: Client<paths> = createFetchClient<paths>({
-    baseUrl: `${options.baseUrl.replace(/\/+$/, '')}/api/v1`,
-    ...(options.apiKey === undefined ? {} : { headers: { 'X-API-Key': options.apiKey } }),
-    ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
-  });
-  const call = async <R extends FetchResult>(work: Promise<R>): Promise<NonNullable<R['data']>> => {
-    const result = await settle(work, options.baseUrl);
-    if (result.data === undefined || result.data === null) throw refusal(result);
-    return result.data;
-  };
-
-  async function* pages<T>(
-    fetchPage: (cursor: string | undefined) => Promise<FetchResult & { data?: readonly T[] }>,
-  ): AsyncGenerator<T> {
-    let cursor: string | undefined;
-    do {
-      const result = await settle(fetchPage(cursor), options.baseUrl);
-      if (result.data === undefined) throw refusal(result);
-      yield* result.data;
-      cursor = result.response.headers.get('x-next-cursor') ?? undefined;
-    } while (cursor !== undefined);
-  }
+  const calls = createHttpCalls(options);
+  const { http, call, pages, settle } = calls;
 
   return {
     spawn: (body, { signal } = {}) => call(http.POST('/sandboxes', { body, ...given({ signal }) })),
@@ -100,9 +64,8 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
           parseAs: 'stream',
           ...given({ signal }),
         }),
-        options.baseUrl,
       );
-      if (result.error !== undefined || result.response.body === null) throw refusal(result);
+      if (result.error !== undefined || result.response.body === null) throw refusalOf(result);
       return readExecStream(result.response.body, onOutput);
     },
     logs: (id, lines, { signal } = {}) =>
@@ -118,63 +81,11 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     workers: ({ signal } = {}) =>
       pages((cursor) => http.GET('/workers', { params: { query: given({ cursor }) }, ...given({ signal }) })),
     ready: async ({ signal } = {}) => {
-      const result = await settle(http.GET('/ready', given({ signal })), options.baseUrl);
+      const result = await settle(http.GET('/ready', given({ signal })));
       const body = result.data ?? result.error;
-      if (body === undefined) throw refusal(result);
+      if (body === undefined) throw refusalOf(result);
       return body;
     },
+    workerIdentity: createWorkerIdentityClient(calls),
   };
-}
-
-/** Leaves out what is undefined, as exact optional properties demand. */
-function given<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: NonNullable<T[K]>;
-  };
-}
-
-async function settle<R>(work: Promise<R>, baseUrl: string): Promise<R> {
-  try {
-    return await work;
-  } catch (error) {
-    if (isCancellation(error)) {
-      throw new ApiError('cancelled', 'the call was cancelled', {}, { cause: error });
-    }
-    if (error instanceof SyntaxError) {
-      throw new ApiError(
-        'protocol',
-        `${baseUrl} did not answer with JSON; is it a StacyVM control plane?`,
-        {},
-        { cause: error },
-      );
-    }
-    throw new ApiError(
-      'unreachable',
-      `cannot reach the control plane at ${baseUrl}${systemCode(error)}`,
-      {},
-      { cause: error },
-    );
-  }
-}
-
-function systemCode(error: unknown): string {
-  const cause = error instanceof Error ? error.cause : undefined;
-  const code = cause instanceof Error ? (cause as NodeJS.ErrnoException).code : undefined;
-  return code === undefined ? '' : ` (${code})`;
-}
-
-function refusal(result: FetchResult): ApiError {
-  const { status } = result.response;
-  const body = result.error as Partial<Schemas['Error']> | undefined;
-  if (typeof body !== 'object' || typeof body.message !== 'string') {
-    return new ApiError('protocol', `the control plane answered HTTP ${status} without an error body`, {
-      status,
-    });
-  }
-  return new ApiError('refused', body.message, {
-    status,
-    code: body.code,
-    reason: body.reason,
-    requestId: body.request_id,
-  });
 }

@@ -1,7 +1,5 @@
 export {
   type ApiClient,
-  type ApiClientOptions,
-  type CallOptions,
   createApiClient,
   type ExecRequest,
   type ExecResult,
@@ -14,4 +12,20 @@ export { ApiError, type ApiErrorDetails, type ApiErrorKind } from './errors.js';
 export type { ExecExit, ExecOutput } from './exec-stream.js';
 export type { components, operations, paths } from './generated/contract.js';
 export { openApiDocument } from './generated/document.js';
+export type { ApiClientOptions, CallOptions } from './http-calls.js';
 export { listOperations, type Operation, type OperationId } from './operations.js';
+export type {
+  CreatedJoinToken,
+  CreateJoinToken,
+  IssuedWorkerToken,
+  IssueWorkerToken,
+  JoinToken,
+  OfWorker,
+  RevokeWorkerCredentials,
+  WorkerCredentialFilter,
+  WorkerCredentialUse,
+  WorkerIdentityClient,
+  WorkerKeys,
+  WorkerRevocation,
+  WorkerTokenIssuance,
+} from './worker-identity-client.js';

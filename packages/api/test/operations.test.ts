@@ -34,7 +34,11 @@ describe('listOperations', () => {
 
   it('leaves to the worker protocol what it serves', () => {
     const served = listOperations().filter(({ servedBy }) => servedBy === 'worker-rpc');
-    expect(served.map(({ id }) => id).sort()).to.deep.equal(['renewWorkerLease', 'workerHeartbeat']);
+    expect(served.map(({ id }) => id).sort()).to.deep.equal([
+      'enrolWorker',
+      'renewWorkerLease',
+      'workerHeartbeat',
+    ]);
   });
 
   const broken: ReadonlyArray<readonly [string, Record<string, unknown>, string]> = [

@@ -18,6 +18,7 @@ export type OrchestratorErrorCode =
   | 'spawn_failed'
   | 'worker_unreachable'
   | 'worker_refused'
+  | 'worker_revoked'
   | 'worker_failed'
   | 'lease_conflict'
   | 'cancelled';

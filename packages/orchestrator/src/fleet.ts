@@ -2,6 +2,7 @@ import type { Page, PageRequest, SandboxRecord, Store, WorkerHeartbeat, WorkerRe
 import { allWorkers } from './all-workers.js';
 import { OrchestratorError } from './errors.js';
 import type { Clock, Logger } from './host.js';
+import { sandboxesOf } from './worker-sandboxes.js';
 
 /** A worker may report before it has heard of a change: younger records are not judged by a report. */
 const SETTLING_MS = 10_000;
@@ -13,6 +14,7 @@ const SETTLING_MS = 10_000;
 const DISPROVED_BY_REPORT: ReadonlySet<string> = new Set([
   'worker_missing',
   'worker_stale',
+  'worker_revoked',
   'worker_unreachable',
   'worker_connection_lost',
   'worker_timeout',
@@ -83,7 +85,7 @@ export function createFleet({
   };
 
   async function compare(worker: WorkerRecord, held: readonly HeldSandbox[]): Promise<readonly string[]> {
-    const recorded = await sandboxesOf(worker.id);
+    const recorded = new Map((await sandboxesOf(store, worker.id)).map((sandbox) => [sandbox.id, sandbox]));
     const heldIds = new Set(held.map(({ id }) => id));
     const settledBefore = clock().getTime() - SETTLING_MS;
     for (const sandbox of recorded.values()) {
@@ -109,21 +111,6 @@ export function createFleet({
     if (release.length > 0)
       logger.warn('worker holds sandboxes that are not its own', { worker_id: worker.id, release });
     return release;
-  }
-
-  async function sandboxesOf(workerId: string): Promise<ReadonlyMap<string, SandboxRecord>> {
-    const sandboxes = new Map<string, SandboxRecord>();
-    let after: string | undefined;
-    do {
-      const page = await store.sandboxes.list({
-        workerId,
-        limit: 1000,
-        ...(after === undefined ? {} : { after }),
-      });
-      for (const sandbox of page.items) sandboxes.set(sandbox.id, sandbox);
-      after = page.nextCursor;
-    } while (after !== undefined);
-    return sandboxes;
   }
 
   /** Keeps the heartbeats of the whole fleet below a rate, within bounds that keep staleness meaningful. */

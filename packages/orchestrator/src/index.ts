@@ -1,7 +1,11 @@
+export { allWorkers } from './all-workers.js';
+export { type BackgroundWork, startBackgroundWork } from './background-work.js';
 export { OrchestratorError, type OrchestratorErrorCode } from './errors.js';
 export type { ExecContext, ExecEnd, ExecInSandbox, ExecOutput, ExecResult } from './exec-in-sandbox.js';
 export type { ExecLimits, ExecRequest } from './exec-request.js';
 export type { Fleet, FleetHeartbeat, HeartbeatOutcome, HeldSandbox } from './fleet.js';
 export { createOrchestrator, type Orchestrator, type OrchestratorOptions } from './orchestrator.js';
 export { isStale, type PlacementRequest, rankWorkers, STALE_AFTER_MS } from './placement.js';
+export type { RpcRefusal } from './rpc-client-lifetime.js';
 export type { SpawnDefaults, SpawnRequest } from './spawn-request.js';
+export type { WorkerCredentials } from './worker-credentials.js';

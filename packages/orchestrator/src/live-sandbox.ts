@@ -10,8 +10,11 @@ export interface SandboxTarget {
   readonly client: RpcClient;
 }
 
+/** Why the sandboxes of a worker are unhealthy that may not be used any more. */
+export const WORKER_REVOKED = 'worker_revoked';
+
 export interface LiveSandbox {
-  /** @throws OrchestratorError `sandbox_not_found`, `sandbox_not_running` or `worker_unreachable` */
+  /** @throws OrchestratorError `sandbox_not_found`, `sandbox_not_running`, `worker_revoked` or `worker_unreachable` */
   require(id: string): Promise<SandboxTarget>;
   /**
    * Marks a sandbox unhealthy whose worker did not do what it should; reconciliation finds out more. Never fails, so
@@ -26,6 +29,18 @@ export function createLiveSandbox(options: {
   readonly logger: Logger;
 }): LiveSandbox {
   const { store, clients, logger } = options;
+
+  async function suspect({ id, workerId }: SandboxRecord, reason: string): Promise<void> {
+    const fields = { sandbox_id: id, worker_id: workerId, reason };
+    try {
+      const change = { from: ['running', 'idle'], to: 'unhealthy', reason } as const;
+      const changed = await store.sandboxes.transition(id, change);
+      if (changed !== undefined) logger.warn('sandbox is unhealthy', fields);
+    } catch (error) {
+      logger.error('sandbox not marked unhealthy', { ...fields, error });
+    }
+  }
+
   return {
     async require(id) {
       const sandbox = await store.sandboxes.get(id);
@@ -41,19 +56,17 @@ export function createLiveSandbox(options: {
       if (worker === undefined) {
         throw new OrchestratorError('worker_unreachable', `worker ${sandbox.workerId} is not known any more`);
       }
-      return { sandbox, client: clients.clientOf(worker) };
-    },
-
-    async suspect({ id, workerId }, reason) {
-      const fields = { sandbox_id: id, worker_id: workerId, reason };
       try {
-        const change = { from: ['running', 'idle'], to: 'unhealthy', reason } as const;
-        const changed = await store.sandboxes.transition(id, change);
-        if (changed !== undefined) logger.warn('sandbox is unhealthy', fields);
+        return { sandbox, client: clients.clientOf(worker) };
       } catch (error) {
-        logger.error('sandbox not marked unhealthy', { ...fields, error });
+        if (error instanceof OrchestratorError && error.code === WORKER_REVOKED) {
+          await suspect(sandbox, WORKER_REVOKED);
+        }
+        throw error;
       }
     },
+
+    suspect,
   };
 }
 

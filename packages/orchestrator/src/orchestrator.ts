@@ -7,17 +7,19 @@ import type { Clock, Logger } from './host.js';
 import { createLiveSandbox, sandboxNotFound, targetOf } from './live-sandbox.js';
 import { checkRunning, endAbandonedSpawns, type ReconcileOptions, reapExpired } from './reconcile.js';
 import { createSandboxRemover } from './remove-sandbox.js';
+import { revocationEnforcer } from './revoked-workers.js';
+import type { RpcRefusal } from './rpc-client-lifetime.js';
 import type { SpawnDefaults } from './spawn-request.js';
 import { createSpawnSandbox, type SpawnSandbox } from './spawn-sandbox.js';
 import { createWorkerClients } from './worker-clients.js';
+import type { WorkerCredentials } from './worker-credentials.js';
 import { fromWorkerFailure, isNotFound, isSilence } from './worker-failure.js';
 
 export interface OrchestratorOptions {
   readonly store: Store;
-  /** The master signing key of worker tokens. */
-  readonly signingKey?: string | undefined;
-  /** The static token shared by workers. */
-  readonly sharedToken?: string | undefined;
+  readonly workerCredentials: WorkerCredentials;
+  /** Told of every call that a worker did not let in; for metrics. */
+  readonly onRpcRefusal?: ((refusal: RpcRefusal) => void) | undefined;
   readonly defaults: SpawnDefaults;
   readonly execLimits: ExecLimits;
   /** Over the whole fleet; 0 is no limit. */
@@ -41,6 +43,11 @@ export interface Orchestrator {
   destroy(id: string): Promise<void>;
   /** The last lines that programs in the sandbox wrote. */
   logs(id: string, lines: number): Promise<readonly string[]>;
+  /**
+   * To be called when other workers are revoked than before: ends what is under way on the revoked ones and marks their
+   * sandboxes `unhealthy` (`worker_revoked`).
+   */
+  enforceRevocations(): Promise<void>;
   /** Begins to reap and to reconcile. */
   start(): void;
   /** Ends the background work and the connections to workers; calls that are under way fail. */
@@ -50,12 +57,14 @@ export interface Orchestrator {
 export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   const { store, logger } = options;
   const clock = options.clock ?? (() => new Date());
-  const clients = createWorkerClients({ ...options, clock });
+  const { workerCredentials: credentials } = options;
+  const clients = createWorkerClients({ ...options, credentials, clock });
   const remover = createSandboxRemover({ store, clients, logger, clock });
   const live = createLiveSandbox({ store, clients, logger });
   const reconcile: ReconcileOptions = {
     store,
     clients,
+    credentials,
     remover,
     spawnTimeoutMs: options.spawnTimeoutMs,
     logger,
@@ -69,6 +78,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     spawn: createSpawnSandbox({
       store,
       clients,
+      credentials,
       remover,
       defaults: options.defaults,
       maxSandboxes: options.maxSandboxes,
@@ -100,6 +110,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
         throw fromWorkerFailure(error, sandbox.workerId, id);
       }
     },
+
+    enforceRevocations: revocationEnforcer({ store, clients, credentials, live }),
 
     start() {
       if (background.length > 0) return;

@@ -1,9 +1,10 @@
 import type { ClaimedSandbox, Store, WorkerRecord } from '@stacyvm/store';
 import type { Clock, Logger } from './host.js';
-import { targetOf } from './live-sandbox.js';
+import { targetOf, WORKER_REVOKED } from './live-sandbox.js';
 import { isStale } from './placement.js';
 import type { SandboxRemover } from './remove-sandbox.js';
 import type { WorkerClients } from './worker-clients.js';
+import type { WorkerCredentials } from './worker-credentials.js';
 import { isNotFound } from './worker-failure.js';
 
 /** How long one control plane keeps a sandbox to itself while it works on it: longer than any call of a worker. */
@@ -14,6 +15,7 @@ const MAX_BATCHES = 40;
 export interface ReconcileOptions {
   readonly store: Store;
   readonly clients: WorkerClients;
+  readonly credentials: WorkerCredentials;
   readonly remover: SandboxRemover;
   readonly spawnTimeoutMs: number;
   readonly logger: Logger;
@@ -79,10 +81,11 @@ async function checkOne(
 async function judge(
   sandbox: ClaimedSandbox,
   worker: WorkerRecord | undefined,
-  { clients, clock }: ReconcileOptions,
+  { clients, credentials, clock }: ReconcileOptions,
   signal: AbortSignal | undefined,
 ): Promise<string> {
   if (worker === undefined) return 'worker_missing';
+  if (credentials.isRevoked(worker)) return WORKER_REVOKED;
   if (isStale(worker, clock())) return 'worker_stale';
   try {
     const { state } = await clients.clientOf(worker).status(targetOf(sandbox), { signal });

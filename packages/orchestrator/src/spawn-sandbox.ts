@@ -13,11 +13,13 @@ import {
   type SpawnRequest,
 } from './spawn-request.js';
 import type { WorkerClients } from './worker-clients.js';
+import type { WorkerCredentials } from './worker-credentials.js';
 import { fromWorkerFailure, isCallersFault, isFenced, surelyHadNoEffect } from './worker-failure.js';
 
 export interface SpawnSandboxOptions {
   readonly store: Store;
   readonly clients: WorkerClients;
+  readonly credentials: WorkerCredentials;
   readonly remover: SandboxRemover;
   readonly defaults: SpawnDefaults;
   /** Over the whole fleet; 0 is no limit. */
@@ -60,8 +62,10 @@ export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
     if (workers.length > 0 && !workers.some((worker) => offers(worker, spawn.provider))) {
       throw new OrchestratorError('provider_unknown', `provider not found: ${spawn.provider}`);
     }
-    const ranked = rankWorkers(workers, active, { provider: spawn.provider, now: clock() });
-    return ranked.find((worker) => !tried.has(worker.id));
+    const usable = workers.filter(
+      (worker) => !tried.has(worker.id) && !options.credentials.isRevoked(worker),
+    );
+    return rankWorkers(usable, active, { provider: spawn.provider, now: clock() })[0];
   }
 
   async function spawnOn(

@@ -1,96 +1,107 @@
 import type { WorkerRecord } from '@stacyvm/store';
-import { deriveWorkerKey } from '@stacyvm/token';
 import { createRpcClient, type RpcClient, type RpcCredential, WorkerRpcError } from '@stacyvm/worker-rpc';
 import { OrchestratorError } from './errors.js';
 import type { Clock } from './host.js';
+import { createRpcClientLifetime, type RpcClientLifetime, type RpcRefusal } from './rpc-client-lifetime.js';
+import { isSameCredential, type WorkerCredentials } from './worker-credentials.js';
 
 export interface WorkerClientsOptions {
-  /** The master signing key. With it every call carries a token of its own. */
-  readonly signingKey?: string | undefined;
-  /** The shared static token, for workers that authenticate by it. */
-  readonly sharedToken?: string | undefined;
+  readonly credentials: WorkerCredentials;
   readonly spawnTimeoutMs: number;
+  /** For metrics. */
+  readonly onRpcRefusal?: ((refusal: RpcRefusal) => void) | undefined;
   readonly clock: Clock;
 }
 
-/** The RPC clients of the fleet: one a worker, made anew when its address or its kind of credential changes. */
+/** The RPC clients of the fleet: one a worker, made anew when its address or what it is proven with changes. */
 export interface WorkerClients {
-  /** @throws OrchestratorError `worker_unreachable` when the worker cannot be called at all */
+  /** @throws OrchestratorError `worker_revoked`, or `worker_unreachable` when the worker cannot be called at all */
   clientOf(worker: WorkerRecord): RpcClient;
+  /** Ends the calls of revoked workers that are under way. */
+  closeRevoked(): void;
   close(): void;
 }
 
 interface KnownClient {
-  readonly client: RpcClient;
-  readonly instanceId: string;
-  readonly address: string;
-  /** The heartbeat that it was made from. */
-  readonly heardAt: number;
+  readonly lifetime: RpcClientLifetime;
+  /** What it was made from. */
+  readonly worker: WorkerRecord;
+  readonly credential: RpcCredential;
 }
 
 export function createWorkerClients(options: WorkerClientsOptions): WorkerClients {
-  const clients = new Map<string, KnownClient>();
-  const replaced = new Set<RpcClient>();
+  const { credentials, onRpcRefusal } = options;
+  const known = new Map<string, KnownClient>();
+  /** Every client that is not closed, replaced ones with calls under way too, and a record of its worker. */
+  const live = new Map<RpcClientLifetime, WorkerRecord>();
+
+  function open(worker: WorkerRecord, credential: RpcCredential): RpcClientLifetime {
+    const lifetime = createRpcClientLifetime(createClient(worker, credential, options), {
+      onRefusal: (refusal) => onRpcRefusal?.(refusal),
+      onClosed: () => live.delete(lifetime),
+    });
+    live.set(lifetime, worker);
+    return lifetime;
+  }
 
   return {
-    clientOf(worker) {
-      const { instanceId } = worker;
-      const kind = credentialKind(worker, options);
-      const address = `${worker.rpcUrl} ${kind}`;
-      const heardAt = worker.lastHeartbeat.getTime();
-      const known = clients.get(worker.id);
-      if (known !== undefined) {
-        // A record that was read before the worker came back must not bring its old client back.
-        if (known.heardAt > heardAt) return known.client;
-        if (known.instanceId === instanceId && known.address === address) return known.client;
+    clientOf(asked) {
+      const current = known.get(asked.id);
+      // A record that was read before the worker came back must not bring its old client back.
+      const isOutdated =
+        current !== undefined && current.worker.lastHeartbeat.getTime() > asked.lastHeartbeat.getTime();
+      const worker = isOutdated ? current.worker : asked;
+      const credential = credentialOf(worker, credentials);
+      if (current !== undefined && isSameProcess(current.worker, worker)) {
+        if (current.worker.rpcUrl === worker.rpcUrl && isSameCredential(current.credential, credential)) {
+          known.set(worker.id, { ...current, worker });
+          live.set(current.lifetime, worker);
+          return current.lifetime.client;
+        }
       }
-      const client = open(worker, credentialOf(kind, worker, options), options);
-      clients.set(worker.id, { client, instanceId, address, heardAt });
+      const lifetime = open(worker, credential);
+      known.set(worker.id, { lifetime, worker, credential });
       // Nobody will answer the calls of a process that is gone; those of one that lives come to their end.
-      if (known?.instanceId === instanceId) replaced.add(known.client);
-      else known?.client.close();
-      return client;
+      if (current !== undefined) {
+        if (isSameProcess(current.worker, worker)) current.lifetime.retire();
+        else current.lifetime.close();
+      }
+      return lifetime.client;
+    },
+    closeRevoked() {
+      for (const [lifetime, worker] of [...live]) {
+        if (!credentials.isRevoked(worker)) continue;
+        if (known.get(worker.id)?.lifetime === lifetime) known.delete(worker.id);
+        lifetime.close();
+      }
     },
     close() {
-      for (const { client } of clients.values()) client.close();
-      for (const client of replaced) client.close();
-      clients.clear();
-      replaced.clear();
+      for (const lifetime of [...live.keys()]) lifetime.close();
+      known.clear();
     },
   };
 }
 
-type CredentialKind = 'static' | 'master' | 'derived';
+function isSameProcess(a: WorkerRecord, b: WorkerRecord): boolean {
+  return a.instanceId === b.instanceId;
+}
 
-/**
- * Signed comes first; a worker is answered with the kind of key that it showed itself: derived keys never leave it
- * dependent on the master key, and a reference worker that holds the master key does not know derived ones.
- */
-function credentialKind(
-  { id, rpcUrl, credential }: WorkerRecord,
-  { signingKey, sharedToken }: WorkerClientsOptions,
-): CredentialKind {
+function credentialOf(worker: WorkerRecord, credentials: WorkerCredentials): RpcCredential {
+  const { id, rpcUrl } = worker;
+  if (credentials.isRevoked(worker)) {
+    throw new OrchestratorError('worker_revoked', `worker ${id} is revoked`);
+  }
   if (rpcUrl === '') {
     throw new OrchestratorError('worker_unreachable', `worker ${id} does not say where it can be called`);
   }
-  if (sharedToken !== undefined && (credential?.form === 'static' || signingKey === undefined))
-    return 'static';
-  if (signingKey === undefined) {
+  const credential = credentials.rpcCredential(worker);
+  if (credential === undefined) {
     throw new OrchestratorError('worker_unreachable', `there is no credential to call worker ${id} with`);
   }
-  return credential?.keyRole?.startsWith('derived') ? 'derived' : 'master';
+  return credential;
 }
 
-function credentialOf(
-  kind: CredentialKind,
-  { id }: WorkerRecord,
-  { signingKey = '', sharedToken = '' }: WorkerClientsOptions,
-): RpcCredential {
-  if (kind === 'static') return { kind: 'static', token: sharedToken };
-  return { kind: 'signed', key: kind === 'derived' ? deriveWorkerKey(signingKey, id) : signingKey };
-}
-
-function open(
+function createClient(
   { id, rpcUrl }: WorkerRecord,
   credential: RpcCredential,
   { spawnTimeoutMs, clock }: WorkerClientsOptions,

@@ -28,9 +28,11 @@ export function isFenced(error: unknown): boolean {
   return error instanceof WorkerRpcError && error.reason === 'lease_fenced';
 }
 
-/** True when nothing on the other side could look at the call: silence, or a door that does not open for us. */
+/** True when nothing on the other side could look at the call: silence, or a door that does not open, on either side. */
 export function isUnheard(error: unknown): boolean {
-  if (error instanceof OrchestratorError) return error.code === 'worker_unreachable';
+  if (error instanceof OrchestratorError) {
+    return error.code === 'worker_unreachable' || error.code === 'worker_revoked';
+  }
   return isSilence(error) || (error instanceof WorkerRpcError && error.code === 'unauthorized');
 }
 

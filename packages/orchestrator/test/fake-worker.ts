@@ -52,6 +52,8 @@ export interface FakeWorker {
   heartbeat(changes?: Partial<WorkerHeartbeat>): WorkerHeartbeat;
   /** Cuts every connection, as the death of the process would, and goes on listening. */
   cut(): void;
+  /** How many connections are open. */
+  connections(): Promise<number>;
   /** Refuses connections from now on. */
   close(): Promise<void>;
 }
@@ -147,6 +149,10 @@ export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeW
     refusals,
     behaviour,
     heartbeat,
+    connections: () =>
+      new Promise((resolve, reject) => {
+        server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)));
+      }),
     cut: () => server.closeAllConnections(),
     close: () => closed(server),
   };

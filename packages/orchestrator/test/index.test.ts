@@ -6,9 +6,11 @@ describe('@stacyvm/orchestrator', () => {
     expect(Object.keys(orchestrator).sort()).to.deep.equal([
       'OrchestratorError',
       'STALE_AFTER_MS',
+      'allWorkers',
       'createOrchestrator',
       'isStale',
       'rankWorkers',
+      'startBackgroundWork',
     ]);
   });
 });

@@ -4,8 +4,9 @@ import { createOrchestrator, type Orchestrator, type OrchestratorOptions } from 
 import type { ReconcileOptions } from '../src/reconcile.js';
 import { createSandboxRemover } from '../src/remove-sandbox.js';
 import { createWorkerClients } from '../src/worker-clients.js';
-import { type FakeWorker, type FakeWorkerOptions, MASTER_KEY, startFakeWorker } from './fake-worker.js';
+import { type FakeWorker, type FakeWorkerOptions, startFakeWorker } from './fake-worker.js';
 import { type ManualClock, manualClock } from './manual-clock.js';
+import { type WorkerKeys, workerKeys } from './worker-keys.js';
 
 export const SPAWN_TIMEOUT_MS = 20_000;
 export const MINUTE = 60_000;
@@ -23,6 +24,8 @@ export interface OrchestratorFixture {
   readonly store: Store;
   readonly clock: ManualClock;
   readonly log: LogEntry[];
+  /** Of every orchestrator of the fixture. */
+  readonly credentials: WorkerKeys;
   /** A new control plane; several share the database. */
   orchestrator(changes?: Partial<OrchestratorOptions>): Orchestrator;
   /** The parts of a control plane that its background work uses. */
@@ -39,6 +42,7 @@ export async function openFixture(): Promise<OrchestratorFixture> {
   const clock = manualClock();
   const store = await openStore({ driver: 'postgres', dsn: database.dsn, clock });
   const log: LogEntry[] = [];
+  const credentials = workerKeys();
   const endings: Array<() => unknown> = [];
   const logger = loggerInto(log);
 
@@ -49,10 +53,11 @@ export async function openFixture(): Promise<OrchestratorFixture> {
     store,
     clock,
     log,
+    credentials,
     orchestrator(changes = {}) {
       const orchestrator = createOrchestrator({
         store,
-        signingKey: MASTER_KEY,
+        workerCredentials: credentials,
         defaults: {
           image: 'host',
           provider: 'mock',
@@ -75,13 +80,13 @@ export async function openFixture(): Promise<OrchestratorFixture> {
     },
     reconciler() {
       const clients = createWorkerClients({
-        signingKey: MASTER_KEY,
+        credentials,
         spawnTimeoutMs: SPAWN_TIMEOUT_MS,
         clock,
       });
       endings.push(() => clients.close());
       const remover = createSandboxRemover({ store, clients, logger, clock });
-      return { store, clients, remover, spawnTimeoutMs: SPAWN_TIMEOUT_MS, logger, clock };
+      return { store, clients, credentials, remover, spawnTimeoutMs: SPAWN_TIMEOUT_MS, logger, clock };
     },
     async worker(id, { acceptsStatic, key, ...heartbeat } = {}) {
       const worker = await startFakeWorker({
@@ -97,6 +102,7 @@ export async function openFixture(): Promise<OrchestratorFixture> {
     async reset() {
       await end();
       log.length = 0;
+      credentials.revoked.clear();
       const { items: sandboxes } = await store.sandboxes.list({ limit: 1000 });
       await Promise.all(sandboxes.map(({ id }) => store.sandboxes.markDestroyed(id, 'test over')));
       const { items: workers } = await store.workers.list({ limit: 1000 });

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Orchestrator } from '../src/index.js';
 import { endAbandonedSpawns } from '../src/reconcile.js';
 import { eventually } from './eventually.js';
-import { type FakeWorker, MASTER_KEY, SHARED_TOKEN } from './fake-worker.js';
+import { type FakeWorker, MASTER_KEY } from './fake-worker.js';
 import { closedGate } from './gate.js';
 import { MINUTE, type OrchestratorFixture, openFixture, SPAWN_TIMEOUT_MS } from './orchestrator-fixture.js';
 import { failureOf, rejection } from './rejection.js';
@@ -67,8 +67,7 @@ describe('spawn', () => {
 
     it('calls a worker that showed the shared static token with that token', async () => {
       await fixture.worker('worker-a', { acceptsStatic: true });
-      const both = fixture.orchestrator({ sharedToken: SHARED_TOKEN });
-      expect((await both.spawn({})).state).to.equal('running');
+      expect((await orchestrator.spawn({})).state).to.equal('running');
     });
   });
 

@@ -1,21 +1,32 @@
 import type { WorkerHeartbeat, WorkerRecord } from '@stacyvm/store';
 import { expect } from 'chai';
+import type { RpcRefusal } from '../src/rpc-client-lifetime.js';
 import { createWorkerClients, type WorkerClients } from '../src/worker-clients.js';
 import { eventually } from './eventually.js';
-import { type FakeWorker, MASTER_KEY, SHARED_TOKEN, startFakeWorker } from './fake-worker.js';
+import { type FakeWorker, MASTER_KEY, startFakeWorker } from './fake-worker.js';
 import { closedGate } from './gate.js';
 import { manualClock } from './manual-clock.js';
 import { failureOf, refusal } from './rejection.js';
+import { type WorkerKeys, workerKeys } from './worker-keys.js';
 
 describe('worker clients', () => {
   const clock = manualClock();
   let worker: FakeWorker;
   let clients: WorkerClients;
+  let keys: WorkerKeys;
+  let refusals: RpcRefusal[];
   before(async () => {
     worker = await startFakeWorker({ id: 'worker-a', clock });
   });
   beforeEach(() => {
-    clients = createWorkerClients({ signingKey: MASTER_KEY, spawnTimeoutMs: 1_000, clock });
+    keys = workerKeys();
+    refusals = [];
+    clients = createWorkerClients({
+      credentials: keys,
+      spawnTimeoutMs: 1_000,
+      onRpcRefusal: (told) => refusals.push(told),
+      clock,
+    });
   });
   afterEach(() => {
     clients.close();
@@ -113,58 +124,73 @@ describe('worker clients', () => {
     });
 
     it('says so without a credential', () => {
-      const bare = createWorkerClients({ spawnTimeoutMs: 1_000, clock });
-      expect(refusal(() => bare.clientOf(record())).code).to.equal('worker_unreachable');
+      keys.keys = [];
+      expect(refusal(() => clients.clientOf(record())).code).to.equal('worker_unreachable');
     });
   });
 
-  describe('credentials', () => {
-    const cases: ReadonlyArray<
-      readonly [string, { signingKey?: string; sharedToken?: string }, WorkerRecord['credential'], string]
-    > = [
-      [
-        'the derived key for one that showed its own',
-        { signingKey: MASTER_KEY },
-        { form: 'signed', keyRole: 'derived(active)' },
-        'derived',
-      ],
-      [
-        'the master key for one that showed it',
-        { signingKey: MASTER_KEY },
-        { form: 'signed', keyRole: 'active' },
-        'master',
-      ],
-      [
-        'the static token for one that showed it',
-        { signingKey: MASTER_KEY, sharedToken: SHARED_TOKEN },
-        { form: 'static' },
-        'static',
-      ],
-      ['the static token when there is no key', { sharedToken: SHARED_TOKEN }, null, 'static'],
-      ['a signature when there is no static token', { signingKey: MASTER_KEY }, { form: 'static' }, 'master'],
-    ];
-    for (const [name, keys, credential, kind] of cases) {
-      it(`uses ${name}`, async () => {
-        const strict = await startFakeWorker({
-          id: 'worker-k',
-          clock,
-          acceptsStatic: kind === 'static',
-          key: kind === 'master' ? 'master' : 'derived',
-        });
-        const own = createWorkerClients({ ...keys, spawnTimeoutMs: 1_000, clock });
-        try {
-          const call = own
-            .clientOf({ ...record(), id: 'worker-k', rpcUrl: strict.url, credential })
-            .status({ sandboxId: 'sb-1' });
-          expect(await failureOf(call), 'let in, and the sandbox not found').to.include({
-            code: 'not_found',
-          });
-          expect(strict.refusals).to.deep.equal([]);
-        } finally {
-          own.close();
-          await strict.close();
-        }
-      });
-    }
+  describe('when what it is proven with changes', () => {
+    const second = 'a second master key that is only used in these tests';
+
+    it('makes a new client at once, without waiting for a heartbeat', () => {
+      const same = record();
+      const client = clients.clientOf(same);
+      keys.keys = [second, MASTER_KEY];
+      const rotated = clients.clientOf(same);
+      expect(rotated).to.not.equal(client);
+      expect(clients.clientOf(same)).to.equal(rotated);
+    });
+
+    it('calls a worker that knows only the old key, and lets calls under way end', async () => {
+      const { gate, outcome } = await hangingCall();
+      keys.keys = [second, MASTER_KEY];
+      delete worker.behaviour.status;
+      const late = clients.clientOf(record()).logs({ sandboxId: 'sb-1', lines: 1 });
+      expect(await failureOf(late), 'let in, and the sandbox not found').to.include({ code: 'not_found' });
+      gate.open();
+      expect(await outcome).to.equal('running');
+    });
+
+    it('closes the old client when its last call is over', async () => {
+      const { gate, outcome } = await hangingCall();
+      keys.keys = [second, MASTER_KEY];
+      clients.clientOf(record());
+      gate.open();
+      expect(await outcome).to.equal('running');
+      await eventually(async () => expect(await worker.connections()).to.equal(0));
+    });
+  });
+
+  describe('when a worker is revoked', () => {
+    it('does not call it', () => {
+      keys.revoked.add('worker-a');
+      expect(refusal(() => clients.clientOf(record())).code).to.equal('worker_revoked');
+    });
+
+    it('ends its calls under way, of replaced clients too, and of nobody else', async () => {
+      const { outcome } = await hangingCall();
+      clients.clientOf(later({ credential: { form: 'signed', keyRole: 'active' } }));
+      clients.clientOf({ ...record(), id: 'worker-b' });
+      keys.revoked.add('worker-a');
+      clients.closeRevoked();
+      expect(await outcome).to.equal('connection_lost');
+      expect(() => clients.clientOf({ ...record(), id: 'worker-b' })).not.to.throw();
+    });
+
+    it('makes a new client when it is not revoked any more', async () => {
+      const client = clients.clientOf(record());
+      keys.revoked.add('worker-a');
+      clients.closeRevoked();
+      keys.revoked.clear();
+      expect(clients.clientOf(record())).to.not.equal(client);
+    });
+  });
+
+  it('tells of calls that the worker did not let in', async () => {
+    keys.keys = ['a key that the worker has never heard of, ever'];
+    await failureOf(clients.clientOf(record()).status({ sandboxId: 'sb-1' }));
+    expect(refusals).to.deep.equal([
+      { workerId: 'worker-a', code: 'unauthorized', reason: 'token_bad_signature' },
+    ]);
   });
 });

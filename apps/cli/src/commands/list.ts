@@ -1,7 +1,6 @@
-import type { Sandbox } from '@stacyvm/api';
 import { defineCommand } from '../command.js';
 import { connect, connectionOptions } from '../connection.js';
-import { formatOption, localTime, print, printJson, table } from '../output.js';
+import { collect, formatOption, localTime, print, printJson, table } from '../output.js';
 
 export const listCommand = defineCommand({
   command: 'list',
@@ -9,8 +8,7 @@ export const listCommand = defineCommand({
   describe: 'List sandboxes, newest first',
   builder: (yargs) => formatOption(connectionOptions(yargs)),
   handler: async (args) => {
-    const sandboxes: Sandbox[] = [];
-    for await (const sandbox of connect(args).sandboxes()) sandboxes.push(sandbox);
+    const sandboxes = await collect(connect(args).sandboxes());
     if (args.format === 'json') return printJson(sandboxes);
     if (sandboxes.length === 0) return print('no sandboxes');
     print(

@@ -22,12 +22,25 @@ export function pageOf(request: Request): { readonly limit: number; readonly aft
   return { limit: Number(limit ?? 100), ...(typeof cursor === 'string' ? { after: cursor } : {}) };
 }
 
+/** The worker that a list request asks for. */
+export function workerIdFilter(request: Request): { readonly workerId?: string } {
+  const { worker_id: workerId } = request.query;
+  return typeof workerId === 'string' ? { workerId } : {};
+}
+
+/** The header of a page that others follow. */
+export function nextPage({ nextCursor }: { readonly nextCursor?: string }): Readonly<Record<string, string>> {
+  return nextCursor === undefined ? {} : { 'X-Next-Cursor': nextCursor };
+}
+
+/** For answers that carry a secret. */
+export const NO_STORE = { 'Cache-Control': 'no-store' };
+
 /** Sends one page of a list; the cursor of the next page goes into a header, since the body is a bare array. */
 export function sendPage(
   response: Response,
   items: readonly unknown[],
   nextCursor: string | undefined,
 ): void {
-  if (nextCursor !== undefined) response.setHeader('X-Next-Cursor', nextCursor);
-  response.json(items);
+  response.set(nextPage(nextCursor === undefined ? {} : { nextCursor })).json(items);
 }

@@ -5,8 +5,9 @@ import { createApiKeyAuthenticator } from '@stacyvm/auth';
 import { createOrchestrator } from '@stacyvm/orchestrator';
 import { expect } from 'chai';
 import { createApp } from '../../src/app.js';
+import { openWorkerAuthority } from '../../src/worker-authority.js';
 import { call } from '../api-calls.js';
-import { type Fixture, startFixture } from '../control-plane-fixture.js';
+import { type Fixture, settingsFor, startFixture } from '../control-plane-fixture.js';
 import { captureLogs } from '../log-capture.js';
 
 describe('the probes', () => {
@@ -49,9 +50,19 @@ describe('the probes', () => {
 
   it('/ready is not ready while the process drains', async () => {
     const { logger } = captureLogs();
+    const clock = () => new Date();
+    const authority = await openWorkerAuthority({
+      settings: settingsFor({}),
+      store: fixture.store,
+      logger,
+      clock,
+    });
     const app = createApp({
+      ...authority,
+      tokenProfile: () => 'strict',
       orchestrator: createOrchestrator({
         store: fixture.store,
+        workerCredentials: authority.identity,
         defaults: { image: 'host', provider: 'mock', memoryMb: 64, vcpus: 1, ttlMs: 1_000, maxTtlMs: 1_000 },
         execLimits: { defaultTimeoutMs: 0, maxTimeoutMs: 1_000 },
         maxSandboxes: 0,
@@ -63,7 +74,7 @@ describe('the probes', () => {
       store: fixture.store,
       apiKeys: createApiKeyAuthenticator({ apiKey: fixture.apiKey }),
       logger,
-      clock: () => new Date(),
+      clock,
       version: '0',
       startedAt: new Date(Date.now() - 3_723_400),
       draining: () => true,

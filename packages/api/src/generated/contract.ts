@@ -132,6 +132,181 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/worker-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Issue a worker token
+         * @description The token is signed by the key of that one worker and recorded before it is answered; nobody can ask for it again. It
+         *     lives 15 minutes at most. Limited per credential: `auth.worker_token_issue_limit` a minute.
+         */
+        post: operations["issueWorkerToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/worker-token-issuances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List issued worker tokens, newest first
+         * @description Who asked for which token, never the token itself. Records of expired tokens are kept for 30 days.
+         */
+        get: operations["listWorkerTokenIssuances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/worker-revocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List revocations, newest first
+         * @description Without those of `auth.worker_revoked_token_ids`, which stand in the configuration.
+         */
+        get: operations["listWorkerRevocations"];
+        put?: never;
+        /**
+         * Revoke a token, a worker or a key
+         * @description Exactly one of `token_id`, `worker_id` and `key_fingerprint` says what. A worker without `issued_before` is revoked
+         *     altogether: every token of it, also future ones, and its static token, until the revocation is removed. Every control
+         *     plane knows within two seconds, every worker with its next heartbeat. A second revocation of the same thing widens the
+         *     first and keeps its id.
+         */
+        post: operations["revokeWorkerCredentials"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/worker-revocations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the record. */
+                id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a revocation back */
+        delete: operations["removeWorkerRevocation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/join-tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List join tokens, newest first
+         * @description Used and expired ones as well, until 30 days after their end. `refused_redemptions` above 0 on a used token means that somebody else tried to use it.
+         */
+        get: operations["listJoinTokens"];
+        put?: never;
+        /**
+         * Create a token with which one worker joins, once
+         * @description Whoever presents it first, for this worker id, gets the worker's own key. The token is shown here and never again; only
+         *     its hash is stored. Counts against `auth.worker_token_issue_limit`.
+         */
+        post: operations["createJoinToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/join-tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the record. */
+                id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete a join token, so that nobody can use it */
+        delete: operations["deleteJoinToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/worker-credentials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List which worker authenticated with what
+         * @description One item for each worker and credential, by worker id, then in the order of first use. Uses show within ten seconds.
+         *     With a filter other than `worker_id` a page may have fewer items than asked for, and others may follow it.
+         */
+        get: operations["listWorkerCredentials"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/worker-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the signing keys of this control plane, and which of them may go
+         * @description A key that only verifies may be removed when nobody used it for `safe_after`, every worker that is not stale uses
+         *     another key now, and it has only verified on this control plane for that long.
+         */
+        get: operations["getWorkerKeys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/worker/{id}/heartbeat": {
         parameters: {
             query?: never;
@@ -168,6 +343,26 @@ export interface paths {
         put?: never;
         /** A worker renews a lease that it holds */
         post: operations["renewWorkerLease"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/worker/{id}/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a worker. Its case counts. */
+                id: components["parameters"]["WorkerId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new worker redeems its join token for its own key */
+        post: operations["enrolWorker"];
         delete?: never;
         options?: never;
         head?: never;
@@ -220,6 +415,23 @@ export interface paths {
          * @description Ready means that the database answers and the process is not draining.
          */
         get: operations["getReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics/prometheus": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Metrics in the text format of Prometheus */
+        get: operations["getPrometheusMetrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -379,6 +591,8 @@ export interface components {
                 id: string;
                 generation: number;
             }[];
+            /** @description The list of revocations that the worker has. */
+            revocation_version?: number;
         } & {
             [key: string]: unknown;
         };
@@ -406,6 +620,7 @@ export interface components {
             drain: boolean;
             /** @description Sandboxes that are not the worker's any more; it destroys them. */
             release: string[];
+            revocations?: components["schemas"]["RevocationFeed"];
         };
         Lease: {
             resource_id: string;
@@ -423,6 +638,215 @@ export interface components {
         };
         RenewLeaseReply: {
             lease: components["schemas"]["Lease"];
+        };
+        /** @description The whole list of what is revoked. Versions are compared for equality only. */
+        RevocationFeed: {
+            version: number;
+            entries: {
+                kind: components["schemas"]["RevocationKind"];
+                subject: string;
+                /**
+                 * Format: date-time
+                 * @description Of the kind `worker`.
+                 */
+                issued_before?: string;
+            }[];
+        };
+        Enrolment: {
+            /** @description Names one run of the worker process. */
+            instance_id?: string;
+            hostname?: string;
+        } & {
+            [key: string]: unknown;
+        };
+        EnrolmentReply: {
+            worker_id: string;
+            /** @description The worker's own signing key. */
+            key: string;
+            key_fingerprint: components["schemas"]["KeyFingerprint"];
+            pool: string;
+            /** Format: date-time */
+            server_time: string;
+        };
+        /** @description The first 16 hexadecimal digits of the SHA-256 of a key. */
+        KeyFingerprint: string;
+        IssueWorkerToken: {
+            /** @description Whom the token is for. It need not exist yet. */
+            worker_id: string;
+            /** @description How long it lives: default `5m`, at most `15m`. */
+            ttl?: string;
+            /** @description Where it is presented: `worker:control-plane` (default) or `worker:rpc`. */
+            audience?: string;
+            /** @description What it grants. Without any it is the default set of the audience. */
+            scopes?: string[] | null;
+        };
+        IssuedWorkerToken: {
+            token: string;
+            /** @description Its `jti`. */
+            token_id: string;
+            worker_id: string;
+            audience: string;
+            /** @description What the token grants. */
+            scopes: string[];
+            /** Format: date-time */
+            issued_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            key_fingerprint: components["schemas"]["KeyFingerprint"];
+        };
+        WorkerTokenIssuance: {
+            token_id: string;
+            worker_id: string;
+            audience: string;
+            scopes: string[];
+            /** @description Of the key of the control plane that the worker's was derived from. */
+            key_fingerprint: string;
+            /** @description The way it was asked for. */
+            method: string;
+            requester: string;
+            /** @description What the requester proved itself with; a fingerprint. */
+            credential_id: string;
+            source_address: string;
+            request_id: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        /** @enum {string} */
+        RevocationKind: "token" | "worker" | "key";
+        RevokeWorkerCredentials: {
+            /** @description The `jti` of a token. */
+            token_id?: string;
+            worker_id?: string;
+            /** @description With `worker_id`: only tokens issued before this time in RFC 3339, or before `now`. */
+            issued_before?: string;
+            key_fingerprint?: components["schemas"]["KeyFingerprint"];
+            /** @description Why; for people. */
+            reason: string;
+        };
+        WorkerRevocation: {
+            id: string;
+            kind: components["schemas"]["RevocationKind"];
+            /** @description A token id, a worker id or a key fingerprint, by the kind. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description Of a worker revoked up to a moment; absent when it is revoked altogether.
+             */
+            issued_before?: string;
+            reason: string;
+            revoked_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When everything that it concerns is dead and it is forgotten; absent when it is kept.
+             */
+            expires_at?: string;
+        };
+        CreateJoinToken: {
+            /** @description The one worker that may join with it. */
+            worker_id: string;
+            /** @description How long it can be used: default `10m`, at most `24h`. */
+            ttl?: string;
+            /** @description The pool that the worker joins. */
+            pool?: string;
+        };
+        CreatedJoinToken: {
+            id: string;
+            /** @description Shown here and never again. */
+            token: string;
+            worker_id: string;
+            pool: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description It must be used before.
+             */
+            expires_at: string;
+        };
+        JoinToken: {
+            id: string;
+            worker_id: string;
+            pool: string;
+            /** @enum {string} */
+            state: "unused" | "redeemed" | "expired";
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            redeemed_at?: string;
+            /** @description Address of whoever used it. */
+            redeemed_from?: string;
+            /** @description How often it was presented when it was no good any more. */
+            refused_redemptions: number;
+            /** Format: date-time */
+            last_refused_at?: string;
+            last_refused_from?: string;
+        };
+        WorkerCredentialUse: {
+            worker_id: string;
+            /** @enum {string} */
+            form: "signed" | "static";
+            /**
+             * @description Of a static token: shared by all workers, or the worker's own.
+             * @enum {string}
+             */
+            kind?: "shared" | "worker";
+            /** @description Which key signed, such as `derived(active)`. */
+            key_role?: string;
+            /** @description Of the key of the control plane; for a derived key, its master's. */
+            key_fingerprint?: string;
+            /** @description Of the key that signed the last heartbeat, when this is the current credential. */
+            signing_key_fingerprint?: string;
+            /**
+             * @description The token profile that the last heartbeat satisfied, when this is the current credential.
+             * @enum {string}
+             */
+            profile?: "strict" | "compatible";
+            /** Format: date-time */
+            first_seen: string;
+            /** Format: date-time */
+            last_seen: string;
+            /** @description How often. */
+            count: number;
+            /** @description The last heartbeat of the worker came with it. */
+            current: boolean;
+            /** @description The worker was not heard of for more than two minutes. */
+            stale: boolean;
+        };
+        WorkerKey: {
+            /** @description `active`, or `verify_only[0]` and so on. */
+            role: string;
+            fingerprint: components["schemas"]["KeyFingerprint"];
+            /**
+             * Format: date-time
+             * @description Since when this process has it as active or as verify-only.
+             */
+            role_since: string;
+            revoked: boolean;
+            /**
+             * Format: date-time
+             * @description By any worker; absent when it never was.
+             */
+            last_used?: string;
+            /** @description Workers whose last heartbeat was signed by it or by a key derived from it; 100 at most. */
+            workers: string[];
+            worker_count: number;
+            safe_to_remove: boolean;
+            /** @description What is missing */
+            why: string;
+        };
+        WorkerKeys: {
+            /** Format: date-time */
+            checked_at: string;
+            /** @description How long a key must have been unused. */
+            safe_after: string;
+            keys: components["schemas"]["WorkerKey"][];
         };
         Health: {
             /** @enum {string} */
@@ -518,6 +942,26 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description The worker is revoked, so it gets no credential. */
+        WorkerRevoked: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description Too many in a minute; `Retry-After` tells the seconds to wait. */
+        IssueLimit: {
+            headers: {
+                /** @description Seconds. */
+                "Retry-After"?: number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description A fault of ours. The log has the details under the request id. */
         Internal: {
             headers: {
@@ -544,6 +988,10 @@ export interface components {
         WorkerId: string;
         /** @description The worker that the credential belongs to; must be the one in the path. */
         WorkerIdHeader: string;
+        /** @description Only what concerns this worker. */
+        WorkerIdFilter: string;
+        /** @description The id of the record. */
+        RecordId: string;
         /** @description Whom the sandbox is for. Overrides `owner_id`. */
         UserId: string;
         /** @description How many items at most. */
@@ -819,6 +1267,323 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    issueWorkerToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IssueWorkerToken"];
+            };
+        };
+        responses: {
+            /** @description The token. */
+            200: {
+                headers: {
+                    /** @description Always `no-store`. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IssuedWorkerToken"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["WorkerRevoked"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["IssueLimit"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listWorkerTokenIssuances: {
+        parameters: {
+            query?: {
+                /** @description Only what concerns this worker. */
+                worker_id?: components["parameters"]["WorkerIdFilter"];
+                /** @description How many items at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `X-Next-Cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of records. */
+            200: {
+                headers: {
+                    "X-Next-Cursor": components["headers"]["NextCursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerTokenIssuance"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listWorkerRevocations: {
+        parameters: {
+            query?: {
+                /** @description Only revocations of this kind. */
+                kind?: components["schemas"]["RevocationKind"];
+                /** @description How many items at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `X-Next-Cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of revocations. */
+            200: {
+                headers: {
+                    "X-Next-Cursor": components["headers"]["NextCursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerRevocation"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revokeWorkerCredentials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeWorkerCredentials"];
+            };
+        };
+        responses: {
+            /** @description In force on this control plane. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerRevocation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeWorkerRevocation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the record. */
+                id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is not in force any more on this control plane. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listJoinTokens: {
+        parameters: {
+            query?: {
+                /** @description Only what concerns this worker. */
+                worker_id?: components["parameters"]["WorkerIdFilter"];
+                /** @description How many items at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `X-Next-Cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of join tokens, without the tokens themselves. */
+            200: {
+                headers: {
+                    "X-Next-Cursor": components["headers"]["NextCursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JoinToken"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createJoinToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateJoinToken"];
+            };
+        };
+        responses: {
+            /** @description The token. */
+            201: {
+                headers: {
+                    /** @description Always `no-store`. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedJoinToken"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["WorkerRevoked"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["IssueLimit"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteJoinToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the record. */
+                id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listWorkerCredentials: {
+        parameters: {
+            query?: {
+                /** @description Only what concerns this worker. */
+                worker_id?: components["parameters"]["WorkerIdFilter"];
+                /** @description Only credentials of this form. */
+                form?: "signed" | "static";
+                /** @description Only credentials of this key of the control plane. */
+                key_fingerprint?: components["schemas"]["KeyFingerprint"];
+                /** @description How many items at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `X-Next-Cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of credentials. */
+            200: {
+                headers: {
+                    "X-Next-Cursor": components["headers"]["NextCursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerCredentialUse"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getWorkerKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The keys, by fingerprint. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkerKeys"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     workerHeartbeat: {
         parameters: {
             query?: never;
@@ -894,6 +1659,42 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    enrolWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a worker. Its case counts. */
+                id: components["parameters"]["WorkerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Enrolment"];
+            };
+        };
+        responses: {
+            /** @description The worker's own signing key. The join token is used up. */
+            200: {
+                headers: {
+                    /** @description Always `no-store`. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentReply"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["IssueLimit"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     getHealth: {
         parameters: {
             query?: never;
@@ -961,6 +1762,31 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
+        };
+    };
+    getPrometheusMetrics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Every metric of this control plane. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
 }

@@ -32,6 +32,10 @@ export const openApiDocument: unknown = {
       "description": "The fleet as the control plane sees it."
     },
     {
+      "name": "worker identity",
+      "description": "Tokens, keys and revocations of workers, for administrators. Every request is audited."
+    },
+    {
       "name": "worker protocol",
       "description": "What workers call. Authenticated by worker credentials, never by API keys."
     },
@@ -585,6 +589,749 @@ export const openApiDocument: unknown = {
         }
       }
     },
+    "/admin/worker-tokens": {
+      "post": {
+        "operationId": "issueWorkerToken",
+        "x-scope": "admin:*",
+        "tags": [
+          "worker identity"
+        ],
+        "summary": "Issue a worker token",
+        "description": "The token is signed by the key of that one worker and recorded before it is answered; nobody can ask for it again. It\nlives 15 minutes at most. Limited per credential: `auth.worker_token_issue_limit` a minute.\n",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/IssueWorkerToken"
+              },
+              "examples": {
+                "heartbeats": {
+                  "value": {
+                    "worker_id": "worker-a"
+                  }
+                },
+                "narrow": {
+                  "value": {
+                    "worker_id": "worker-a",
+                    "audience": "worker:rpc",
+                    "ttl": "1m",
+                    "scopes": [
+                      "worker:status"
+                    ]
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The token.",
+            "headers": {
+              "Cache-Control": {
+                "schema": {
+                  "type": "string"
+                },
+                "description": "Always `no-store`."
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/IssuedWorkerToken"
+                },
+                "examples": {
+                  "issued": {
+                    "$ref": "#/components/examples/IssuedWorkerToken"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "409": {
+            "$ref": "#/components/responses/WorkerRevoked"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/IssueLimit"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/worker-token-issuances": {
+      "get": {
+        "operationId": "listWorkerTokenIssuances",
+        "x-scope": "admin:*",
+        "tags": [
+          "worker identity"
+        ],
+        "summary": "List issued worker tokens, newest first",
+        "description": "Who asked for which token, never the token itself. Records of expired tokens are kept for 30 days.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WorkerIdFilter"
+          },
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page of records.",
+            "headers": {
+              "X-Next-Cursor": {
+                "$ref": "#/components/headers/NextCursor"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "$ref": "#/components/schemas/WorkerTokenIssuance"
+                  }
+                },
+                "examples": {
+                  "one": {
+                    "value": [
+                      {
+                        "token_id": "7f3a1c9e5b2d48606a1f0e9d8c7b6a54",
+                        "worker_id": "worker-a",
+                        "audience": "worker:control-plane",
+                        "scopes": [
+                          "worker:heartbeat",
+                          "worker:lease"
+                        ],
+                        "key_fingerprint": "9f86d081884c7d65",
+                        "method": "api",
+                        "requester": "admin:2c26b46b68ffc68f",
+                        "credential_id": "2c26b46b68ffc68f",
+                        "source_address": "10.0.0.9",
+                        "request_id": "3f1c",
+                        "issued_at": "2026-05-09T10:00:00Z",
+                        "expires_at": "2026-05-09T10:05:00Z"
+                      }
+                    ]
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/worker-revocations": {
+      "post": {
+        "operationId": "revokeWorkerCredentials",
+        "x-scope": "admin:*",
+        "tags": [
+          "worker identity"
+        ],
+        "summary": "Revoke a token, a worker or a key",
+        "description": "Exactly one of `token_id`, `worker_id` and `key_fingerprint` says what. A worker without `issued_before` is revoked\naltogether: every token of it, also future ones, and its static token, until the revocation is removed. Every control\nplane knows within two seconds, every worker with its next heartbeat. A second revocation of the same thing widens the\nfirst and keeps its id.\n",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/RevokeWorkerCredentials"
+              },
+              "examples": {
+                "token": {
+                  "value": {
+                    "token_id": "7f3a1c9e5b2d48606a1f0e9d8c7b6a54",
+                    "reason": "written into a public log"
+                  }
+                },
+                "worker": {
+                  "value": {
+                    "worker_id": "worker-a",
+                    "reason": "its host was broken into"
+                  }
+                },
+                "earlier": {
+                  "value": {
+                    "worker_id": "worker-a",
+                    "issued_before": "now",
+                    "reason": "token file was readable"
+                  }
+                },
+                "key": {
+                  "value": {
+                    "key_fingerprint": "9f86d081884c7d65",
+                    "reason": "the backup with this key was lost"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "In force on this control plane.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/WorkerRevocation"
+                },
+                "examples": {
+                  "worker": {
+                    "$ref": "#/components/examples/WorkerRevocation"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "get": {
+        "operationId": "listWorkerRevocations",
+        "x-scope": "admin:*",
+        "tags": [
+          "worker identity"
+        ],
+        "summary": "List revocations, newest first",
+        "description": "Without those of `auth.worker_revoked_token_ids`, which stand in the configuration.",
+        "parameters": [
+          {
+            "name": "kind",
+            "in": "query",
+            "schema": {
+              "$ref": "#/components/schemas/RevocationKind"
+            },
+            "description": "Only revocations of this kind."
+          },
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page of revocations.",
+            "headers": {
+              "X-Next-Cursor": {
+                "$ref": "#/components/headers/NextCursor"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "$ref": "#/components/schemas/WorkerRevocation"
+                  }
+                },
+                "examples": {
+                  "none": {
+                    "value": []
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/worker-revocations/{id}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/RecordId"
+        }
+      ],
+      "delete": {
+        "operationId": "removeWorkerRevocation",
+        "x-scope": "admin:*",
+        "tags": [
+          "worker identity"
+        ],
+        "summary": "Take a revocation back",
+        "responses": {
+          "200": {
+            "description": "It is not in force any more on this control plane.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Status"
+                },
+                "examples": {
+                  "removed": {
+                    "value": {
+                      "status": "removed"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/join-tokens": {
+      "post": {
+        "operationId": "createJoinToken",
+        "x-scope": "admin:*",
+        "tags": [
+          "worker identity"
+        ],
+        "summary": "Create a token with which one worker joins, once",
+        "description": "Whoever presents it first, for this worker id, gets the worker's own key. The token is shown here and never again; only\nits hash is stored. Counts against `auth.worker_token_issue_limit`.\n",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/CreateJoinToken"
+              },
+              "examples": {
+                "minimal": {
+                  "value": {
+                    "worker_id": "worker-a"
+                  }
+                },
+                "pool": {
+                  "value": {
+                    "worker_id": "worker-a",
+                    "ttl": "1h",
+                    "pool": "eu-west"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "The token.",
+            "headers": {
+              "Cache-Control": {
+                "schema": {
+                  "type": "string"
+                },
+                "description": "Always `no-store`."
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/CreatedJoinToken"
+                },
+                "examples": {
+                  "created": {
+                    "value": {
+                      "id": "jt-000102030405060708090a0b",
+                      "token": "stacyvm-join-v1.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+                      "worker_id": "worker-a",
+                      "pool": "",
+                      "created_at": "2026-05-09T10:00:00Z",
+                      "expires_at": "2026-05-09T10:10:00Z"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "409": {
+            "$ref": "#/components/responses/WorkerRevoked"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/IssueLimit"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "get": {
+        "operationId": "listJoinTokens",
+        "x-scope": "admin:*",
+        "tags": [
+          "worker identity"
+        ],
+        "summary": "List join tokens, newest first",
+        "description": "Used and expired ones as well, until 30 days after their end. `refused_redemptions` above 0 on a used token means that somebody else tried to use it.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WorkerIdFilter"
+          },
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page of join tokens, without the tokens themselves.",
+            "headers": {
+              "X-Next-Cursor": {
+                "$ref": "#/components/headers/NextCursor"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "$ref": "#/components/schemas/JoinToken"
+                  }
+                },
+                "examples": {
+                  "used": {
+                    "value": [
+                      {
+                        "id": "jt-000102030405060708090a0b",
+                        "worker_id": "worker-a",
+                        "pool": "",
+                        "state": "redeemed",
+                        "created_by": "admin:2c26b46b68ffc68f",
+                        "created_at": "2026-05-09T10:00:00Z",
+                        "expires_at": "2026-05-09T10:10:00Z",
+                        "redeemed_at": "2026-05-09T10:01:00Z",
+                        "redeemed_from": "10.0.0.7",
+                        "refused_redemptions": 1,
+                        "last_refused_at": "2026-05-09T10:02:00Z",
+                        "last_refused_from": "10.0.0.66"
+                      }
+                    ]
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/join-tokens/{id}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/RecordId"
+        }
+      ],
+      "delete": {
+        "operationId": "deleteJoinToken",
+        "x-scope": "admin:*",
+        "tags": [
+          "worker identity"
+        ],
+        "summary": "Delete a join token, so that nobody can use it",
+        "responses": {
+          "200": {
+            "description": "It is gone.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Status"
+                },
+                "examples": {
+                  "deleted": {
+                    "value": {
+                      "status": "deleted"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/worker-credentials": {
+      "get": {
+        "operationId": "listWorkerCredentials",
+        "x-scope": "admin:*",
+        "tags": [
+          "worker identity"
+        ],
+        "summary": "List which worker authenticated with what",
+        "description": "One item for each worker and credential, by worker id, then in the order of first use. Uses show within ten seconds.\nWith a filter other than `worker_id` a page may have fewer items than asked for, and others may follow it.\n",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WorkerIdFilter"
+          },
+          {
+            "name": "form",
+            "in": "query",
+            "schema": {
+              "type": "string",
+              "enum": [
+                "signed",
+                "static"
+              ]
+            },
+            "description": "Only credentials of this form."
+          },
+          {
+            "name": "key_fingerprint",
+            "in": "query",
+            "schema": {
+              "$ref": "#/components/schemas/KeyFingerprint"
+            },
+            "description": "Only credentials of this key of the control plane."
+          },
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page of credentials.",
+            "headers": {
+              "X-Next-Cursor": {
+                "$ref": "#/components/headers/NextCursor"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "$ref": "#/components/schemas/WorkerCredentialUse"
+                  }
+                },
+                "examples": {
+                  "signed": {
+                    "value": [
+                      {
+                        "worker_id": "worker-a",
+                        "form": "signed",
+                        "key_role": "derived(active)",
+                        "key_fingerprint": "9f86d081884c7d65",
+                        "signing_key_fingerprint": "60303ae22b998861",
+                        "profile": "strict",
+                        "first_seen": "2026-05-09T09:00:00Z",
+                        "last_seen": "2026-05-09T10:00:00Z",
+                        "count": 360,
+                        "current": true,
+                        "stale": false
+                      }
+                    ]
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/worker-keys": {
+      "get": {
+        "operationId": "getWorkerKeys",
+        "x-scope": "admin:*",
+        "tags": [
+          "worker identity"
+        ],
+        "summary": "Show the signing keys of this control plane, and which of them may go",
+        "description": "A key that only verifies may be removed when nobody used it for `safe_after`, every worker that is not stale uses\nanother key now, and it has only verified on this control plane for that long.\n",
+        "responses": {
+          "200": {
+            "description": "The keys, by fingerprint.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/WorkerKeys"
+                },
+                "examples": {
+                  "rotation": {
+                    "value": {
+                      "checked_at": "2026-05-09T10:00:00Z",
+                      "safe_after": "15m30s",
+                      "keys": [
+                        {
+                          "role": "active",
+                          "fingerprint": "9f86d081884c7d65",
+                          "role_since": "2026-05-09T09:30:00Z",
+                          "revoked": false,
+                          "last_used": "2026-05-09T09:59:58Z",
+                          "workers": [
+                            "worker-a",
+                            "worker-b"
+                          ],
+                          "worker_count": 2,
+                          "safe_to_remove": false,
+                          "why": "it is the active key"
+                        }
+                      ]
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
     "/worker/{id}/heartbeat": {
       "parameters": [
         {
@@ -770,6 +1517,96 @@ export const openApiDocument: unknown = {
         }
       }
     },
+    "/worker/{id}/enrol": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/WorkerId"
+        }
+      ],
+      "post": {
+        "operationId": "enrolWorker",
+        "x-scope": "worker:enrol",
+        "x-served-by": "worker-rpc",
+        "tags": [
+          "worker protocol"
+        ],
+        "summary": "A new worker redeems its join token for its own key",
+        "security": [
+          {
+            "joinToken": []
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/Enrolment"
+              },
+              "examples": {
+                "first": {
+                  "value": {
+                    "hostname": "node-1"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The worker's own signing key. The join token is used up.",
+            "headers": {
+              "Cache-Control": {
+                "schema": {
+                  "type": "string"
+                },
+                "description": "Always `no-store`."
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/EnrolmentReply"
+                },
+                "examples": {
+                  "enrolled": {
+                    "value": {
+                      "worker_id": "worker-a",
+                      "key": "0000000000000000000000000000000000000000000",
+                      "key_fingerprint": "60303ae22b998861",
+                      "pool": "",
+                      "server_time": "2026-05-09T10:00:00Z"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/IssueLimit"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
     "/health": {
       "get": {
         "operationId": "getHealth",
@@ -895,6 +1732,48 @@ export const openApiDocument: unknown = {
           }
         }
       }
+    },
+    "/metrics/prometheus": {
+      "get": {
+        "operationId": "getPrometheusMetrics",
+        "x-scope": "admin:*",
+        "tags": [
+          "system"
+        ],
+        "summary": "Metrics in the text format of Prometheus",
+        "responses": {
+          "200": {
+            "description": "Every metric of this control plane.",
+            "content": {
+              "text/plain": {
+                "schema": {
+                  "type": "string"
+                },
+                "examples": {
+                  "counter": {
+                    "value": "stacyvm_worker_heartbeats_total 42\n"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
     }
   },
   "components": {
@@ -910,6 +1789,12 @@ export const openApiDocument: unknown = {
         "in": "header",
         "name": "X-Worker-Token",
         "description": "A signed worker token or a static token; `X-Worker-ID` names the worker. Checked by the worker protocol itself."
+      },
+      "joinToken": {
+        "type": "apiKey",
+        "in": "header",
+        "name": "X-Join-Token",
+        "description": "A join token, used up by the request."
       }
     },
     "headers": {
@@ -949,6 +1834,25 @@ export const openApiDocument: unknown = {
           "type": "string"
         },
         "description": "The worker that the credential belongs to; must be the one in the path."
+      },
+      "WorkerIdFilter": {
+        "name": "worker_id",
+        "in": "query",
+        "schema": {
+          "type": "string",
+          "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"
+        },
+        "description": "Only what concerns this worker."
+      },
+      "RecordId": {
+        "name": "id",
+        "in": "path",
+        "required": true,
+        "schema": {
+          "type": "string",
+          "pattern": "^[a-z]{2}-[0-9a-f]{24}$"
+        },
+        "description": "The id of the record."
       },
       "UserId": {
         "name": "X-User-ID",
@@ -1144,6 +2048,54 @@ export const openApiDocument: unknown = {
           }
         }
       },
+      "WorkerRevoked": {
+        "description": "The worker is revoked, so it gets no credential.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "examples": {
+              "revoked": {
+                "value": {
+                  "code": "CONFLICT",
+                  "message": "worker worker-a is revoked; remove the revocation first",
+                  "reason": "worker_revoked",
+                  "request_id": "3f1c"
+                }
+              }
+            }
+          }
+        }
+      },
+      "IssueLimit": {
+        "description": "Too many in a minute; `Retry-After` tells the seconds to wait.",
+        "headers": {
+          "Retry-After": {
+            "schema": {
+              "type": "integer"
+            },
+            "description": "Seconds."
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "examples": {
+              "limit": {
+                "value": {
+                  "code": "RESOURCE_LIMIT",
+                  "message": "this credential had 60 tokens issued within a minute; retry after 12s",
+                  "reason": "issue_limit",
+                  "request_id": "3f1c"
+                }
+              }
+            }
+          }
+        }
+      },
       "Internal": {
         "description": "A fault of ours. The log has the details under the request id.",
         "content": {
@@ -1247,6 +2199,31 @@ export const openApiDocument: unknown = {
           "next_heartbeat_ms": 30000,
           "drain": false,
           "release": []
+        }
+      },
+      "IssuedWorkerToken": {
+        "value": {
+          "token": "stacyvm-worker-v1.eyJ3b3JrZXJfaWQiOiJ3b3JrZXItYSJ9.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+          "token_id": "7f3a1c9e5b2d48606a1f0e9d8c7b6a54",
+          "worker_id": "worker-a",
+          "audience": "worker:control-plane",
+          "scopes": [
+            "worker:heartbeat",
+            "worker:lease"
+          ],
+          "issued_at": "2026-05-09T10:00:00Z",
+          "expires_at": "2026-05-09T10:05:00Z",
+          "key_fingerprint": "9f86d081884c7d65"
+        }
+      },
+      "WorkerRevocation": {
+        "value": {
+          "id": "rv-000102030405060708090a0b",
+          "kind": "worker",
+          "subject": "worker-a",
+          "reason": "its host was broken into",
+          "revoked_by": "admin:2c26b46b68ffc68f",
+          "created_at": "2026-05-09T10:00:00Z"
         }
       }
     },
@@ -1733,6 +2710,10 @@ export const openApiDocument: unknown = {
                 }
               }
             }
+          },
+          "revocation_version": {
+            "type": "integer",
+            "description": "The list of revocations that the worker has."
           }
         }
       },
@@ -1803,6 +2784,9 @@ export const openApiDocument: unknown = {
               "type": "string"
             },
             "description": "Sandboxes that are not the worker's any more; it destroys them."
+          },
+          "revocations": {
+            "$ref": "#/components/schemas/RevocationFeed"
           }
         }
       },
@@ -1857,6 +2841,598 @@ export const openApiDocument: unknown = {
         "properties": {
           "lease": {
             "$ref": "#/components/schemas/Lease"
+          }
+        }
+      },
+      "RevocationFeed": {
+        "type": "object",
+        "description": "The whole list of what is revoked. Versions are compared for equality only.",
+        "required": [
+          "version",
+          "entries"
+        ],
+        "properties": {
+          "version": {
+            "type": "integer"
+          },
+          "entries": {
+            "type": "array",
+            "items": {
+              "type": "object",
+              "required": [
+                "kind",
+                "subject"
+              ],
+              "properties": {
+                "kind": {
+                  "$ref": "#/components/schemas/RevocationKind"
+                },
+                "subject": {
+                  "type": "string"
+                },
+                "issued_before": {
+                  "type": "string",
+                  "format": "date-time",
+                  "description": "Of the kind `worker`."
+                }
+              }
+            }
+          }
+        }
+      },
+      "Enrolment": {
+        "type": "object",
+        "additionalProperties": true,
+        "properties": {
+          "instance_id": {
+            "type": "string",
+            "description": "Names one run of the worker process."
+          },
+          "hostname": {
+            "type": "string"
+          }
+        }
+      },
+      "EnrolmentReply": {
+        "type": "object",
+        "required": [
+          "worker_id",
+          "key",
+          "key_fingerprint",
+          "pool",
+          "server_time"
+        ],
+        "properties": {
+          "worker_id": {
+            "type": "string"
+          },
+          "key": {
+            "type": "string",
+            "description": "The worker's own signing key."
+          },
+          "key_fingerprint": {
+            "$ref": "#/components/schemas/KeyFingerprint"
+          },
+          "pool": {
+            "type": "string"
+          },
+          "server_time": {
+            "type": "string",
+            "format": "date-time"
+          }
+        }
+      },
+      "KeyFingerprint": {
+        "type": "string",
+        "pattern": "^[0-9a-f]{16}$",
+        "description": "The first 16 hexadecimal digits of the SHA-256 of a key."
+      },
+      "IssueWorkerToken": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "worker_id"
+        ],
+        "properties": {
+          "worker_id": {
+            "type": "string",
+            "maxLength": 256,
+            "description": "Whom the token is for. It need not exist yet."
+          },
+          "ttl": {
+            "type": "string",
+            "maxLength": 64,
+            "description": "How long it lives: default `5m`, at most `15m`."
+          },
+          "audience": {
+            "type": "string",
+            "maxLength": 64,
+            "description": "Where it is presented: `worker:control-plane` (default) or `worker:rpc`."
+          },
+          "scopes": {
+            "type": [
+              "array",
+              "null"
+            ],
+            "maxItems": 64,
+            "items": {
+              "type": "string",
+              "maxLength": 64
+            },
+            "description": "What it grants. Without any it is the default set of the audience."
+          }
+        }
+      },
+      "IssuedWorkerToken": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "token",
+          "token_id",
+          "worker_id",
+          "audience",
+          "scopes",
+          "issued_at",
+          "expires_at",
+          "key_fingerprint"
+        ],
+        "properties": {
+          "token": {
+            "type": "string"
+          },
+          "token_id": {
+            "type": "string",
+            "description": "Its `jti`."
+          },
+          "worker_id": {
+            "type": "string"
+          },
+          "audience": {
+            "type": "string"
+          },
+          "scopes": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "What the token grants."
+          },
+          "issued_at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "expires_at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "key_fingerprint": {
+            "$ref": "#/components/schemas/KeyFingerprint"
+          }
+        }
+      },
+      "WorkerTokenIssuance": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "token_id",
+          "worker_id",
+          "audience",
+          "scopes",
+          "key_fingerprint",
+          "method",
+          "requester",
+          "credential_id",
+          "source_address",
+          "request_id",
+          "issued_at",
+          "expires_at"
+        ],
+        "properties": {
+          "token_id": {
+            "type": "string"
+          },
+          "worker_id": {
+            "type": "string"
+          },
+          "audience": {
+            "type": "string"
+          },
+          "scopes": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            }
+          },
+          "key_fingerprint": {
+            "type": "string",
+            "description": "Of the key of the control plane that the worker's was derived from."
+          },
+          "method": {
+            "type": "string",
+            "description": "The way it was asked for."
+          },
+          "requester": {
+            "type": "string"
+          },
+          "credential_id": {
+            "type": "string",
+            "description": "What the requester proved itself with; a fingerprint."
+          },
+          "source_address": {
+            "type": "string"
+          },
+          "request_id": {
+            "type": "string"
+          },
+          "issued_at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "expires_at": {
+            "type": "string",
+            "format": "date-time"
+          }
+        }
+      },
+      "RevocationKind": {
+        "type": "string",
+        "enum": [
+          "token",
+          "worker",
+          "key"
+        ]
+      },
+      "RevokeWorkerCredentials": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "reason"
+        ],
+        "properties": {
+          "token_id": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 128,
+            "description": "The `jti` of a token."
+          },
+          "worker_id": {
+            "type": "string",
+            "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"
+          },
+          "issued_before": {
+            "type": "string",
+            "maxLength": 64,
+            "description": "With `worker_id`: only tokens issued before this time in RFC 3339, or before `now`."
+          },
+          "key_fingerprint": {
+            "$ref": "#/components/schemas/KeyFingerprint"
+          },
+          "reason": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 512,
+            "description": "Why; for people."
+          }
+        }
+      },
+      "WorkerRevocation": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "kind",
+          "subject",
+          "reason",
+          "revoked_by",
+          "created_at"
+        ],
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "kind": {
+            "$ref": "#/components/schemas/RevocationKind"
+          },
+          "subject": {
+            "type": "string",
+            "description": "A token id, a worker id or a key fingerprint, by the kind."
+          },
+          "issued_before": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Of a worker revoked up to a moment; absent when it is revoked altogether."
+          },
+          "reason": {
+            "type": "string"
+          },
+          "revoked_by": {
+            "type": "string"
+          },
+          "created_at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "expires_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When everything that it concerns is dead and it is forgotten; absent when it is kept."
+          }
+        }
+      },
+      "CreateJoinToken": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "worker_id"
+        ],
+        "properties": {
+          "worker_id": {
+            "type": "string",
+            "maxLength": 256,
+            "description": "The one worker that may join with it."
+          },
+          "ttl": {
+            "type": "string",
+            "maxLength": 64,
+            "description": "How long it can be used: default `10m`, at most `24h`."
+          },
+          "pool": {
+            "type": "string",
+            "maxLength": 128,
+            "pattern": "^[A-Za-z0-9._-]*$",
+            "description": "The pool that the worker joins."
+          }
+        }
+      },
+      "CreatedJoinToken": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "token",
+          "worker_id",
+          "pool",
+          "created_at",
+          "expires_at"
+        ],
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "token": {
+            "type": "string",
+            "description": "Shown here and never again."
+          },
+          "worker_id": {
+            "type": "string"
+          },
+          "pool": {
+            "type": "string"
+          },
+          "created_at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "expires_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "It must be used before."
+          }
+        }
+      },
+      "JoinToken": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "worker_id",
+          "pool",
+          "state",
+          "created_by",
+          "created_at",
+          "expires_at",
+          "refused_redemptions"
+        ],
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "worker_id": {
+            "type": "string"
+          },
+          "pool": {
+            "type": "string"
+          },
+          "state": {
+            "type": "string",
+            "enum": [
+              "unused",
+              "redeemed",
+              "expired"
+            ]
+          },
+          "created_by": {
+            "type": "string"
+          },
+          "created_at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "expires_at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "redeemed_at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "redeemed_from": {
+            "type": "string",
+            "description": "Address of whoever used it."
+          },
+          "refused_redemptions": {
+            "type": "integer",
+            "description": "How often it was presented when it was no good any more."
+          },
+          "last_refused_at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "last_refused_from": {
+            "type": "string"
+          }
+        }
+      },
+      "WorkerCredentialUse": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "worker_id",
+          "form",
+          "first_seen",
+          "last_seen",
+          "count",
+          "current",
+          "stale"
+        ],
+        "properties": {
+          "worker_id": {
+            "type": "string"
+          },
+          "form": {
+            "type": "string",
+            "enum": [
+              "signed",
+              "static"
+            ]
+          },
+          "kind": {
+            "type": "string",
+            "enum": [
+              "shared",
+              "worker"
+            ],
+            "description": "Of a static token: shared by all workers, or the worker's own."
+          },
+          "key_role": {
+            "type": "string",
+            "description": "Which key signed, such as `derived(active)`."
+          },
+          "key_fingerprint": {
+            "type": "string",
+            "description": "Of the key of the control plane; for a derived key, its master's."
+          },
+          "signing_key_fingerprint": {
+            "type": "string",
+            "description": "Of the key that signed the last heartbeat, when this is the current credential."
+          },
+          "profile": {
+            "type": "string",
+            "enum": [
+              "strict",
+              "compatible"
+            ],
+            "description": "The token profile that the last heartbeat satisfied, when this is the current credential."
+          },
+          "first_seen": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "last_seen": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "count": {
+            "type": "integer",
+            "description": "How often."
+          },
+          "current": {
+            "type": "boolean",
+            "description": "The last heartbeat of the worker came with it."
+          },
+          "stale": {
+            "type": "boolean",
+            "description": "The worker was not heard of for more than two minutes."
+          }
+        }
+      },
+      "WorkerKey": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "role",
+          "fingerprint",
+          "role_since",
+          "revoked",
+          "workers",
+          "worker_count",
+          "safe_to_remove",
+          "why"
+        ],
+        "properties": {
+          "role": {
+            "type": "string",
+            "description": "`active`, or `verify_only[0]` and so on."
+          },
+          "fingerprint": {
+            "$ref": "#/components/schemas/KeyFingerprint"
+          },
+          "role_since": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Since when this process has it as active or as verify-only."
+          },
+          "revoked": {
+            "type": "boolean"
+          },
+          "last_used": {
+            "type": "string",
+            "format": "date-time",
+            "description": "By any worker; absent when it never was."
+          },
+          "workers": {
+            "type": "array",
+            "maxItems": 100,
+            "items": {
+              "type": "string"
+            },
+            "description": "Workers whose last heartbeat was signed by it or by a key derived from it; 100 at most."
+          },
+          "worker_count": {
+            "type": "integer"
+          },
+          "safe_to_remove": {
+            "type": "boolean"
+          },
+          "why": {
+            "type": "string",
+            "description": "What is missing",
+            "or why it may go.": null
+          }
+        }
+      },
+      "WorkerKeys": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "checked_at",
+          "safe_after",
+          "keys"
+        ],
+        "properties": {
+          "checked_at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "safe_after": {
+            "type": "string",
+            "description": "How long a key must have been unused."
+          },
+          "keys": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/WorkerKey"
+            }
           }
         }
       },

@@ -1,11 +1,16 @@
 import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { defineCommand } from '../../command.js';
 import { CommandFailure } from '../../failure.js';
+import { credentialsCommand } from '../worker/credentials.js';
+import { joinTokenCommand } from '../worker/join-token.js';
+import { keysCommand } from '../worker/keys.js';
+import { revocationsCommand, unrevokeCommand } from '../worker/revocations.js';
 import { conformanceCommand } from './conformance.js';
 import { conformanceResponderCommand } from './conformance-responder.js';
 import { deriveKeyCommand } from './derive-key.js';
 import { inspectCommand } from './inspect.js';
 import { issueCommand } from './issue.js';
+import { revokeCommand } from './revoke.js';
 import { rotationPlanCommand } from './rotation-plan.js';
 import { verifyCommand } from './verify.js';
 
@@ -18,6 +23,7 @@ const tokenCommand = defineCommand({
       .command(inspectCommand)
       .command(verifyCommand)
       .command(deriveKeyCommand)
+      .command(revokeCommand)
       .command(rotationPlanCommand)
       .command(conformanceCommand)
       .command(conformanceResponderCommand)
@@ -31,7 +37,14 @@ export const workerCommand = defineCommand({
   command: 'worker',
   describe: 'Run a worker; stacyvm worker --help lists its options, stacyvm worker token --help its tokens',
   builder: (yargs: Argv) =>
-    yargs.command(tokenCommand).demandCommand(1, 'stacyvm worker takes options, or the word token.'),
+    yargs
+      .command(tokenCommand)
+      .command(joinTokenCommand)
+      .command(credentialsCommand)
+      .command(keysCommand)
+      .command(revocationsCommand)
+      .command(unrevokeCommand)
+      .demandCommand(1, 'stacyvm worker takes options, or a word such as token; stacyvm worker token --help'),
   handler: async () => undefined,
 });
 

@@ -1,0 +1,111 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { defineCommand } from '../../command.js';
+import { connect, connectionOptions } from '../../connection.js';
+import { CommandFailure } from '../../failure.js';
+import { collect, formatOption, localTime, print, printJson, table } from '../../output.js';
+
+const createCommand = defineCommand({
+  command: 'create',
+  describe: 'Make a token with which one worker can join once; needs the admin key',
+  builder: (yargs) =>
+    formatOption(connectionOptions(yargs))
+      .option('worker-id', { type: 'string', demandOption: true, describe: 'The one worker that may use it' })
+      .option('ttl', { type: 'string', describe: 'How long it can be used; 10m unless told, at most 24h' })
+      .option('pool', { type: 'string', describe: 'The pool that the worker joins' })
+      .option('out', {
+        type: 'string',
+        describe: 'Write the token to this new file, readable by its owner only',
+      }),
+  handler: async (args) => {
+    if (args.out !== undefined && existsSync(args.out))
+      throw new CommandFailure(`${args.out} exists already`);
+    const created = await connect(args).workerIdentity.createJoinToken({
+      worker_id: args.workerId,
+      ...(args.ttl === undefined ? {} : { ttl: args.ttl }),
+      ...(args.pool === undefined ? {} : { pool: args.pool }),
+    });
+    if (args.out !== undefined) writeNewFile(args.out, created.token);
+    const { token, ...rest } = created;
+    if (args.format === 'json')
+      return printJson(args.out === undefined ? created : { ...rest, file: args.out });
+    if (args.out === undefined) print(token);
+    process.stderr.write(
+      `${created.id} for ${created.worker_id} must be used before ${localTime(created.expires_at)}\n`,
+    );
+  },
+});
+
+const listCommand = defineCommand({
+  command: 'list',
+  aliases: ['ls'],
+  describe: 'List join tokens and who tried to use them, newest first',
+  builder: (yargs) =>
+    formatOption(connectionOptions(yargs)).option('worker-id', {
+      type: 'string',
+      describe: 'Only of this worker',
+    }),
+  handler: async (args) => {
+    const tokens = await collect(connect(args).workerIdentity.joinTokens({ workerId: args.workerId }));
+    if (args.format === 'json') return printJson(tokens);
+    if (tokens.length === 0) return print('no join tokens');
+    print(
+      table(
+        ['ID', 'WORKER', 'STATE', 'USE BEFORE', 'REDEEMED', 'REFUSED', 'LAST REFUSED FROM'],
+        tokens.map((token) => [
+          token.id,
+          token.worker_id,
+          token.state,
+          localTime(token.expires_at),
+          token.redeemed_at === undefined
+            ? ''
+            : `${localTime(token.redeemed_at)} ${token.redeemed_from ?? ''}`,
+          String(token.refused_redemptions),
+          token.last_refused_from ?? '',
+        ]),
+      ),
+    );
+  },
+});
+
+const deleteCommand = defineCommand({
+  command: 'delete <id>',
+  describe: 'Delete a join token, so that it cannot be used any more',
+  builder: (yargs) =>
+    formatOption(connectionOptions(yargs)).positional('id', {
+      type: 'string',
+      demandOption: true,
+      describe: 'Id of the join token, such as jt-…',
+    }),
+  handler: async (args) => {
+    await connect(args).workerIdentity.deleteJoinToken(args.id);
+    if (args.format === 'json') printJson({ id: args.id, status: 'deleted' });
+    else print(`${args.id} deleted`);
+  },
+});
+
+export const joinTokenCommand = defineCommand({
+  command: 'join-token',
+  describe: 'Make, list and delete the tokens with which workers join',
+  builder: (yargs) =>
+    yargs
+      .command(createCommand)
+      .command(listCommand)
+      .command(deleteCommand)
+      .demandCommand(1, 'stacyvm worker join-token takes create, list or delete.'),
+  handler: async () => undefined,
+});
+
+function writeNewFile(path: string, token: string): void {
+  try {
+    writeFileSync(path, `${token}\n`, { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new CommandFailure(
+      `${path} cannot be written: ${code}; the join token is lost, delete it and make another`,
+      1,
+      {
+        cause: error,
+      },
+    );
+  }
+}

@@ -1,0 +1,96 @@
+import type { Logger } from '@stacyvm/logging';
+import type { AuditOutcome, Store } from '@stacyvm/store';
+import { RateLimiterMemory } from 'rate-limiter-flexible';
+
+/** Who somebody is, and what shows it; a principal is one. */
+export interface Actor {
+  readonly kind: string;
+  readonly id: string;
+  /** Not the credential itself. */
+  readonly credentialId: string;
+}
+
+/** Somebody of whom it is not known who it is. */
+export const UNKNOWN_ACTOR: Actor = { kind: 'anonymous', id: '', credentialId: '' };
+
+/** Who asks for something, and from where. */
+export interface Requester {
+  readonly actor: Actor;
+  /** Of the socket, never of a header. */
+  readonly sourceAddress: string;
+  readonly requestId: string;
+}
+
+export interface AuditedAction {
+  /** Such as `worker_token.issue`. */
+  readonly action: string;
+  /** Kind and id, such as `worker:w-1`. */
+  readonly resource: string;
+  readonly detail?: Readonly<Record<string, unknown>>;
+}
+
+export interface AuditedRefusal extends AuditedAction {
+  readonly outcome: Exclude<AuditOutcome, 'success'>;
+  readonly reason: string;
+}
+
+/** What administrators do and are refused, and who joins. */
+export interface AdminAudit {
+  /** @throws StoreError: what cannot be recorded must not be answered with success */
+  succeeded(requester: Requester, action: AuditedAction): Promise<void>;
+  /** Never fails: that the refusal was not recorded is in the log. */
+  refused(requester: Requester, refusal: AuditedRefusal): Promise<void>;
+}
+
+/** Refusals of callers that nobody knows: more of them from one address in a minute are only in the log. */
+const ANONYMOUS_REFUSALS_PER_MINUTE = 60;
+
+export function createAdminAudit(store: Pick<Store, 'adminAudit'>, logger: Logger): AdminAudit {
+  const anonymous = new RateLimiterMemory({ points: ANONYMOUS_REFUSALS_PER_MINUTE, duration: 60 });
+
+  function append(
+    { actor, sourceAddress, requestId }: Requester,
+    { action, resource, detail }: AuditedAction,
+    outcome: AuditOutcome,
+    reason: string,
+  ): Promise<unknown> {
+    return store.adminAudit.append({
+      actorKind: actor.kind,
+      actorId: actor.id,
+      credentialId: actor.credentialId,
+      action,
+      resource,
+      outcome,
+      reason,
+      requestId,
+      sourceAddress,
+      ...(detail === undefined ? {} : { detail }),
+    });
+  }
+
+  async function mayRecord({ actor, sourceAddress }: Requester): Promise<boolean> {
+    if (actor !== UNKNOWN_ACTOR) return true;
+    return anonymous.consume(sourceAddress).then(
+      () => true,
+      () => false,
+    );
+  }
+
+  return {
+    async succeeded(requester, action) {
+      await append(requester, action, 'success', '');
+    },
+    async refused(requester, { outcome, reason, ...action }) {
+      const fields = { request_id: requester.requestId, action: action.action, outcome, reason };
+      if (!(await mayRecord(requester))) {
+        logger.warn('refusal not audited: too many from one unknown caller', fields);
+        return;
+      }
+      try {
+        await append(requester, action, outcome, reason);
+      } catch (error) {
+        logger.error('refusal not audited', { ...fields, error });
+      }
+    },
+  };
+}

@@ -1,0 +1,30 @@
+import type { ServedOperation } from '../contract.js';
+
+/** What the audit calls an operation, and the things that it is about. */
+export interface AuditedOperation {
+  readonly action: string;
+  /** The kind of thing that a path's `id` names. */
+  readonly kind: string;
+}
+
+/** Every operation below `/admin`; a test compares it with the contract. */
+export const AUDITED_OPERATIONS = {
+  issueWorkerToken: { action: 'worker_token.issue', kind: 'worker' },
+  listWorkerTokenIssuances: { action: 'worker_token.list', kind: 'worker' },
+  revokeWorkerCredentials: { action: 'worker_revocation.create', kind: 'worker_revocation' },
+  listWorkerRevocations: { action: 'worker_revocation.list', kind: 'worker_revocation' },
+  removeWorkerRevocation: { action: 'worker_revocation.remove', kind: 'worker_revocation' },
+  createJoinToken: { action: 'join_token.create', kind: 'join_token' },
+  listJoinTokens: { action: 'join_token.list', kind: 'join_token' },
+  deleteJoinToken: { action: 'join_token.delete', kind: 'join_token' },
+  listWorkerCredentials: { action: 'worker_credential.list', kind: 'worker' },
+  getWorkerKeys: { action: 'worker_key.list', kind: 'worker_key' },
+} as const satisfies Partial<Record<ServedOperation, AuditedOperation>>;
+
+export type AuditedOperationId = keyof typeof AUDITED_OPERATIONS;
+
+export function auditedOperation(id: string | undefined): AuditedOperation | undefined {
+  return id !== undefined && Object.hasOwn(AUDITED_OPERATIONS, id)
+    ? AUDITED_OPERATIONS[id as AuditedOperationId]
+    : undefined;
+}

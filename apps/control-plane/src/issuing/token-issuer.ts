@@ -1,0 +1,79 @@
+import type { IssueWorkerToken } from '@stacyvm/api';
+import type { Store } from '@stacyvm/store';
+import {
+  DEFAULT_WORKER_SCOPES,
+  mintWorkerToken,
+  type WorkerAudience,
+  type WorkerScope,
+} from '@stacyvm/token';
+import type { Requester } from '../audit/admin-audit.js';
+import type { IssueLimit } from './issue-limit.js';
+import { tokenToIssue } from './issue-request.js';
+import type { GetIssuingKey } from './issuing-key.js';
+
+export interface TokenIssuerOptions {
+  readonly store: Pick<Store, 'tokenIssuances'>;
+  readonly issuingKey: GetIssuingKey;
+  readonly limit: IssueLimit;
+  readonly clock: () => Date;
+}
+
+/** `token` is secret. */
+export interface IssuedToken {
+  readonly token: string;
+  readonly tokenId: string;
+  readonly workerId: string;
+  readonly audience: WorkerAudience;
+  /** What the token grants. */
+  readonly scopes: readonly WorkerScope[];
+  readonly issuedAt: Date;
+  readonly expiresAt: Date;
+  readonly keyFingerprint: string;
+}
+
+export interface TokenIssuer {
+  /**
+   * Signs a token for a worker with that worker's own key. It is recorded before it is given away.
+   *
+   * @throws RequestError with the reason; StoreError when it cannot be recorded
+   */
+  issue(request: IssueWorkerToken, requester: Requester): Promise<IssuedToken>;
+}
+
+export function createTokenIssuer({ store, issuingKey, limit, clock }: TokenIssuerOptions): TokenIssuer {
+  return {
+    async issue(request, { actor, sourceAddress, requestId }) {
+      const { workerId, audience, ttlSeconds, scopes } = tokenToIssue(request);
+      const key = issuingKey(workerId);
+      if (key instanceof Error) throw key;
+      await limit.take(actor.credentialId);
+      const { token, claims } = mintWorkerToken({
+        key: key.key,
+        workerId,
+        audience,
+        ttlSeconds,
+        scopes,
+        now: clock(),
+      });
+      const issued = {
+        tokenId: claims.tokenId,
+        workerId,
+        audience,
+        scopes: claims.scopes ?? DEFAULT_WORKER_SCOPES[audience],
+        issuedAt: claims.issuedAt,
+        expiresAt: claims.expiresAt,
+        keyFingerprint: key.masterFingerprint,
+      };
+      await store.tokenIssuances.append({
+        ...issued,
+        scopes: claims.scopes ?? null,
+        requester: actor.id,
+        credentialId: actor.credentialId,
+        method: 'api',
+        sourceAddress,
+        requestId,
+      });
+      return { token, ...issued };
+    },
+  };
+}

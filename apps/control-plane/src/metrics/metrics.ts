@@ -1,0 +1,150 @@
+import type { RpcRefusal } from '@stacyvm/orchestrator';
+import type { WorkerAuthentication, WorkerRefusalEvent } from '@stacyvm/worker-rpc';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { RevocationsStatus } from '../revocations/live-revocations.js';
+
+/** What is read when the metrics are. */
+export interface MeasuredState {
+  revocations(): RevocationsStatus;
+  /** How many sandboxes there are in each state. */
+  sandboxesByState(): Promise<ReadonlyMap<string, number>>;
+}
+
+/** An answered HTTP request. */
+export interface AnsweredRequest {
+  /** Of the contract, `worker_protocol`, or `none`. */
+  readonly operation: string;
+  readonly status: number;
+  readonly seconds: number;
+}
+
+/** Counts what happens. Labels come from sets that do not grow with the fleet or its callers. */
+export interface Metrics {
+  authentication(authentication: WorkerAuthentication): void;
+  heartbeat(): void;
+  workerRefusal(event: Pick<WorkerRefusalEvent, 'status' | 'reason'>): void;
+  tokenIssued(audience: string): void;
+  enrolment(outcome: string): void;
+  rpcRefusal(refusal: RpcRefusal): void;
+  request(request: AnsweredRequest): void;
+  /** From now on these are read as well. */
+  observe(state: MeasuredState): void;
+  /** Everything, in the text format of Prometheus. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+const SECONDS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+
+/** What a worker says about a refusal is its own text, which must not make up labels. */
+const REASON = /^[a-z_]{1,40}$/;
+const MAX_RPC_REASONS = 50;
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[] = []) =>
+    new Counter<Label>({ name: `stacyvm_${name}`, help, labelNames: [...labelNames], registers });
+
+  const authentications = counter(
+    'worker_authentications_total',
+    'Credentials that workers presented, by outcome, reason of refusal and key.',
+    ['outcome', 'reason', 'form', 'key_role', 'key_fingerprint'],
+  );
+  const staticUses = counter('worker_static_credential_uses_total', 'Static tokens that were accepted.', [
+    'kind',
+  ]);
+  const heartbeats = counter('worker_heartbeats_total', 'Heartbeats that were recorded.');
+  const workerRefusals = counter('worker_request_refusals_total', 'Requests of workers that were refused.', [
+    'status',
+    'reason',
+  ]);
+  const issuances = counter('worker_token_issuances_total', 'Worker tokens that were issued.', ['audience']);
+  const enrolments = counter('worker_enrolments_total', 'Attempts to redeem a join token.', ['outcome']);
+  const rpcRefusals = counter('worker_rpc_refusals_total', 'Calls that a worker did not let in.', ['reason']);
+  const requests = new Histogram({
+    name: 'stacyvm_http_request_duration_seconds',
+    help: 'How long requests took to be answered.',
+    labelNames: ['operation', 'status'],
+    buckets: SECONDS,
+    registers,
+  });
+  const rpcReasons = new Set<string>();
+
+  function rpcReasonOf({ code, reason = code }: RpcRefusal): string {
+    if (!REASON.test(reason)) return 'other';
+    if (!rpcReasons.has(reason) && rpcReasons.size >= MAX_RPC_REASONS) return 'other';
+    rpcReasons.add(reason);
+    return reason;
+  }
+
+  return {
+    authentication(authentication) {
+      const none = { reason: '', form: '', key_role: '', key_fingerprint: '' };
+      if (!authentication.ok) {
+        authentications.inc({ ...none, outcome: 'refused', reason: authentication.reason });
+        return;
+      }
+      const { credential } = authentication;
+      if (credential.form === 'static') {
+        authentications.inc({ ...none, outcome: 'accepted', form: 'static' });
+        staticUses.inc({ kind: credential.kind });
+        return;
+      }
+      const { form, keyRole, keyFingerprint } = credential;
+      authentications.inc({
+        outcome: 'accepted',
+        reason: '',
+        form,
+        key_role: keyRole,
+        key_fingerprint: keyFingerprint,
+      });
+    },
+    heartbeat: () => heartbeats.inc(),
+    workerRefusal: ({ status, reason }) => workerRefusals.inc({ status: String(status), reason }),
+    tokenIssued: (audience) => issuances.inc({ audience }),
+    enrolment: (outcome) => enrolments.inc({ outcome }),
+    rpcRefusal: (refusal) => rpcRefusals.inc({ reason: rpcReasonOf(refusal) }),
+    request: ({ operation, status, seconds }) =>
+      requests.observe({ operation, status: String(status) }, seconds),
+    observe: (state) => observeState(registry, state),
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+function observeState(registry: Registry, state: MeasuredState): void {
+  const registers = [registry];
+  const gauge = (name: string, help: string, read: () => number) =>
+    new Gauge({
+      name: `stacyvm_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(read());
+      },
+    });
+  const revocations = () => state.revocations();
+  gauge(
+    'revocation_list_version',
+    'Version of the list of revocations; control planes that know the same have the same.',
+    () => revocations().version,
+  );
+  gauge('revocation_list_entries', 'Revocations in force.', () => revocations().entries);
+  gauge(
+    'revocation_list_age_seconds',
+    'Since the list of revocations was last read with success.',
+    () => revocations().ageMs / 1000,
+  );
+  new Gauge({
+    name: 'stacyvm_sandboxes',
+    help: 'Sandboxes that are not destroyed, by state.',
+    labelNames: ['state'],
+    registers,
+    async collect() {
+      const counts = await state.sandboxesByState();
+      this.reset();
+      for (const [name, count] of counts) this.set({ state: name }, count);
+    },
+  });
+}

@@ -1,0 +1,97 @@
+import type { Settings } from '@stacyvm/config';
+import type { Logger } from '@stacyvm/logging';
+import type { Store } from '@stacyvm/store';
+import type { EnrolWorker } from '@stacyvm/worker-rpc';
+import { type AdminAudit, createAdminAudit } from './audit/admin-audit.js';
+import { startHousekeeping } from './housekeeping.js';
+import { createEnrolment } from './issuing/enrolment.js';
+import { createIssueLimit } from './issuing/issue-limit.js';
+import { createGetIssuingKey } from './issuing/issuing-key.js';
+import { createJoinTokens, type JoinTokens } from './issuing/join-tokens.js';
+import { createTokenIssuer, type TokenIssuer } from './issuing/token-issuer.js';
+import { createMetrics, type Metrics } from './metrics/metrics.js';
+import { createSandboxCounts } from './metrics/sandbox-counts.js';
+import { type LiveRevocations, loadRevocations } from './revocations/live-revocations.js';
+import type { ReloadedPart } from './settings-reload.js';
+import { type CredentialRecorder, createCredentialRecorder } from './worker-identity/credential-recorder.js';
+import { createWorkerIdentity, type WorkerIdentity } from './worker-identity/worker-identity.js';
+
+/** All that decides who a worker is, and that shows it. */
+export interface WorkerAuthority extends ReloadedPart {
+  readonly identity: WorkerIdentity;
+  readonly revocations: LiveRevocations;
+  readonly tokenIssuer: TokenIssuer;
+  readonly joinTokens: JoinTokens;
+  readonly enrol: EnrolWorker;
+  readonly credentialRecorder: CredentialRecorder;
+  readonly audit: AdminAudit;
+  readonly metrics: Metrics;
+  /** Begins to follow the revocations, to write down what is counted and to prune. */
+  start(onRevocations: () => Promise<void>): { stop(): Promise<void> };
+}
+
+/**
+ * Puts it together on a store whose revocations can be read.
+ *
+ * @throws WorkerTokenError when the keys must not go live; StoreError when it is not known what is revoked
+ */
+export async function openWorkerAuthority(options: {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly logger: Logger;
+  readonly clock: () => Date;
+}): Promise<WorkerAuthority> {
+  const { settings, store, logger, clock } = options;
+  const metrics = createMetrics();
+  const audit = createAdminAudit(store, logger);
+  const tokenIds = settings['auth.worker_revoked_token_ids'];
+  const revocations = await loadRevocations({ store, tokenIds, logger, clock });
+  const identity = createWorkerIdentity({
+    settings,
+    revocations,
+    logger,
+    clock,
+    onAuthentication: metrics.authentication,
+  });
+  const issuingKey = createGetIssuingKey({ identity, revocations, clock });
+  const limit = createIssueLimit(settings['auth.worker_token_issue_limit']);
+  const credentialRecorder = createCredentialRecorder({ store, logger, clock });
+  metrics.observe({
+    revocations: revocations.status,
+    sandboxesByState: createSandboxCounts(store, clock),
+  });
+
+  return {
+    identity,
+    revocations,
+    tokenIssuer: createTokenIssuer({ store, issuingKey, limit, clock }),
+    joinTokens: createJoinTokens({ store, issuingKey, limit, clock }),
+    enrol: createEnrolment({ store, issuingKey, audit, logger, onOutcome: metrics.enrolment }),
+    credentialRecorder,
+    audit,
+    metrics,
+    prepare(next) {
+      const putIdentityInForce = identity.prepare(next);
+      return () => {
+        putIdentityInForce();
+        revocations.configure(next['auth.worker_revoked_token_ids']);
+        limit.configure(next['auth.worker_token_issue_limit']);
+      };
+    },
+    start(onRevocations) {
+      const background = [
+        revocations.start(onRevocations),
+        credentialRecorder.start(),
+        startHousekeeping({ store, logger, clock }),
+      ];
+      return {
+        async stop() {
+          await Promise.all(background.map((work) => work.stop()));
+          await credentialRecorder.flush().catch((error: unknown) => {
+            logger.warn('the last uses of credentials are not recorded', { error });
+          });
+        },
+      };
+    },
+  };
+}
