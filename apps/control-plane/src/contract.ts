@@ -7,7 +7,10 @@ import { contextOf } from './request-context.js';
 export const API_BASE = '/api/v1';
 
 /** The operations that the control plane serves itself. */
-export type ServedOperation = Exclude<OperationId, 'workerHeartbeat' | 'renewWorkerLease' | 'enrolWorker'>;
+export type ServedOperation = Exclude<
+  OperationId,
+  'workerHeartbeat' | 'renewWorkerLease' | 'enrolWorker' | 'issueOwnWorkerToken'
+>;
 
 /** The contract without what the worker protocol serves. */
 export function servedDocument(): Record<string, unknown> {

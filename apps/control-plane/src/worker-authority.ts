@@ -1,7 +1,7 @@
 import type { Settings } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
 import type { Store } from '@stacyvm/store';
-import type { EnrolWorker } from '@stacyvm/worker-rpc';
+import type { EnrolWorker, IssueWorkerToken } from '@stacyvm/worker-rpc';
 import { type AdminAudit, createAdminAudit } from './audit/admin-audit.js';
 import { startHousekeeping } from './housekeeping.js';
 import { createEnrolment } from './issuing/enrolment.js';
@@ -9,6 +9,7 @@ import { createIssueLimit } from './issuing/issue-limit.js';
 import { createGetIssuingKey } from './issuing/issuing-key.js';
 import { createJoinTokens, type JoinTokens } from './issuing/join-tokens.js';
 import { createTokenIssuer, type TokenIssuer } from './issuing/token-issuer.js';
+import { createWorkerTokenIssue } from './issuing/worker-token-issue.js';
 import { createMetrics, type Metrics } from './metrics/metrics.js';
 import { createSandboxCounts } from './metrics/sandbox-counts.js';
 import { type LiveRevocations, loadRevocations } from './revocations/live-revocations.js';
@@ -23,6 +24,7 @@ export interface WorkerAuthority extends ReloadedPart {
   readonly tokenIssuer: TokenIssuer;
   readonly joinTokens: JoinTokens;
   readonly enrol: EnrolWorker;
+  readonly issueWorkerToken: IssueWorkerToken;
   readonly credentialRecorder: CredentialRecorder;
   readonly audit: AdminAudit;
   readonly metrics: Metrics;
@@ -55,6 +57,7 @@ export async function openWorkerAuthority(options: {
   });
   const issuingKey = createGetIssuingKey({ identity, revocations, clock });
   const limit = createIssueLimit(settings['auth.worker_token_issue_limit']);
+  const tokenIssuer = createTokenIssuer({ store, issuingKey, limit, clock });
   const credentialRecorder = createCredentialRecorder({ store, logger, clock });
   metrics.observe({
     revocations: revocations.status,
@@ -64,7 +67,8 @@ export async function openWorkerAuthority(options: {
   return {
     identity,
     revocations,
-    tokenIssuer: createTokenIssuer({ store, issuingKey, limit, clock }),
+    tokenIssuer,
+    issueWorkerToken: createWorkerTokenIssue({ tokenIssuer, audit, onIssued: metrics.tokenIssued }),
     joinTokens: createJoinTokens({ store, issuingKey, limit, clock }),
     enrol: createEnrolment({ store, issuingKey, audit, logger, onOutcome: metrics.enrolment }),
     credentialRecorder,

@@ -6,19 +6,22 @@ import {
   createWorkerEndpoint,
   type EnrolWorker,
   type Heartbeat,
+  type IssueWorkerToken,
   type WorkerCredential,
   type WorkerEndpoint,
 } from '@stacyvm/worker-rpc';
 import type { Metrics } from './metrics/metrics.js';
 import type { LiveRevocations } from './revocations/live-revocations.js';
+import { workerFeed } from './revocations/worker-feed.js';
 import { reachable } from './worker-answers.js';
 import type { CredentialRecorder } from './worker-identity/credential-recorder.js';
 import type { WorkerIdentity } from './worker-identity/worker-identity.js';
 
 export interface WorkerGatewayOptions {
-  readonly identity: Pick<WorkerIdentity, 'authenticate'>;
+  readonly identity: Pick<WorkerIdentity, 'authenticate' | 'keys'>;
   readonly revocations: Pick<LiveRevocations, 'feed'>;
   readonly enrol: EnrolWorker;
+  readonly issueWorkerToken: IssueWorkerToken;
   readonly credentialRecorder: Pick<CredentialRecorder, 'note'>;
   readonly fleet: Fleet;
   readonly store: Store;
@@ -29,7 +32,18 @@ export interface WorkerGatewayOptions {
 
 /** What workers call: it tells who they are, lets new ones in, and hands their heartbeats and lease renewals on. */
 export function createWorkerGateway(options: WorkerGatewayOptions): WorkerEndpoint {
-  const { identity, revocations, enrol, credentialRecorder, fleet, store, metrics, logger, clock } = options;
+  const {
+    identity,
+    revocations,
+    enrol,
+    issueWorkerToken,
+    credentialRecorder,
+    fleet,
+    store,
+    metrics,
+    logger,
+    clock,
+  } = options;
   const endpoint = createWorkerEndpoint({
     authenticate: identity.authenticate,
     onHeartbeat: (workerId, heartbeat, { credential }) =>
@@ -53,7 +67,7 @@ export function createWorkerGateway(options: WorkerGatewayOptions): WorkerEndpoi
           nextHeartbeatMs,
           drain: worker.drainRequested,
           release,
-          revocations: revocations.feed(),
+          revocations: workerFeed(revocations.feed(), identity.keys(), workerId),
         };
       }),
     onRenewLease: (workerId, resourceId, renewal, { credential }) =>
@@ -67,6 +81,7 @@ export function createWorkerGateway(options: WorkerGatewayOptions): WorkerEndpoi
           ...(generation === undefined ? {} : { generation }),
         });
       }),
+    onIssueToken: (workerId, context) => reachable(() => issueWorkerToken(workerId, context)),
     onEnrol: (workerId, joinToken, context) => reachable(() => enrol(workerId, joinToken, context)),
     onRefusal: metrics.workerRefusal,
     logger,

@@ -36,6 +36,7 @@ describe('listOperations', () => {
     const served = listOperations().filter(({ servedBy }) => servedBy === 'worker-rpc');
     expect(served.map(({ id }) => id).sort()).to.deep.equal([
       'enrolWorker',
+      'issueOwnWorkerToken',
       'renewWorkerLease',
       'workerHeartbeat',
     ]);

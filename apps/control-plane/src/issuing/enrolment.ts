@@ -9,9 +9,9 @@ import {
 } from '@stacyvm/worker-rpc';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { type AdminAudit, type AuditedAction, type Requester, UNKNOWN_ACTOR } from '../audit/admin-audit.js';
-import type { RequestError } from '../http-errors.js';
 import type { GetIssuingKey } from './issuing-key.js';
 import { ownerOfJoinToken } from './join-token-search.js';
+import { endpointErrorOf } from './worker-refusal.js';
 
 export interface EnrolmentOptions {
   readonly store: Pick<Store, 'joinTokens'>;
@@ -139,9 +139,4 @@ function redemptionOf(
     resource: record === undefined ? `worker:${workerId}` : `join_token:${record.id}`,
     detail: { worker_id: workerId, ...(hostname === undefined ? {} : { hostname }) },
   };
-}
-
-function endpointErrorOf({ problem, message }: RequestError): WorkerEndpointError {
-  const code = problem.status === 409 ? 'conflict' : 'unavailable';
-  return new WorkerEndpointError(code, message, { reason: problem.reason });
 }

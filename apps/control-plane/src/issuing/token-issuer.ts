@@ -35,14 +35,15 @@ export interface TokenIssuer {
   /**
    * Signs a token for a worker with that worker's own key. It is recorded before it is given away.
    *
+   * @param method who asks: an administrator, or the worker itself
    * @throws RequestError with the reason; StoreError when it cannot be recorded
    */
-  issue(request: IssueWorkerToken, requester: Requester): Promise<IssuedToken>;
+  issue(request: IssueWorkerToken, requester: Requester, method?: 'api' | 'worker'): Promise<IssuedToken>;
 }
 
 export function createTokenIssuer({ store, issuingKey, limit, clock }: TokenIssuerOptions): TokenIssuer {
   return {
-    async issue(request, { actor, sourceAddress, requestId }) {
+    async issue(request, { actor, sourceAddress, requestId }, method = 'api') {
       const { workerId, audience, ttlSeconds, scopes } = tokenToIssue(request);
       const key = issuingKey(workerId);
       if (key instanceof Error) throw key;
@@ -69,7 +70,7 @@ export function createTokenIssuer({ store, issuingKey, limit, clock }: TokenIssu
         scopes: claims.scopes ?? null,
         requester: actor.id,
         credentialId: actor.credentialId,
-        method: 'api',
+        method,
         sourceAddress,
         requestId,
       });

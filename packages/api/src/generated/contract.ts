@@ -349,6 +349,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/worker/{id}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a worker. Its case counts. */
+                id: components["parameters"]["WorkerId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A worker gets its next token issued
+         * @description For workers with `worker.token_source` `issuer`. Every token is recorded, and audited.
+         */
+        post: operations["issueOwnWorkerToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/worker/{id}/enrol": {
         parameters: {
             query?: never;
@@ -840,6 +863,15 @@ export interface components {
             safe_to_remove: boolean;
             /** @description What is missing */
             why: string;
+        };
+        OwnWorkerToken: {
+            /** @description Shown here and never again. */
+            token: string;
+            token_id: string;
+            /** Format: date-time */
+            issued_at: string;
+            /** Format: date-time */
+            expires_at: string;
         };
         WorkerKeys: {
             /** Format: date-time */
@@ -1655,6 +1687,40 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    issueOwnWorkerToken: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The worker that the credential belongs to; must be the one in the path. */
+                "X-Worker-ID": components["parameters"]["WorkerIdHeader"];
+            };
+            path: {
+                /** @description The id of a worker. Its case counts. */
+                id: components["parameters"]["WorkerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A token of the audience `worker:control-plane`. */
+            200: {
+                headers: {
+                    /** @description Always `no-store`. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnWorkerToken"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["IssueLimit"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -1517,6 +1517,81 @@ export const openApiDocument: unknown = {
         }
       }
     },
+    "/worker/{id}/token": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/WorkerId"
+        }
+      ],
+      "post": {
+        "operationId": "issueOwnWorkerToken",
+        "x-scope": "worker:heartbeat",
+        "x-served-by": "worker-rpc",
+        "tags": [
+          "worker protocol"
+        ],
+        "summary": "A worker gets its next token issued",
+        "description": "For workers with `worker.token_source` `issuer`. Every token is recorded, and audited.",
+        "security": [
+          {
+            "workerToken": []
+          }
+        ],
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/WorkerIdHeader"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "A token of the audience `worker:control-plane`.",
+            "headers": {
+              "Cache-Control": {
+                "schema": {
+                  "type": "string"
+                },
+                "description": "Always `no-store`."
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/OwnWorkerToken"
+                },
+                "examples": {
+                  "issued": {
+                    "value": {
+                      "token": "stacyvm-worker-v1.…",
+                      "token_id": "00112233445566778899aabbccddeeff",
+                      "issued_at": "2026-05-09T10:00:00Z",
+                      "expires_at": "2026-05-09T10:05:00Z"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "429": {
+            "$ref": "#/components/responses/IssueLimit"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
     "/worker/{id}/enrol": {
       "parameters": [
         {
@@ -3408,6 +3483,33 @@ export const openApiDocument: unknown = {
             "type": "string",
             "description": "What is missing",
             "or why it may go.": null
+          }
+        }
+      },
+      "OwnWorkerToken": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "token",
+          "token_id",
+          "issued_at",
+          "expires_at"
+        ],
+        "properties": {
+          "token": {
+            "type": "string",
+            "description": "Shown here and never again."
+          },
+          "token_id": {
+            "type": "string"
+          },
+          "issued_at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "expires_at": {
+            "type": "string",
+            "format": "date-time"
           }
         }
       },
