@@ -19,18 +19,22 @@ export async function sandboxIds(client: ApiClient): Promise<readonly string[]> 
   return ids;
 }
 
-/** The command lines of running processes that contain a text. */
-export function processesWith(text: string): readonly string[] {
+/** The command lines of all running processes, with NUL between the words. */
+export function commandLines(): readonly string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
       try {
-        const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        return commandLine.includes(text) ? [commandLine] : [];
+        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8')];
       } catch {
         return [];
       }
     });
+}
+
+/** Those that contain a text. */
+export function processesWith(text: string): readonly string[] {
+  return commandLines().filter((commandLine) => commandLine.includes(text));
 }
 
 /** True when a file or directory below `directory` has `name` in its own name. */

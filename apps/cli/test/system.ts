@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { type ApiClient, createApiClient } from '@stacyvm/api';
 import { createTestDatabase } from '@stacyvm/store/testing';
 import { deriveWorkerKey } from '@stacyvm/token';
+import { commandLines } from './observe.js';
 
 /** A program of the system, started as an operator would. */
 export interface Program {
@@ -77,6 +78,7 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
     ),
   );
   const clients = urls.map((baseUrl) => createApiClient({ baseUrl, apiKey }));
+  const workerIds = new Set<string>();
   const urlOf = (index: number): string => urls[index] ?? '';
 
   return {
@@ -103,6 +105,7 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
       return program;
     },
     async startWorker(id, index = 0) {
+      workerIds.add(id);
       write(`${id}.key`, `${deriveWorkerKey(masterKey, id)}\n`);
       const program = startProgram('worker', write(`${id}.yaml`, workerYaml({ id, url: urlOf(index) })));
       programs.push(program);
@@ -113,12 +116,31 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
       return program;
     },
     async stop() {
+      const secrets = [
+        apiKey,
+        adminKey,
+        masterKey,
+        ...[...workerIds].map((id) => deriveWorkerKey(masterKey, id)),
+      ];
+      const shown = findSecrets(secrets, [...programs.map((program) => program.log()), ...commandLines()]);
       // Workers first: their last heartbeat goes to a control plane that is there.
       for (const program of programs.toReversed()) await program.kill('SIGTERM');
       await database?.drop();
       rmSync(directory, { recursive: true, force: true });
+      if (shown !== undefined) throw new Error(`a log or a command line showed a secret: ${shown}`);
     },
   };
+}
+
+/** Whatever happened to a system: neither its logs nor the process list may have shown a key or a token. */
+function findSecrets(secrets: readonly string[], texts: readonly string[]): string | undefined {
+  for (const text of texts) {
+    const at = secrets.map((secret) => text.indexOf(secret)).find((index) => index >= 0);
+    const token = /stacyvm-(?:worker|join)-v1\.[A-Za-z0-9_-]{8}/.exec(text)?.index;
+    const found = at ?? token;
+    if (found !== undefined) return text.slice(Math.max(found - 80, 0), found);
+  }
+  return undefined;
 }
 
 /** Waits until `condition` holds; fails with `explain` after the deadline. */

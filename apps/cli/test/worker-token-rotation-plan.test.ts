@@ -45,7 +45,7 @@ describe('stacyvm worker token rotation-plan', function () {
       ...['--new-key-ref', 'vault:new', '--previous-key-ref', 'vault:old', '--ttl', '10m'],
     );
     expect(steps[0]).to.contain('vault:new');
-    expect(steps[1]).to.contain('vault:old').and.contain('reload (SIGHUP) or restart');
+    expect(steps[1]).to.contain('vault:old').and.contain('without a restart');
     expect(steps[3]).to.contain('10m30s');
     expect(text).to.contain('vault:new').and.contain('10m0s');
   });

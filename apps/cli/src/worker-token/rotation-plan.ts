@@ -32,16 +32,16 @@ export function createRotationPlan(options: RotationPlanOptions): RotationPlan {
   return { ...plan, text: textOf(plan) };
 }
 
-const APPLY = 'reload (SIGHUP) or restart';
+const APPLY = 'each takes it over without a restart, by itself within a second or at once on SIGHUP';
 
 function stepsOf({ newKeyRef, previousKeyRef, ttlSeconds }: RotationPlanOptions): readonly string[] {
   const wait = formatSeconds(ttlSeconds + CLOCK_SKEW_SECONDS);
   return [
-    `Let everyone verify with the new key (${newKeyRef}) before anyone signs with it: add it to auth.worker_signing_keys_file of every control plane, and on each worker the key derived from it (stacyvm worker token derive-key WORKER_ID); then ${APPLY} each of them.`,
-    `Make the new key active and keep the previous key (${previousKeyRef}) to verify only, as in the configuration below: ${APPLY} the control planes, then do the same with the derived keys of the workers.`,
+    `Let everyone verify with the new key (${newKeyRef}) before anyone signs with it: add it to auth.worker_signing_keys_file of every control plane, and on each worker the key derived from it (stacyvm worker token derive-key WORKER_ID); ${APPLY}.`,
+    `Make the new key active and keep the previous key (${previousKeyRef}) to verify only, as in the configuration below, first on the control planes, then with the derived keys on the workers; ${APPLY}.`,
     'Run the validation commands where the configuration of a control plane is: all three must succeed.',
-    `Wait at least ${wait}, the longest life of a token and the clock skew, after the last program was changed.`,
-    `Remove the previous key everywhere and ${APPLY}: the third validation command must now be refused with bad_signature. Destroy the key.`,
+    `Wait at least ${wait}, the longest life of a token and the clock skew, after the last program was changed, and until stacyvm worker keys --check-removal FINGERPRINT succeeds for the previous key.`,
+    `Remove the previous key everywhere; ${APPLY}: the third validation command must now be refused with bad_signature. Destroy the key.`,
   ];
 }
 
