@@ -82,32 +82,36 @@ describe('tokens of the control plane’s issuing', () => {
     expect(issued).to.have.length(1);
   });
 
-  const refused: ReadonlyArray<readonly [string, CredentialSource, string]> = [
-    ['another key', keyCredentialSource({ key: OTHER_KEY, workerId: WORKER }), 'token_bad_signature'],
+  // Made when they are needed: tokens do not live as long as a run of all suites.
+  const refused: ReadonlyArray<readonly [string, () => CredentialSource, string]> = [
+    ['another key', () => keyCredentialSource({ key: OTHER_KEY, workerId: WORKER }), 'token_bad_signature'],
     [
       'a token without the scope for heartbeats',
-      staticCredentialSource({
-        token: mintWorkerToken({
-          key: KEY,
-          workerId: WORKER,
-          audience: 'worker:control-plane',
-          ttlSeconds: 60,
-          scopes: ['worker:lease'],
-        }).token,
-      }),
+      () =>
+        staticCredentialSource({
+          token: mintWorkerToken({
+            key: KEY,
+            workerId: WORKER,
+            audience: 'worker:control-plane',
+            ttlSeconds: 60,
+            scopes: ['worker:lease'],
+          }).token,
+        }),
       'missing_scope',
     ],
     [
       'a token for RPC',
-      staticCredentialSource({
-        token: mintWorkerToken({ key: KEY, workerId: WORKER, audience: 'worker:rpc', ttlSeconds: 60 }).token,
-      }),
+      () =>
+        staticCredentialSource({
+          token: mintWorkerToken({ key: KEY, workerId: WORKER, audience: 'worker:rpc', ttlSeconds: 60 })
+            .token,
+        }),
       'token_audience_mismatch',
     ],
   ];
   for (const [name, credentials, reason] of refused) {
     it(`are not for ${name}`, async () => {
-      expect((await failureOf((await start(credentials, issue)).issueToken()))['reason']).to.equal(reason);
+      expect((await failureOf((await start(credentials(), issue)).issueToken()))['reason']).to.equal(reason);
       expect(issued).to.deep.equal([]);
     });
   }
