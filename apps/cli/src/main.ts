@@ -5,10 +5,16 @@ import { CommandFailure } from './failure.js';
 import { programOf, runProgramInForeground } from './programs.js';
 import { cliVersion } from './version.js';
 
+/** What the program that `worker` starts does not know of. */
+const WORKER_COMMANDS = `
+Commands, each with --help: stacyvm worker token | join-token | credentials | keys | revocations | unrevoke
+`;
+
 async function main(argv: readonly string[]): Promise<void> {
   const program = programOf(argv);
   if (program !== undefined) {
     process.exitCode = await runProgramInForeground(program, argv.slice(1));
+    if (program === '@stacyvm/worker' && argv.includes('--help')) process.stdout.write(WORKER_COMMANDS);
     return;
   }
   await yargs(argv)

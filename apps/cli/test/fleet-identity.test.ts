@@ -151,6 +151,17 @@ describe('a fleet of three workers and two control planes', function () {
       `revoked everywhere after ${lags.map(Math.round).join(' and ')} ms`,
     ).to.be.lessThan(2_000);
 
+    // The worker hears of it in the answer to its next heartbeat: whoever has its key cannot call it any more, either.
+    const stolen = mintWorkerToken({
+      key: workerKey,
+      workerId: 'worker-c',
+      audience: 'worker:rpc',
+      ttlSeconds: 60,
+    });
+    const rpcUrl = await rpcUrlOf(system.client, 'worker-c');
+    await eventually(async () => (await rpcReason(rpcUrl, 'worker-c', stolen.token)) === 'token_revoked');
+    expect(performance.now() - revokedAt).to.be.lessThan(3_000);
+
     // What was under way on the revoked worker may fail; nothing may fail on the others.
     await progress(load);
     await load.stop();

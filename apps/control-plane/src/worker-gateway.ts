@@ -44,6 +44,7 @@ export function createWorkerGateway(options: WorkerGatewayOptions): WorkerEndpoi
     logger,
     clock,
   } = options;
+  const revocationsOf = (workerId: string) => workerFeed(revocations.feed(), identity.keys(), workerId);
   const endpoint = createWorkerEndpoint({
     authenticate: identity.authenticate,
     onHeartbeat: (workerId, heartbeat, { credential }) =>
@@ -67,7 +68,7 @@ export function createWorkerGateway(options: WorkerGatewayOptions): WorkerEndpoi
           nextHeartbeatMs,
           drain: worker.drainRequested,
           release,
-          revocations: workerFeed(revocations.feed(), identity.keys(), workerId),
+          revocations: revocationsOf(workerId),
         };
       }),
     onRenewLease: (workerId, resourceId, renewal, { credential }) =>
@@ -83,6 +84,7 @@ export function createWorkerGateway(options: WorkerGatewayOptions): WorkerEndpoi
       }),
     onIssueToken: (workerId, context) => reachable(() => issueWorkerToken(workerId, context)),
     onEnrol: (workerId, joinToken, context) => reachable(() => enrol(workerId, joinToken, context)),
+    revocationsOf,
     onRefusal: metrics.workerRefusal,
     logger,
     clock,

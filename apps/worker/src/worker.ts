@@ -6,10 +6,12 @@ import type { Logger } from '@stacyvm/logging';
 import type { SandboxProvider } from '@stacyvm/providers';
 import {
   type Clock,
+  ControlPlaneError,
   createControlPlaneClient,
   createRpcRequestListener,
   createRpcServer,
   type Heartbeat,
+  type RevocationFeed,
 } from '@stacyvm/worker-rpc';
 import { warnOfClockSkew } from './clock-skew.js';
 import { identityFile, obtainEnrolledKey } from './enrolled-key.js';
@@ -137,13 +139,25 @@ export async function startWorker(
     sandboxes: holdings.list(),
     revocationVersion: revocations.version,
   });
+  const takeRevocations = (feed: RevocationFeed): void => {
+    if (feed.version === revocations.version) return;
+    revocations.replace(feed);
+    listener.revalidate(isRevoked);
+  };
   const loop: HeartbeatLoop = startHeartbeatLoop({
-    send: (stopping) => client.heartbeat(heartbeat(), { signal: stopping }),
-    onReply: async (reply) => {
-      if (reply.revocations !== undefined) {
-        revocations.replace(reply.revocations);
-        listener.revalidate(isRevoked);
+    send: async (stopping) => {
+      try {
+        return await client.heartbeat(heartbeat(), { signal: stopping });
+      } catch (error) {
+        if (error instanceof ControlPlaneError && error.revocations !== undefined) {
+          takeRevocations(error.revocations);
+          await revocations.save();
+        }
+        throw error;
       }
+    },
+    onReply: async (reply) => {
+      if (reply.revocations !== undefined) takeRevocations(reply.revocations);
       await revocations.save();
       if (reply.drain !== drainAsked) {
         drainAsked = reply.drain;

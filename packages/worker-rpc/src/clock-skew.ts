@@ -54,8 +54,8 @@ const REFUSED_FOR_ITS_TIMES: ReadonlySet<string | undefined> = new Set([
 
 /** Adds the skew to a refusal, and makes it the reason where it explains the refusal. */
 export function explainBySkew(refused: ControlPlaneError, skewMs: number): ControlPlaneError {
-  const { code, status, reason, requestId, serverTime } = refused;
-  const details = { status, requestId, serverTime, skewMs };
+  const { code, status, reason, requestId, serverTime, revocations } = refused;
+  const details = { status, requestId, serverTime, revocations, skewMs };
   if (Math.abs(skewMs) <= TOLERANCE_MS || !REFUSED_FOR_ITS_TIMES.has(reason)) {
     return new ControlPlaneError(code, refused.message, { ...details, reason, cause: refused.cause });
   }

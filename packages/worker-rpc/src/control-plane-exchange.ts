@@ -5,8 +5,14 @@ import { ControlPlaneError, type ControlPlaneErrorCode } from './errors.js';
 import { readBody } from './http-body.js';
 import { ExchangeFailure, postJson } from './http-exchange.js';
 import { decodeJson, encodeJson, presentMembers } from './json-encoding.js';
+import {
+  parseRevocationFeed,
+  REVOCATION_FEED_SCHEMA,
+  type RevocationFeed,
+  type RevocationFeedWire,
+} from './revocation-feed.js';
 import { parseTime } from './rfc3339.js';
-import type { Checked } from './schema-check.js';
+import { type Checked, schemaCheck } from './schema-check.js';
 
 /** The URL that everything a worker asks of its control plane begins with. */
 export function workerUrlOf(baseUrl: string, workerId: string): string {
@@ -73,6 +79,8 @@ const CODES: Readonly<Record<number, ControlPlaneErrorCode>> = {
 
 const MAX_REMOTE_TEXT = 500;
 
+const checkRevocations = schemaCheck<RevocationFeedWire>(REVOCATION_FEED_SCHEMA);
+
 async function readAnswer<T>(
   response: IncomingMessage,
   { parse, replyLimitBytes }: ControlPlaneRequest<T>,
@@ -109,8 +117,16 @@ function refusedRequest(status: number, body: Readonly<Record<string, unknown>>)
       reason: textOf(body, 'reason'),
       requestId: textOf(body, 'request_id'),
       serverTime: serverTimeOf(body),
+      revocations: revocationsOf(body),
     },
   );
+}
+
+/** A list that is not understood is none: the request is refused already, and the list before stays in force. */
+function revocationsOf({ revocations }: Readonly<Record<string, unknown>>): RevocationFeed | undefined {
+  const checked = checkRevocations(revocations);
+  const parsed = checked.ok ? parseRevocationFeed(checked.value) : checked;
+  return parsed.ok ? parsed.value : undefined;
 }
 
 function serverTimeOf(body: Readonly<Record<string, unknown>>): Date | undefined {

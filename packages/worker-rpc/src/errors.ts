@@ -1,3 +1,5 @@
+import type { RevocationFeed } from './revocation-feed.js';
+
 /**
  * What is known about the effect of a call that failed. `not_executed`: surely nothing happened, it may be made
  * again elsewhere. `unknown`: it may have happened, wholly or in part.
@@ -138,6 +140,8 @@ export interface ControlPlaneErrorDetails {
   readonly requestId?: string | undefined;
   /** The control plane's time, on a 401: tells whether a clock is wrong. */
   readonly serverTime?: Date | undefined;
+  /** What is revoked, when the control plane told it with a refusal for that reason. */
+  readonly revocations?: RevocationFeed | undefined;
   /** How far the control plane's clock is ahead of this one, as `serverTime` shows; negative when it is behind. */
   readonly skewMs?: number | undefined;
   readonly cause?: unknown;
@@ -153,6 +157,7 @@ export class ControlPlaneError extends Error {
   readonly reason: string | undefined;
   readonly requestId: string | undefined;
   readonly serverTime: Date | undefined;
+  readonly revocations: RevocationFeed | undefined;
   readonly skewMs: number | undefined;
 
   constructor(
@@ -165,6 +170,7 @@ export class ControlPlaneError extends Error {
     this.reason = details.reason;
     this.requestId = details.requestId;
     this.serverTime = details.serverTime;
+    this.revocations = details.revocations;
     this.skewMs = details.skewMs;
   }
 }

@@ -11,6 +11,7 @@ import { decodeJson, encodeJson } from './json-encoding.js';
 import { type LeaseRenewal, parseLeaseRenewal } from './lease-renewal.js';
 import { type LeaseToken, leaseToWire } from './lease-token.js';
 import { type RpcLogger, silentLogger } from './logger.js';
+import { type RevocationFeed, type RevocationFeedWire, revocationFeedToWire } from './revocation-feed.js';
 import { formatTime } from './rfc3339.js';
 import { type IssuedWorkerToken, issuedTokenToWire } from './token-issue.js';
 import type { AuthenticatedWorker, AuthenticateWorker, WorkerCredential } from './worker-authenticator.js';
@@ -58,6 +59,11 @@ export interface WorkerEndpointOptions {
     renewal: LeaseRenewal,
     context: WorkerRequestContext,
   ) => Promise<LeaseToken>;
+  /**
+   * What is revoked, for the answer to a worker whose good signature does not help it any more: it hears there what it
+   * must not accept itself.
+   */
+  readonly revocationsOf?: ((workerId: string) => RevocationFeed) | undefined;
   /** Issues the next token of a worker that has a good one. Absent: the path is 404. */
   readonly onIssueToken?: IssueWorkerToken | undefined;
   /** Lets new workers in by their join tokens. Absent: the path is 404. */
@@ -102,8 +108,11 @@ export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndp
     const answer = (refused: EndpointRefusal): void => {
       discardBody(request);
       const { status, code, message, reason } = refused;
-      const time = status === 401 ? { server_time: formatTime(clock()) } : {};
-      const body = encodeJson({ code, message, reason, request_id: requestId, ...time });
+      const more = {
+        ...(status === 401 ? { server_time: formatTime(clock()) } : {}),
+        ...(reason === 'token_revoked' ? revocationsFor(request) : {}),
+      };
+      const body = encodeJson({ code, message, reason, request_id: requestId, ...more });
       sendJson(response, status, body, status === 405 ? { allow: 'POST' } : {});
     };
     const route = workerRouteOf(path);
@@ -127,6 +136,12 @@ export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndp
       }
       answer(failureOf(error));
     }
+  }
+
+  /** Revocation is judged last: whoever is refused by it has shown a good token for this id. */
+  function revocationsFor(request: IncomingMessage): { readonly revocations?: RevocationFeedWire } {
+    const feed = options.revocationsOf?.(headerText(request.headers, WORKER_ID_HEADER).trim());
+    return feed === undefined ? {} : { revocations: revocationFeedToWire(feed) };
   }
 
   async function admitEnrolment(enrolment: EnrolmentRequest): Promise<Admission> {

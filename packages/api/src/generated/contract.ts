@@ -479,6 +479,10 @@ export interface components {
              * @description On a 401 of a worker endpoint, so that a skewed clock shows.
              */
             server_time?: string;
+            /** @description On a 401 with the reason `token_revoked` of a worker endpoint: the list as in a heartbeat's reply. */
+            revocations?: {
+                [key: string]: unknown;
+            };
         };
         Status: {
             status: string;

@@ -2342,6 +2342,11 @@ export const openApiDocument: unknown = {
             "type": "string",
             "format": "date-time",
             "description": "On a 401 of a worker endpoint, so that a skewed clock shows."
+          },
+          "revocations": {
+            "type": "object",
+            "additionalProperties": true,
+            "description": "On a 401 with the reason `token_revoked` of a worker endpoint: the list as in a heartbeat's reply."
           }
         }
       },

@@ -39,6 +39,10 @@ export const revokeCommand = defineCommand({
       ...(before === undefined ? {} : { issued_before: before }),
     });
     if (args.format === 'json') printJson(revocation);
-    else print(`${revocation.id}: ${revocation.kind} ${revocation.subject} is revoked`);
+    else {
+      const older =
+        revocation.issued_before === undefined ? '' : `, what was issued before ${revocation.issued_before},`;
+      print(`${revocation.id}: ${revocation.kind} ${revocation.subject}${older} is revoked`);
+    }
   },
 });

@@ -17,12 +17,13 @@ export const credentialsCommand = defineCommand({
     if (uses.length === 0) return print('no credentials were used');
     print(
       table(
-        ['WORKER', 'FORM', 'KEY', 'FINGERPRINT', 'PROFILE', 'CURRENT', 'LAST SEEN', 'COUNT'],
+        ['WORKER', 'FORM', 'KEY', 'FINGERPRINT', 'OWN KEY', 'PROFILE', 'CURRENT', 'LAST SEEN', 'COUNT'],
         uses.map((use) => [
           use.worker_id,
           use.kind === undefined ? use.form : `${use.form} (${use.kind})`,
           use.key_role ?? '',
           use.key_fingerprint ?? '',
+          use.signing_key_fingerprint ?? '',
           use.profile ?? '',
           use.current ? 'yes' : '',
           `${localTime(use.last_seen)}${use.stale ? ' (stale)' : ''}`,
