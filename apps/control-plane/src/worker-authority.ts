@@ -48,17 +48,19 @@ export async function openWorkerAuthority(options: {
   const audit = createAdminAudit(store, logger);
   const tokenIds = settings['auth.worker_revoked_token_ids'];
   const revocations = await loadRevocations({ store, tokenIds, logger, clock });
+  const credentialRecorder = createCredentialRecorder({ store, logger, clock });
   const identity = createWorkerIdentity({
     settings,
     revocations,
     logger,
     clock,
     onAuthentication: metrics.authentication,
+    onFallbackKey: (workerId, { role, fingerprint }) =>
+      credentialRecorder.note({ workerId, form: 'signed', keyRole: role, keyFingerprint: fingerprint }),
   });
   const issuingKey = createGetIssuingKey({ identity, revocations, clock });
   const limit = createIssueLimit(settings['auth.worker_token_issue_limit']);
   const tokenIssuer = createTokenIssuer({ store, issuingKey, limit, clock });
-  const credentialRecorder = createCredentialRecorder({ store, logger, clock });
   metrics.observe({
     revocations: revocations.status,
     sandboxesByState: createSandboxCounts(store, clock),

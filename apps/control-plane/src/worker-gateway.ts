@@ -82,7 +82,13 @@ export function createWorkerGateway(options: WorkerGatewayOptions): WorkerEndpoi
           ...(generation === undefined ? {} : { generation }),
         });
       }),
-    onIssueToken: (workerId, context) => reachable(() => issueWorkerToken(workerId, context)),
+    onIssueToken: (workerId, context) =>
+      reachable(async () => {
+        const issued = await issueWorkerToken(workerId, context);
+        // The key by which a worker has tokens issued is in use, though what it presents is signed by another.
+        credentialRecorder.note({ workerId, ...storedCredential(context.credential) });
+        return issued;
+      }),
     onEnrol: (workerId, joinToken, context) => reachable(() => enrol(workerId, joinToken, context)),
     revocationsOf,
     onRefusal: metrics.workerRefusal,

@@ -1,7 +1,7 @@
 import type { Settings } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
 import { keyFingerprint, type RevocationCheck } from '@stacyvm/token';
-import type { AuthenticateWorker, Clock, CredentialSource } from '@stacyvm/worker-rpc';
+import type { AuthenticateWorker, AuthenticationRefusal, Clock, CredentialSource } from '@stacyvm/worker-rpc';
 import {
   type CredentialOptions,
   incomingAuthenticator,
@@ -16,6 +16,8 @@ export interface LiveIdentityOptions {
   readonly workerId: string;
   readonly enrolledKey: string | undefined;
   readonly isRevoked: RevocationCheck;
+  /** Whether the worker as a whole is revoked at a moment. */
+  readonly isWorkerRevoked?: ((workerId: string, at: Date) => boolean) | undefined;
   readonly logger: Logger;
   readonly clock?: Clock | undefined;
 }
@@ -39,6 +41,14 @@ interface Credentials {
   readonly outgoing: CredentialSource;
   readonly authenticate: AuthenticateWorker;
 }
+
+const REVOKED: AuthenticationRefusal = {
+  ok: false,
+  status: 401,
+  code: 'UNAUTHORIZED',
+  message: 'invalid or missing worker RPC credentials',
+  reason: 'token_revoked',
+};
 
 const STATIC_WARNING_INTERVAL_MS = 600_000;
 
@@ -101,6 +111,9 @@ export function createLiveIdentity(options: LiveIdentityOptions): LiveIdentity {
     },
     authenticate(headers) {
       const caller = current.authenticate(headers);
+      // A static token tells no time of issue: it ends with the worker.
+      if (caller.ok && caller.credential.form === 'static' && options.isWorkerRevoked?.(workerId, clock()))
+        return REVOKED;
       if (
         caller.ok &&
         caller.credential.form === 'static' &&

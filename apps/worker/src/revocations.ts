@@ -14,6 +14,8 @@ export interface WorkerRevocations {
   /** What was told in this run: a list that is only remembered may be that of another control plane. */
   readonly version: number | undefined;
   readonly isRevoked: RevocationCheck;
+  /** Whether no credential for the worker counts now, whatever it is. */
+  isWorkerRevoked(workerId: string, at: Date): boolean;
   /** Takes the token ids that the settings name. */
   configure(tokenIds: readonly string[]): void;
   /** Puts the list of the control plane in force, in place of the one before. */
@@ -56,6 +58,7 @@ export function openWorkerRevocations({ path, logger }: WorkerRevocationsOptions
     },
     isRevoked: (query) =>
       unknown || (query.tokenId !== undefined && configured.has(query.tokenId)) || list.isRevoked(query),
+    isWorkerRevoked: (workerId, at) => unknown || list.isWorkerRevoked(workerId, at),
     configure(tokenIds) {
       configured = new Set(tokenIds);
     },

@@ -84,7 +84,15 @@ export async function startWorker(
   });
   revocations.configure(settings['auth.worker_revoked_token_ids']);
   const { isRevoked } = revocations;
-  const identity = createLiveIdentity({ settings, workerId: id, enrolledKey, isRevoked, logger, clock });
+  const identity = createLiveIdentity({
+    settings,
+    workerId: id,
+    enrolledKey,
+    isRevoked,
+    isWorkerRevoked: revocations.isWorkerRevoked,
+    logger,
+    clock,
+  });
   const client = createControlPlaneClient({
     baseUrl: settings['worker.control_plane_url'],
     workerId: id,
@@ -149,8 +157,9 @@ export async function startWorker(
       try {
         return await client.heartbeat(heartbeat(), { signal: stopping });
       } catch (error) {
-        if (error instanceof ControlPlaneError && error.revocations !== undefined) {
-          takeRevocations(error.revocations);
+        const feed = revocationsIn(error);
+        if (feed !== undefined) {
+          takeRevocations(feed);
           await revocations.save();
         }
         throw error;
@@ -219,4 +228,12 @@ async function closeAll(providers: ReadonlyMap<string, SandboxProvider>): Promis
   const results = await Promise.allSettled([...providers.values()].map((provider) => provider.close()));
   const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
+}
+
+/** A refusal may come by way of whatever needed what was refused, such as the source of the worker's tokens. */
+function revocationsIn(error: unknown): RevocationFeed | undefined {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (cause instanceof ControlPlaneError && cause.revocations !== undefined) return cause.revocations;
+  }
+  return undefined;
 }

@@ -51,6 +51,21 @@ describe('the identity of a running worker', () => {
     expect(new Set(presented)).to.deep.equal(new Set(headquarters.issued));
   });
 
+  it('ends with its static token, too, when the worker is revoked', async () => {
+    fixture = await startWorkerFixture({ 'auth.worker_token': 'a-static-token-of-this-worker' });
+    const { headquarters, worker } = fixture;
+    expect(await answerTo(worker.rpcUrl, 'a-static-token-of-this-worker')).to.equal('sandbox_not_found');
+    const entry = {
+      kind: 'worker',
+      workerId: WORKER_ID,
+      issuedBefore: new Date('9999-12-31T00:00:00Z'),
+    } as const;
+    headquarters.directive = { revocations: { version: 1, entries: [entry] } };
+    await eventually(async () =>
+      expect(await answerTo(worker.rpcUrl, 'a-static-token-of-this-worker')).to.equal('token_revoked'),
+    );
+  });
+
   describe('revocation', () => {
     const revoke = (...entries: readonly RevocationEntry[]) => ({
       revocations: { version: entries.length, entries },

@@ -43,6 +43,13 @@ export function fromWorkerFailure(error: unknown, workerId: string, sandboxId: s
   if (error.reason === 'sandbox_destroyed') {
     return new OrchestratorError('sandbox_lost', `sandbox ${sandboxId} was destroyed meanwhile`, options);
   }
+  if (error.reason === 'token_revoked') {
+    return new OrchestratorError(
+      'worker_revoked',
+      `the credential for worker ${workerId} was revoked`,
+      options,
+    );
+  }
   if (error.reason === 'provider_unknown') {
     return new OrchestratorError('provider_unknown', `worker ${workerId} lacks the provider`, options);
   }

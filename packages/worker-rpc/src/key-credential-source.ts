@@ -20,8 +20,11 @@ export interface KeyCredentialSourceOptions {
 }
 
 const LIFETIME_SECONDS = 300;
-/** Longer than an answer takes: a token that replaced a refused one and is refused itself is not replaced again. */
-const REPLACEMENT_INTERVAL_MS = 10_000;
+/**
+ * Tokens tell whole seconds: one that is signed within the second of a revocation is refused as well, the next is not.
+ * More often than that a token is not replaced, however often it is refused.
+ */
+const REPLACEMENT_INTERVAL_MS = 1_000;
 const SCOPES: readonly WorkerScope[] = ['worker:heartbeat', 'worker:lease'];
 
 /** A token signed at another time may pass. */
@@ -40,7 +43,7 @@ const MENDED_BY_ANOTHER_KEY: ReadonlySet<string | undefined> = new Set([
 
 /**
  * Signs tokens of five minutes for the control plane, with the scopes for heartbeats and leases, and signs the next
- * one at half life. A refused token is signed anew, at most every ten seconds, when its times or its revocation are the
+ * one at half life. A refused token is signed anew, at most every second, when its times or its revocation are the
  * reason, and with the next of the keys when the key is.
  *
  * @throws CredentialError `credential_unusable` for a weak key or a bad worker id

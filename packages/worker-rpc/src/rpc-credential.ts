@@ -14,6 +14,8 @@ export type RpcCredential =
       readonly kind: 'signed';
       readonly key: string | Uint8Array;
       readonly fallbackKeys?: ReadonlyArray<string | Uint8Array> | undefined;
+      /** Told whenever the worker accepted a call that one of `fallbackKeys` proved: it is still needed. */
+      readonly onFallback?: ((index: number) => void) | undefined;
     }
   | { readonly kind: 'static'; readonly token: string };
 
@@ -38,13 +40,15 @@ export function createCallProofs(credential: RpcCredential, workerId: string, cl
     const proof: CallProof = { token: () => credential.token, accepted() {} };
     return { inOrder: () => [proof] };
   }
-  const { key: active, fallbackKeys = [] } = credential;
-  const keys = new Map([active, ...fallbackKeys].map((key) => [keyFingerprint(key), key]));
+  const { key: active, fallbackKeys = [], onFallback } = credential;
+  const all = [active, ...fallbackKeys];
+  const keys = new Map(all.map((key) => [keyFingerprint(key), key]));
   let fallbackSinceMs = 0;
   const preferred: readonly CallProof[] = [...keys.values()].map((key) => {
     const proof: CallProof = {
       token: (scope) => signedToken(key, workerId, scope, clock()),
       accepted() {
+        if (key !== active) onFallback?.(fallbackKeys.indexOf(key));
         if (order[0] === proof) return;
         order = [proof, ...order.filter((other) => other !== proof)];
         fallbackSinceMs = clock().getTime();

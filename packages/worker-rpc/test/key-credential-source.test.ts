@@ -158,7 +158,7 @@ describe('keyCredentialSource', () => {
         expect(source.refused?.(reason, first.token)).to.equal(true);
         const second = await source.credential();
         expect(second).not.to.deep.equal(first);
-        now += 9_999;
+        now += 999;
         expect(source.refused?.(reason, second.token)).to.equal(false);
         expect(await source.credential()).to.deep.equal(second);
         now += 1;

@@ -17,6 +17,20 @@ describe('createCallProofs', () => {
       return verifyWorkerToken(token, { keyring, audience: 'worker:rpc', now }).keyRole;
     });
 
+  it('tells when a fallback key was accepted, each time', () => {
+    const used: number[] = [];
+    const told = createCallProofs(
+      { kind: 'signed', key: MASTER_KEY, fallbackKeys: [OTHER_KEY], onFallback: (index) => used.push(index) },
+      WORKER,
+      () => new Date(now),
+    );
+    const [preferred, fallback] = told.inOrder();
+    preferred?.accepted();
+    fallback?.accepted();
+    fallback?.accepted();
+    expect(used).to.deep.equal([0, 0]);
+  });
+
   it('tries the preferred key again when a fallback key has served for a while', () => {
     expect(roles()).to.deep.equal(['active', 'verify_only[0]']);
     proofs.inOrder()[1]?.accepted();

@@ -49,16 +49,25 @@ export function createEnrolment(options: EnrolmentOptions): EnrolWorker {
         reason: 'enrolment_limit',
       });
     }
-    const key = issuingKey(workerId);
-    if (key instanceof Error) {
-      await refused(requester, workerId, undefined, key.problem.reason, context);
-      throw endpointErrorOf(key);
-    }
-    const { reason, record } = await redeem(workerId, joinToken, requester.sourceAddress);
-    if (reason !== undefined) {
+    const refuse = async (
+      reason: JoinTokenRefusalReason,
+      record: JoinTokenRecord | undefined,
+    ): Promise<never> => {
       await refused(requester, workerId, record, reason, context);
       throw new WorkerEndpointError('unauthorized', MESSAGES[reason], { reason });
+    };
+    const tokenHash = joinTokenHash(joinToken);
+    // Whose token it is comes first: what is known of the worker is nothing for strangers.
+    const { owner, record: presented } = await ownerOfJoinToken(store, workerId, tokenHash);
+    if (owner === 'unknown') return refuse('join_token_unknown', undefined);
+    if (owner === 'other_worker') return refuse('join_token_other_worker', presented);
+    const key = issuingKey(workerId);
+    if (key instanceof Error) {
+      await refused(requester, workerId, presented, key.problem.reason, context);
+      throw endpointErrorOf(key);
     }
+    const { reason, record } = await redeem(tokenHash, requester.sourceAddress);
+    if (reason !== undefined) return refuse(reason, record);
     const actor = { kind: 'join_token', id: workerId, credentialId: record.id };
     await audit.succeeded({ ...requester, actor }, redemptionOf(workerId, record, context));
     logger.info('worker enrolled', {
@@ -72,17 +81,12 @@ export function createEnrolment(options: EnrolmentOptions): EnrolWorker {
   };
 
   async function redeem(
-    workerId: string,
-    joinToken: string,
+    tokenHash: string,
     from: string,
   ): Promise<
     | { readonly reason: JoinTokenRefusalReason; readonly record: JoinTokenRecord | undefined }
     | { readonly reason?: undefined; readonly record: JoinTokenRecord }
   > {
-    const tokenHash = joinTokenHash(joinToken);
-    const { owner, record } = await ownerOfJoinToken(store, workerId, tokenHash);
-    if (owner === 'unknown') return { reason: 'join_token_unknown', record: undefined };
-    if (owner === 'other_worker') return { reason: 'join_token_other_worker', record };
     const redemption = await store.joinTokens.redeem({ tokenHash, from });
     switch (redemption.outcome) {
       case 'redeemed':

@@ -9,6 +9,14 @@ export interface RpcCredentialSource {
   readonly staticTokens: StaticTokens;
   /** Whether a key may not sign any more, by its fingerprint and that of the key it was derived from. */
   readonly isKeyRevoked: (keyFingerprint: string, signingKeyFingerprint: string) => boolean;
+  /** Told when a worker accepted a call by a key that is not the first any more. */
+  readonly onFallbackKey?: ((workerId: string, key: UsedKey) => void) | undefined;
+}
+
+/** A key of the ring that proved a call, as it is recorded. */
+export interface UsedKey {
+  readonly role: string;
+  readonly fingerprint: string;
 }
 
 /**
@@ -29,20 +37,32 @@ export function rpcCredentialFor(
 
 function signedCredential(
   { id, credential }: Pick<WorkerRecord, 'id' | 'credential'>,
-  { ring, isKeyRevoked }: RpcCredentialSource,
+  { ring, isKeyRevoked, onFallbackKey }: RpcCredentialSource,
 ): RpcCredential | undefined {
-  const role = credential?.form === 'signed' ? credential.keyRole : undefined;
-  const masters = ring.map(({ secret, fingerprint }) => ({ secret: secret.reveal(), fingerprint }));
-  const derived = masters.map(({ secret, fingerprint }) => ({
+  const shownRole = credential?.form === 'signed' ? credential.keyRole : undefined;
+  const masters = ring.map(({ role, secret, fingerprint }) => ({
+    role,
+    secret: secret.reveal(),
+    fingerprint,
+  }));
+  const derived = masters.map(({ role, secret, fingerprint }) => ({
+    role: `derived(${role})`,
     secret: deriveWorkerKey(secret, id),
     fingerprint,
   }));
   // A worker that has only its own key cannot check what the master signed, and a reference worker that has the
   // master key does not know derived ones. Of a worker that has shown neither, both may be true.
   const candidates =
-    role === undefined ? [...derived, ...masters] : role.startsWith('derived') ? derived : masters;
-  const [key, ...fallbackKeys] = candidates
-    .filter(({ secret, fingerprint }) => !isKeyRevoked(fingerprint, keyFingerprint(secret)))
-    .map(({ secret }) => secret);
-  return key === undefined ? undefined : { kind: 'signed', key, fallbackKeys };
+    shownRole === undefined ? [...derived, ...masters] : shownRole.startsWith('derived') ? derived : masters;
+  const [first, ...others] = candidates.filter(
+    ({ secret, fingerprint }) => !isKeyRevoked(fingerprint, keyFingerprint(secret)),
+  );
+  if (first === undefined) return undefined;
+  const fallbackKeys = others.map(({ secret }) => secret);
+  if (onFallbackKey === undefined) return { kind: 'signed', key: first.secret, fallbackKeys };
+  const onFallback = (index: number): void => {
+    const used = others[index];
+    if (used !== undefined) onFallbackKey(id, used);
+  };
+  return { kind: 'signed', key: first.secret, fallbackKeys, onFallback };
 }

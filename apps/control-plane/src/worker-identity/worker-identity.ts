@@ -9,7 +9,7 @@ import {
   createWorkerAuthenticator,
   type WorkerAuthentication,
 } from '@stacyvm/worker-rpc';
-import { rpcCredentialFor } from './rpc-credential.js';
+import { rpcCredentialFor, type UsedKey } from './rpc-credential.js';
 import { createStaticTokenWarnings } from './static-token-warnings.js';
 import { type StaticTokens, staticTokensOf } from './static-tokens.js';
 import { type RingKey, type WorkerKeys, workerKeysOf } from './worker-keys.js';
@@ -24,6 +24,8 @@ export interface WorkerIdentityOptions {
   readonly clock: () => Date;
   /** Told of every credential that is presented; for metrics. */
   readonly onAuthentication?: ((authentication: WorkerAuthentication) => void) | undefined;
+  /** Told when a worker accepted a call that a key proved which is not the active one. */
+  readonly onFallbackKey?: ((workerId: string, key: UsedKey) => void) | undefined;
 }
 
 /** A key of the ring, and since when this process has had it in that role. */
@@ -131,6 +133,7 @@ export function createWorkerIdentity(options: WorkerIdentityOptions): WorkerIden
         ring: current.keys.ring,
         staticTokens: current.staticTokens,
         isKeyRevoked: (...fingerprints) => isKeyRevoked(worker.id, ...fingerprints),
+        onFallbackKey: options.onFallbackKey,
       }),
     prepare(settings) {
       const next = build(settings, current);
