@@ -53,6 +53,7 @@ describe('enrolment, with real processes', function () {
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       log += chunk;
     });
+    system.otherLogs.push(() => log);
     return { child, log: () => log };
   };
 

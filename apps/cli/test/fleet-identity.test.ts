@@ -78,6 +78,7 @@ describe('a fleet of three workers and two control planes', function () {
   ): Promise<void> => {
     const keyFile = `master-${generation}`;
     const olderKeysFile = `older-${generation}`;
+    system.secrets.push(newKey);
     system.write(keyFile, `${newKey}\n`);
     system.write(olderKeysFile, `${oldKey}\n`);
     for (const id of WORKERS) {

@@ -38,6 +38,10 @@ export interface System {
   startControlPlane(index?: number): Promise<Program>;
   /** @param index of the control plane that it sends its heartbeats to */
   startWorker(id: string, index?: number): Promise<Program>;
+  /** Texts that no log and no command line may show, beside those that the system knows. */
+  readonly secrets: string[];
+  /** Logs of programs that a test started by itself. */
+  readonly otherLogs: (() => string)[];
   /** Writes a file of the system in one step, so that no program reads half of it. */
   write(name: string, text: string): string;
   stop(): Promise<void>;
@@ -79,6 +83,8 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
   );
   const clients = urls.map((baseUrl) => createApiClient({ baseUrl, apiKey }));
   const workerIds = new Set<string>();
+  const others: string[] = [];
+  const otherLogs: (() => string)[] = [];
   const urlOf = (index: number): string => urls[index] ?? '';
 
   return {
@@ -93,6 +99,8 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
     client: clients[0]!,
     clients,
     programs,
+    secrets: others,
+    otherLogs,
     write,
     async startControlPlane(index = 0) {
       const program = startProgram('control-plane', configs[index]!);
@@ -116,13 +124,10 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
       return program;
     },
     async stop() {
-      const secrets = [
-        apiKey,
-        adminKey,
-        masterKey,
-        ...[...workerIds].map((id) => deriveWorkerKey(masterKey, id)),
-      ];
-      const shown = findSecrets(secrets, [...programs.map((program) => program.log()), ...commandLines()]);
+      const masters = [masterKey, ...others];
+      const derived = masters.flatMap((master) => [...workerIds].map((id) => deriveWorkerKey(master, id)));
+      const logs = [...programs.map((program) => program.log()), ...otherLogs.map((log) => log())];
+      const shown = findSecrets([apiKey, adminKey, ...masters, ...derived], [...logs, ...commandLines()]);
       // Workers first: their last heartbeat goes to a control plane that is there.
       for (const program of programs.toReversed()) await program.kill('SIGTERM');
       await database?.drop();
