@@ -76,6 +76,8 @@ export interface JoinTokenRepository {
    */
   redeem(attempt: RedeemJoinToken): Promise<JoinTokenRedemption>;
   get(id: string): Promise<JoinTokenRecord | undefined>;
+  /** Whose token it is, in whatever state; presenting it this way does not count. */
+  findByHash(tokenHash: string): Promise<JoinTokenRecord | undefined>;
   /** Newest first. @throws StoreError `invalid_input` on a foreign cursor */
   list(filter?: JoinTokenFilter): Promise<Page<JoinTokenRecord>>;
   /** @throws StoreError `not_found` */
@@ -149,6 +151,15 @@ export function createJoinTokenRepository(
         .selectFrom('worker_join_tokens')
         .selectAll()
         .where('id', '=', id)
+        .executeTakeFirst();
+      return row === undefined ? undefined : joinTokenFrom(row);
+    },
+
+    async findByHash(tokenHash) {
+      const row = await db
+        .selectFrom('worker_join_tokens')
+        .selectAll()
+        .where('token_hash', '=', tokenHash)
         .executeTakeFirst();
       return row === undefined ? undefined : joinTokenFrom(row);
     },

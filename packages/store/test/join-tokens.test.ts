@@ -77,6 +77,12 @@ describe('JoinTokenRepository', () => {
     expect((await at(inMs(999))).outcome).to.equal('redeemed');
   });
 
+  it('finds one by its hash, which counts as no attempt', async () => {
+    const created = await fixture.store.joinTokens.create(joinToken('a'));
+    expect(await fixture.store.joinTokens.findByHash(hashOf('a'))).to.deep.equal(created);
+    expect(await fixture.store.joinTokens.findByHash(hashOf('b'))).to.equal(undefined);
+  });
+
   it('knows no token of another hash', async () => {
     await fixture.store.joinTokens.create(joinToken('a'));
     expect(await redeem('b')).to.deep.equal({ outcome: 'unknown' });

@@ -10,7 +10,6 @@ import {
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { type AdminAudit, type AuditedAction, type Requester, UNKNOWN_ACTOR } from '../audit/admin-audit.js';
 import type { GetIssuingKey } from './issuing-key.js';
-import { ownerOfJoinToken } from './join-token-search.js';
 import { endpointErrorOf } from './worker-refusal.js';
 
 export interface EnrolmentOptions {
@@ -58,9 +57,9 @@ export function createEnrolment(options: EnrolmentOptions): EnrolWorker {
     };
     const tokenHash = joinTokenHash(joinToken);
     // Whose token it is comes first: what is known of the worker is nothing for strangers.
-    const { owner, record: presented } = await ownerOfJoinToken(store, workerId, tokenHash);
-    if (owner === 'unknown') return refuse('join_token_unknown', undefined);
-    if (owner === 'other_worker') return refuse('join_token_other_worker', presented);
+    const presented = await store.joinTokens.findByHash(tokenHash);
+    if (presented === undefined) return refuse('join_token_unknown', undefined);
+    if (presented.workerId !== workerId) return refuse('join_token_other_worker', presented);
     const key = issuingKey(workerId);
     if (key instanceof Error) {
       await refused(requester, workerId, presented, key.problem.reason, context);
