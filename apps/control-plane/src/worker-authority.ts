@@ -12,6 +12,7 @@ import { createTokenIssuer, type TokenIssuer } from './issuing/token-issuer.js';
 import { createWorkerTokenIssue } from './issuing/worker-token-issue.js';
 import { createMetrics, type Metrics } from './metrics/metrics.js';
 import { createSandboxCounts } from './metrics/sandbox-counts.js';
+import { createShownWorkers } from './metrics/worker-credentials.js';
 import { type LiveRevocations, loadRevocations } from './revocations/live-revocations.js';
 import type { ReloadedPart } from './settings-reload.js';
 import { type CredentialRecorder, createCredentialRecorder } from './worker-identity/credential-recorder.js';
@@ -64,6 +65,7 @@ export async function openWorkerAuthority(options: {
   metrics.observe({
     revocations: revocations.status,
     sandboxesByState: createSandboxCounts(store, clock),
+    shownWorkers: createShownWorkers(store),
   });
 
   return {

@@ -1,13 +1,17 @@
 import type { RpcRefusal } from '@stacyvm/orchestrator';
+import type { WorkerRecord } from '@stacyvm/store';
 import type { WorkerAuthentication, WorkerRefusalEvent } from '@stacyvm/worker-rpc';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RevocationsStatus } from '../revocations/live-revocations.js';
+import { credentialLabels } from './worker-credentials.js';
 
 /** What is read when the metrics are. */
 export interface MeasuredState {
   revocations(): RevocationsStatus;
   /** How many sandboxes there are in each state. */
   sandboxesByState(): Promise<ReadonlyMap<string, number>>;
+  /** The workers that are shown one by one. */
+  shownWorkers(): Promise<readonly WorkerRecord[]>;
 }
 
 /** An answered HTTP request. */
@@ -18,7 +22,7 @@ export interface AnsweredRequest {
   readonly seconds: number;
 }
 
-/** Counts what happens. Labels come from sets that do not grow with the fleet or its callers. */
+/** Counts what happens. Labels come from sets that do not grow with callers; only a bounded number of workers is named. */
 export interface Metrics {
   authentication(authentication: WorkerAuthentication): void;
   heartbeat(): void;
@@ -136,6 +140,17 @@ function observeState(registry: Registry, state: MeasuredState): void {
     'Since the list of revocations was last read with success.',
     () => revocations().ageMs / 1000,
   );
+  new Gauge({
+    name: 'stacyvm_worker_last_heartbeat_timestamp_seconds',
+    help: 'When a worker was last heard of, with the credential that it showed then.',
+    labelNames: ['worker_id', 'form', 'kind', 'key_role', 'key_fingerprint', 'profile'],
+    registers,
+    async collect() {
+      const workers = await state.shownWorkers();
+      this.reset();
+      for (const worker of workers) this.set(credentialLabels(worker), worker.lastHeartbeat.getTime() / 1000);
+    },
+  });
   new Gauge({
     name: 'stacyvm_sandboxes',
     help: 'Sandboxes that are not destroyed, by state.',

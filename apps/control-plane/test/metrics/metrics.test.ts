@@ -55,6 +55,17 @@ describe('the metrics', () => {
     expect(text).to.match(/stacyvm_worker_request_refusals_total\{status="400",reason="invalid_body"\} 1/);
   });
 
+  it('show which worker uses which credential, and when it was last heard of', async () => {
+    const text = await scrape();
+    const labels = `worker_id="worker-m",form="signed",kind="",key_role="derived\\(active\\)",key_fingerprint="${keyFingerprint(fixture.signingKey)}",profile="strict"`;
+    const [, value] =
+      new RegExp(`stacyvm_worker_last_heartbeat_timestamp_seconds\\{${labels}\\} ([0-9.]+)`).exec(text) ?? [];
+    expect(Number(value)).to.be.closeTo(Date.now() / 1000, 30);
+    expect(text).to.match(
+      /stacyvm_worker_last_heartbeat_timestamp_seconds\{[^}]*form="static",kind="shared"/,
+    );
+  });
+
   it('count what is issued, redeemed and refused by workers, and show the list of revocations', async () => {
     await call(fixture, '/admin/worker-tokens', { key: fixture.adminKey, body: { worker_id: WORKER } });
     const { token } = await joinTokenFor(fixture, WORKER);
@@ -102,13 +113,17 @@ describe('the metrics', () => {
     }
   });
 
-  it('have no label that a caller or a worker can choose', async () => {
+  it('have no label that a caller can choose, and name workers in one series each alone', async () => {
     for (const id of ['chosen-1', 'chosen-2']) {
       await send(fixture, { path: `${id}/heartbeat`, headers: credential(shared, id) });
       await call(fixture, `/sandboxes/${id}`);
       await call(fixture, `/${id}`);
     }
-    expect(await scrape()).not.to.contain('chosen-');
+    const naming = (await scrape()).split('\n').filter((line) => line.includes('chosen-'));
+    expect(naming.map((line) => line.split('"').slice(0, 2).join('"'))).to.deep.equal([
+      'stacyvm_worker_last_heartbeat_timestamp_seconds{worker_id="chosen-1',
+      'stacyvm_worker_last_heartbeat_timestamp_seconds{worker_id="chosen-2',
+    ]);
   });
 
   it('bound the reasons that workers give', async () => {
