@@ -63,8 +63,6 @@ const ORCHESTRATOR: Readonly<Record<OrchestratorErrorCode, readonly [number, Err
   exec_timeout_too_long: [429, 'RESOURCE_LIMIT'],
   no_eligible_worker: [429, 'RESOURCE_LIMIT'],
   max_sandboxes: [429, 'RESOURCE_LIMIT'],
-  output_lost: [500, 'INTERNAL_ERROR'],
-  spawn_failed: [500, 'INTERNAL_ERROR'],
   worker_failed: [500, 'INTERNAL_ERROR'],
   worker_unreachable: [503, 'UNAVAILABLE'],
   worker_refused: [503, 'UNAVAILABLE'],

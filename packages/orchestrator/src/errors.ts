@@ -14,8 +14,6 @@ export type OrchestratorErrorCode =
   | 'no_eligible_worker'
   | 'max_sandboxes'
   | 'exec_timeout'
-  | 'output_lost'
-  | 'spawn_failed'
   | 'worker_unreachable'
   | 'worker_refused'
   | 'worker_revoked'
