@@ -54,6 +54,7 @@ export function loadSettings(options: LoadOptions = {}): LoadedSettings {
     );
   }
   inferDatabaseDriver(values);
+  inferAuthEnabled(values);
   const settings = Object.fromEntries(
     (Object.entries(SETTINGS) as [string, SettingDefinition][]).map(([key, definition]) => [
       key,
@@ -148,6 +149,16 @@ function inferDatabaseDriver(values: SourcedValues): void {
   const dsn = values.get('database.dsn');
   if (dsn !== undefined && !values.has('database.driver'))
     values.set('database.driver', { ...dsn, value: 'postgres' });
+}
+
+/** Whoever sets a key of callers, or OIDC, wants it demanded. */
+function inferAuthEnabled(values: SourcedValues): void {
+  if (values.has('auth.enabled')) return;
+  const reason =
+    values.get('auth.api_key') ??
+    values.get('auth.admin_api_key') ??
+    (values.get('auth.oidc_enabled')?.value === true ? values.get('auth.oidc_enabled') : undefined);
+  if (reason !== undefined) values.set('auth.enabled', { ...reason, value: true });
 }
 
 function checkAcrossFields(settings: Settings, values: SourcedValues): void {

@@ -58,7 +58,8 @@ function valueSchema(definition: SettingDefinition): JsonSchema {
     case 'strings':
       return { type: 'array', items: { type: 'string' } };
     case 'paths_by_name':
-      return { type: 'object', additionalProperties: { type: 'string', minLength: 1 } };
+    case 'strings_by_name':
+      return { type: 'object', additionalProperties: { type: 'string' } };
     case 'secrets_by_name':
       return { type: 'object', additionalProperties: { type: 'string', minLength: 1 } };
     case 'secret':

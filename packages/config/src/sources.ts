@@ -135,6 +135,7 @@ function parseText(definition: SettingDefinition, text: string): unknown {
         .map((item) => item.trim())
         .filter((item) => item !== '');
     case 'paths_by_name':
+    case 'strings_by_name':
     case 'secrets_by_name':
       return parseJsonMap(text);
     default:
