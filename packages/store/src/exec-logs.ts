@@ -1,7 +1,8 @@
 import type { Kysely, Selectable } from 'kysely';
 import { StoreError } from './errors.js';
 import { exactNumber, requireCount, requireTime } from './input-rules.js';
-import { type Page, type PageRequest, pageLimit, pageOf, serialCursor } from './page.js';
+import { newestNumberedFirst } from './newest-first.js';
+import type { Page, PageRequest } from './page.js';
 import { cutText } from './recorded-text.js';
 import { sandboxNotFound } from './sandbox-record.js';
 import type { ExecLogsTable, StoreSchema } from './schema.js';
@@ -62,17 +63,9 @@ export function createExecLogRepository(db: Kysely<StoreSchema>): ExecLogReposit
       }
     },
 
-    async listBySandbox(sandboxId, { limit, after } = {}) {
-      const size = pageLimit(limit);
-      let query = db.selectFrom('exec_logs').selectAll().where('sandbox_id', '=', sandboxId);
-      if (after !== undefined) {
-        query = query.where('id', '<', serialCursor(after));
-      }
-      const rows = await query
-        .orderBy('id', 'desc')
-        .limit(size + 1)
-        .execute();
-      return pageOf(rows.map(execLogFrom), size, (entry) => String(entry.id));
+    async listBySandbox(sandboxId, page = {}) {
+      const query = db.selectFrom('exec_logs').selectAll().where('sandbox_id', '=', sandboxId);
+      return newestNumberedFirst(query, page, execLogFrom);
     },
   };
 }

@@ -2,14 +2,8 @@ import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Clock } from './clock.js';
 import { StoreError } from './errors.js';
 import { exactNumber, requireId, requireTime } from './input-rules.js';
-import {
-  decodeTimeCursor,
-  encodeTimeCursor,
-  type Page,
-  type PageRequest,
-  pageLimit,
-  pageOf,
-} from './page.js';
+import { newestCreatedFirst } from './newest-first.js';
+import type { Page, PageRequest } from './page.js';
 import { deleteOldest, type PruneRequest } from './prune.js';
 import { newRecordId, type RandomBytes } from './record-id.js';
 import { recordedText } from './recorded-text.js';
@@ -164,24 +158,12 @@ export function createJoinTokenRepository(
       return row === undefined ? undefined : joinTokenFrom(row);
     },
 
-    async list({ limit, after, workerId } = {}) {
-      const size = pageLimit(limit);
+    async list({ workerId, ...page } = {}) {
       let query = db.selectFrom('worker_join_tokens').selectAll();
       if (workerId !== undefined) {
         query = query.where('worker_id', '=', workerId);
       }
-      if (after !== undefined) {
-        const { at, id } = decodeTimeCursor(after);
-        query = query.where(sql<boolean>`(created_at, id) < (${at}::timestamptz, ${id})`);
-      }
-      const rows = await query
-        .orderBy('created_at', 'desc')
-        .orderBy('id', 'desc')
-        .limit(size + 1)
-        .execute();
-      return pageOf(rows.map(joinTokenFrom), size, ({ createdAt, id }) =>
-        encodeTimeCursor({ at: createdAt, id }),
-      );
+      return newestCreatedFirst(query, page, joinTokenFrom);
     },
 
     async delete(id) {

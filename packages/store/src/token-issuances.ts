@@ -1,7 +1,8 @@
 import type { Kysely, Selectable } from 'kysely';
 import { StoreError } from './errors.js';
 import { exactNumber, requireId, requireTime } from './input-rules.js';
-import { type Page, type PageRequest, pageLimit, pageOf, serialCursor } from './page.js';
+import { newestNumberedFirst } from './newest-first.js';
+import type { Page, PageRequest } from './page.js';
 import { deleteOldest, type PruneRequest } from './prune.js';
 import { recordedText } from './recorded-text.js';
 import type { StoreSchema, WorkerTokenIssuancesTable } from './schema.js';
@@ -75,20 +76,12 @@ export function createTokenIssuanceRepository(db: Kysely<StoreSchema>): TokenIss
       return issuanceFrom(row);
     },
 
-    async list({ limit, after, workerId } = {}) {
-      const size = pageLimit(limit);
+    async list({ workerId, ...page } = {}) {
       let query = db.selectFrom('worker_token_issuances').selectAll();
       if (workerId !== undefined) {
         query = query.where('worker_id', '=', workerId);
       }
-      if (after !== undefined) {
-        query = query.where('id', '<', serialCursor(after));
-      }
-      const rows = await query
-        .orderBy('id', 'desc')
-        .limit(size + 1)
-        .execute();
-      return pageOf(rows.map(issuanceFrom), size, (issuance) => String(issuance.id));
+      return newestNumberedFirst(query, page, issuanceFrom);
     },
 
     async find(tokenId) {

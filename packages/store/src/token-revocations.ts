@@ -2,15 +2,8 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Clock } from './clock.js';
 import { StoreError } from './errors.js';
 import { exactNumber } from './input-rules.js';
-import {
-  decodeTimeCursor,
-  encodeTimeCursor,
-  MAX_LIST_LIMIT,
-  type Page,
-  type PageRequest,
-  pageLimit,
-  pageOf,
-} from './page.js';
+import { newestCreatedFirst } from './newest-first.js';
+import { MAX_LIST_LIMIT, type Page, type PageRequest } from './page.js';
 import { deleteOldest } from './prune.js';
 import { newRecordId, type RandomBytes } from './record-id.js';
 import type { StoreSchema } from './schema.js';
@@ -121,24 +114,12 @@ export function createTokenRevocationRepository(
       return row === undefined ? undefined : revocationFrom(row);
     },
 
-    async list({ limit, after, kind } = {}) {
-      const size = pageLimit(limit);
+    async list({ kind, ...page } = {}) {
       let query = db.selectFrom('worker_token_revocations').selectAll();
       if (kind !== undefined) {
         query = query.where('kind', '=', kind);
       }
-      if (after !== undefined) {
-        const { at, id } = decodeTimeCursor(after);
-        query = query.where(sql<boolean>`(created_at, id) < (${at}::timestamptz, ${id})`);
-      }
-      const rows = await query
-        .orderBy('created_at', 'desc')
-        .orderBy('id', 'desc')
-        .limit(size + 1)
-        .execute();
-      return pageOf(rows.map(revocationFrom), size, ({ createdAt, id }) =>
-        encodeTimeCursor({ at: createdAt, id }),
-      );
+      return newestCreatedFirst(query, page, revocationFrom);
     },
 
     remove: (id) =>
