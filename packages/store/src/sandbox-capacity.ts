@@ -64,6 +64,20 @@ export async function requireFreeCapacity(
   }
 }
 
+/** How many sandboxes count against limits, by what the column says; what has none is absent. */
+export async function countActiveBy(
+  db: Kysely<StoreSchema>,
+  column: 'owner_id' | 'worker_id',
+): Promise<ReadonlyMap<string, number>> {
+  const rows = await db
+    .selectFrom('sandboxes')
+    .select((eb) => [eb.ref(column).as('holder'), eb.cast<number>(eb.fn.countAll(), 'integer').as('active')])
+    .where('state', 'not in', INACTIVE_SANDBOX_STATES)
+    .groupBy(column)
+    .execute();
+  return new Map(rows.map(({ holder, active }) => [holder, active]));
+}
+
 async function requireBelow(transaction: Kysely<StoreSchema>, check: CapacityCheck): Promise<void> {
   const { column, value = '' } = check;
   let query = transaction

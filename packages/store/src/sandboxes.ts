@@ -1,17 +1,11 @@
-import { type Insertable, type Kysely, sql } from 'kysely';
+import type { Insertable, Kysely } from 'kysely';
 import type { Clock } from './clock.js';
 import { StoreError } from './errors.js';
 import { requireCount, requireId, requireTime } from './input-rules.js';
 import { acquireLease, endLease, type LeaseRecord } from './leases.js';
-import {
-  decodeTimeCursor,
-  encodeTimeCursor,
-  type Page,
-  type PageRequest,
-  pageLimit,
-  pageOf,
-} from './page.js';
-import { type CapacityLimits, requireFreeCapacity } from './sandbox-capacity.js';
+import { newestCreatedFirst } from './newest-first.js';
+import type { Page, PageRequest } from './page.js';
+import { type CapacityLimits, countActiveBy, requireFreeCapacity } from './sandbox-capacity.js';
 import { createSandboxClaims, type SandboxClaims } from './sandbox-claims.js';
 import {
   INACTIVE_SANDBOX_STATES,
@@ -80,6 +74,8 @@ export interface SandboxRepository extends SandboxClaims {
   list(filter?: SandboxFilter): Promise<Page<SandboxRecord>>;
   /** Sandboxes that count against limits (not destroyed, not expired), by worker id; workers without any are absent. */
   countActiveByWorker(): Promise<ReadonlyMap<string, number>>;
+  /** The same sandboxes by owner id, those without an owner under ''; owners without any are absent. */
+  countActiveByOwner(): Promise<ReadonlyMap<string, number>>;
   /** Undefined, and nothing changed, when the sandbox is missing or in none of the `from` states. */
   transition(id: string, change: SandboxTransition): Promise<SandboxRecord | undefined>;
   /**
@@ -127,37 +123,19 @@ export function createSandboxRepository(db: Kysely<StoreSchema>, clock: Clock): 
       return row === undefined ? undefined : sandboxFrom(row);
     },
 
-    async list({ limit, after, state, ownerId, tenantId, workerId } = {}) {
-      const size = pageLimit(limit);
-      const cursor = after === undefined ? undefined : decodeTimeCursor(after);
-      const rows = await db
+    async list({ state, ownerId, tenantId, workerId, ...page } = {}) {
+      const query = db
         .selectFrom('sandboxes')
         .selectAll()
         .where('state', state === undefined ? '<>' : '=', state ?? 'destroyed')
         .$if(ownerId !== undefined, (query) => query.where('owner_id', '=', ownerId ?? ''))
         .$if(tenantId !== undefined, (query) => query.where('tenant_id', '=', tenantId ?? ''))
-        .$if(workerId !== undefined, (query) => query.where('worker_id', '=', workerId ?? ''))
-        .$if(cursor !== undefined, (query) =>
-          query.where(sql<boolean>`(created_at, id) < (${cursor?.at}::timestamptz, ${cursor?.id})`),
-        )
-        .orderBy('created_at', 'desc')
-        .orderBy('id', 'desc')
-        .limit(size + 1)
-        .execute();
-      return pageOf(rows.map(sandboxFrom), size, (sandbox) =>
-        encodeTimeCursor({ at: sandbox.createdAt, id: sandbox.id }),
-      );
+        .$if(workerId !== undefined, (query) => query.where('worker_id', '=', workerId ?? ''));
+      return newestCreatedFirst(query, page, sandboxFrom);
     },
 
-    async countActiveByWorker() {
-      const rows = await db
-        .selectFrom('sandboxes')
-        .select((eb) => ['worker_id', eb.cast<number>(eb.fn.countAll(), 'integer').as('active')])
-        .where('state', 'not in', INACTIVE_SANDBOX_STATES)
-        .groupBy('worker_id')
-        .execute();
-      return new Map(rows.map((row) => [row.worker_id, row.active]));
-    },
+    countActiveByWorker: () => countActiveBy(db, 'worker_id'),
+    countActiveByOwner: () => countActiveBy(db, 'owner_id'),
 
     async transition(id, { from, to, reason, runtimeId, expiresAt, previewDomain }) {
       if ((to as SandboxState) === 'destroyed' || from.length === 0) {

@@ -14,9 +14,13 @@ describe('capacity limits of reservations', () => {
     await fixture.store.workers.upsertHeartbeats([heartbeat('worker-1'), heartbeat('worker-2')]);
   });
 
-  const contend = async (stores: readonly Store[], input: (index: number) => Partial<ReserveSandbox>) => {
+  const contend = async (
+    stores: readonly Store[],
+    input: (index: number) => Partial<ReserveSandbox>,
+    contenders = 20,
+  ) => {
     const results = await Promise.allSettled(
-      Array.from({ length: 20 }, (_, index) =>
+      Array.from({ length: contenders }, (_, index) =>
         stores[index % stores.length]!.sandboxes.reserve(newSandbox(`sb-${index}`, input(index))),
       ),
     );
@@ -56,6 +60,40 @@ describe('capacity limits of reservations', () => {
     }));
     expect(granted).to.equal(6);
     expect(refusals[0]).to.include({ limit: 'owner', message: 'max sandboxes per owner reached (3)' });
+  });
+
+  it('grants one owner exactly 7 of 64 contenders of two control planes, on whichever worker', async () => {
+    const second = await openStore({ driver: 'postgres', dsn: fixture.database.dsn });
+    try {
+      const input = (index: number) => ({
+        maxActivePerOwner: 7,
+        ownerId: 'alice',
+        workerId: index % 3 === 0 ? 'worker-1' : 'worker-2',
+      });
+      const { granted, refusals } = await contend([fixture.store, second], input, 64);
+      expect(granted).to.equal(7);
+      expect(new Set(refusals.map(({ limit }) => limit))).to.deep.equal(new Set(['owner']));
+      expect(await second.sandboxes.countActiveByOwner()).to.deep.equal(new Map([['alice', 7]]));
+    } finally {
+      await second.close();
+    }
+  });
+
+  it('tells how many each owner has, and how many have none', async () => {
+    const { sandboxes } = fixture.store;
+    expect(await sandboxes.countActiveByOwner()).to.deep.equal(new Map());
+    const owners = ['alice', 'alice', 'bob', '', 'carol'];
+    for (const [index, ownerId] of owners.entries()) {
+      await sandboxes.reserve(newSandbox(`sb-${index}`, { ownerId }));
+    }
+    await sandboxes.markDestroyed('sb-4');
+    expect(await sandboxes.countActiveByOwner()).to.deep.equal(
+      new Map([
+        ['alice', 2],
+        ['bob', 1],
+        ['', 1],
+      ]),
+    );
   });
 
   it('counts neither destroyed nor expired sandboxes', async () => {
