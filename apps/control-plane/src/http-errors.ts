@@ -63,10 +63,14 @@ const ORCHESTRATOR: Readonly<Record<OrchestratorErrorCode, readonly [number, Err
   exec_timeout_too_long: [429, 'RESOURCE_LIMIT'],
   no_eligible_worker: [429, 'RESOURCE_LIMIT'],
   max_sandboxes: [429, 'RESOURCE_LIMIT'],
+  max_sandboxes_per_owner: [429, 'RESOURCE_LIMIT'],
+  spawn_queue_full: [429, 'RESOURCE_LIMIT'],
+  spawn_queue_timeout: [429, 'RESOURCE_LIMIT'],
   worker_failed: [500, 'INTERNAL_ERROR'],
   worker_unreachable: [503, 'UNAVAILABLE'],
   worker_refused: [503, 'UNAVAILABLE'],
   worker_revoked: [503, 'UNAVAILABLE'],
+  shutting_down: [503, 'UNAVAILABLE'],
 };
 
 const INTERNAL: HttpProblem = {

@@ -14,7 +14,14 @@ export function orchestratorLimits(
   settings: Settings,
 ): Pick<
   OrchestratorOptions,
-  'defaults' | 'execLimits' | 'maxSandboxes' | 'spawnTimeoutMs' | 'reapIntervalMs' | 'reconcileIntervalMs'
+  | 'defaults'
+  | 'execLimits'
+  | 'maxSandboxes'
+  | 'maxSandboxesPerOwner'
+  | 'spawnQueue'
+  | 'spawnTimeoutMs'
+  | 'reapIntervalMs'
+  | 'reconcileIntervalMs'
 > {
   return {
     defaults: {
@@ -30,6 +37,14 @@ export function orchestratorLimits(
       maxTimeoutMs: settings['defaults.max_exec_timeout'],
     },
     maxSandboxes: settings['defaults.max_sandboxes'],
+    maxSandboxesPerOwner: settings['defaults.max_sandboxes_per_owner'],
+    spawnQueue:
+      settings['defaults.spawn_overflow'] === 'queue'
+        ? {
+            maxWaiting: settings['defaults.max_spawn_queue'],
+            timeoutMs: settings['defaults.spawn_queue_timeout'],
+          }
+        : undefined,
     spawnTimeoutMs: settings['orchestrator.spawn_timeout'],
     reapIntervalMs: settings['orchestrator.reap_interval'],
     reconcileIntervalMs: settings['orchestrator.reconcile_interval'],

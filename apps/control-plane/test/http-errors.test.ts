@@ -19,6 +19,12 @@ describe('problemOf', () => {
     { error: new OrchestratorError('exec_timeout', 'x'), status: 408, reason: 'exec_timeout' },
     { error: new OrchestratorError('worker_unreachable', 'x'), status: 503, reason: 'worker_unreachable' },
     { error: new OrchestratorError('sandbox_not_running', 'x'), status: 409, reason: 'sandbox_not_running' },
+    ...(['max_sandboxes_per_owner', 'spawn_queue_full', 'spawn_queue_timeout'] as const).map((reason) => ({
+      error: new OrchestratorError(reason, 'x'),
+      status: 429,
+      reason,
+    })),
+    { error: new OrchestratorError('shutting_down', 'x'), status: 503, reason: 'shutting_down' },
     { error: { status: 404 }, status: 404, reason: 'route_not_found' },
     { error: { status: 405 }, status: 405, reason: 'method_not_allowed' },
     { error: { status: 415 }, status: 400, reason: 'invalid_body' },

@@ -7,5 +7,7 @@ export type { Fleet, FleetHeartbeat, HeartbeatOutcome, HeldSandbox } from './fle
 export { createOrchestrator, type Orchestrator, type OrchestratorOptions } from './orchestrator.js';
 export { isStale, type PlacementRequest, rankWorkers, STALE_AFTER_MS } from './placement.js';
 export type { RpcRefusal } from './rpc-client-lifetime.js';
+export type { SpawnQueueLimits } from './spawn-queue.js';
+export type { SpawnQueueStats } from './spawn-queue-stats.js';
 export type { SpawnDefaults, SpawnRequest } from './spawn-request.js';
 export type { WorkerCredentials } from './worker-credentials.js';

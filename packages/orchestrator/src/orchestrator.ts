@@ -9,6 +9,8 @@ import { checkRunning, endAbandonedSpawns, type ReconcileOptions, reapExpired } 
 import { createSandboxRemover } from './remove-sandbox.js';
 import { revocationEnforcer } from './revoked-workers.js';
 import type { RpcRefusal } from './rpc-client-lifetime.js';
+import { type AdmittedSandbox, createSandboxAdmission } from './sandbox-admission.js';
+import { createSpawnQueue, type SpawnQueue, type SpawnQueueLimits } from './spawn-queue.js';
 import type { SpawnDefaults } from './spawn-request.js';
 import { createSpawnSandbox, type SpawnSandbox } from './spawn-sandbox.js';
 import { createWorkerClients } from './worker-clients.js';
@@ -24,6 +26,10 @@ export interface OrchestratorOptions {
   readonly execLimits: ExecLimits;
   /** Over the whole fleet; 0 is no limit. */
   readonly maxSandboxes: number;
+  /** Of one owner; absent or 0 is no limit. Sandboxes without an owner are not counted together. */
+  readonly maxSandboxesPerOwner?: number | undefined;
+  /** Where spawns wait for which there is no room. Absent: they are refused at once. */
+  readonly spawnQueue?: SpawnQueueLimits | undefined;
   readonly spawnTimeoutMs: number;
   readonly reapIntervalMs: number;
   readonly reconcileIntervalMs: number;
@@ -36,6 +42,11 @@ export interface Orchestrator {
   readonly fleet: Fleet;
   readonly exec: ExecInSandbox;
   readonly spawn: SpawnSandbox;
+  /**
+   * Of this process: what happened in it, for metrics, and its end. To be closed before requests in flight are waited
+   * for, since those who wait would keep them open.
+   */
+  readonly spawnQueue: Pick<SpawnQueue<AdmittedSandbox>, 'stats' | 'close'>;
   /** A sandbox that is not destroyed. */
   get(id: string): Promise<SandboxRecord>;
   list(filter: SandboxFilter): Promise<Page<SandboxRecord>>;
@@ -50,7 +61,7 @@ export interface Orchestrator {
   enforceRevocations(): Promise<void>;
   /** Begins to reap and to reconcile. */
   start(): void;
-  /** Ends the background work and the connections to workers; calls that are under way fail. */
+  /** Closes the queue, ends the background work and the connections to workers; calls that are under way fail. */
   stop(): Promise<void>;
 }
 
@@ -59,7 +70,15 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   const clock = options.clock ?? (() => new Date());
   const { workerCredentials: credentials } = options;
   const clients = createWorkerClients({ ...options, credentials, clock });
-  const remover = createSandboxRemover({ store, clients, logger, clock });
+  const { maxSandboxes, maxSandboxesPerOwner = 0 } = options;
+  const limits = { maxSandboxes, maxSandboxesPerOwner };
+  const admission = createSandboxAdmission({ store, clients, credentials, limits, clock });
+  const queue = createSpawnQueue<AdmittedSandbox>({
+    limits: options.spawnQueue,
+    survey: admission.survey,
+    logger,
+  });
+  const remover = createSandboxRemover({ store, clients, onRemoved: queue.capacityFreed, logger, clock });
   const live = createLiveSandbox({ store, clients, logger });
   const reconcile: ReconcileOptions = {
     store,
@@ -75,16 +94,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   return {
     fleet: createFleet({ store, logger, clock }),
     exec: createExecInSandbox({ store, live, limits: options.execLimits, logger, clock }),
-    spawn: createSpawnSandbox({
-      store,
-      clients,
-      credentials,
-      remover,
-      defaults: options.defaults,
-      maxSandboxes: options.maxSandboxes,
-      logger,
-      clock,
-    }),
+    spawn: createSpawnSandbox({ store, admission, queue, remover, defaults: options.defaults, logger }),
+    spawnQueue: { stats: queue.stats, close: queue.close },
 
     async get(id) {
       const sandbox = await store.sandboxes.get(id);
@@ -136,6 +147,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     },
 
     async stop() {
+      await queue.close();
       await Promise.all(background.splice(0).map((work) => work.stop()));
       clients.close();
     },

@@ -30,16 +30,27 @@ export function rankWorkers(
 ): readonly WorkerRecord[] {
   const load = (worker: WorkerRecord): number => active.get(worker.id) ?? 0;
   return workers
-    .filter((worker) => isEligible(worker, load(worker), request))
+    .filter((worker) => isFit(worker, request) && !isFull(worker, load(worker)))
     .toSorted((a, b) => load(a) - load(b) || compareIds(a.id, b.id));
 }
 
-function isEligible(worker: WorkerRecord, load: number, { provider, now }: PlacementRequest): boolean {
+/** Whether there is a worker that would be eligible if it held fewer sandboxes: then it is worth to wait. */
+export function someWorkerIsFull(
+  workers: readonly WorkerRecord[],
+  active: ReadonlyMap<string, number>,
+  request: PlacementRequest,
+): boolean {
+  return workers.some((worker) => isFit(worker, request) && isFull(worker, active.get(worker.id) ?? 0));
+}
+
+function isFit(worker: WorkerRecord, { provider, now }: PlacementRequest): boolean {
   if (worker.status.toLowerCase() !== 'online' || worker.drainRequested) return false;
-  if (isStale(worker, now) || worker.rpcUrl === '') return false;
-  if (!offers(worker, provider)) return false;
+  return !isStale(worker, now) && worker.rpcUrl !== '' && offers(worker, provider);
+}
+
+function isFull(worker: WorkerRecord, load: number): boolean {
   const capacity = workerCapacity(worker);
-  return capacity === undefined || load < capacity;
+  return capacity !== undefined && load >= capacity;
 }
 
 /** A worker that lists no providers offers all of them, as in the reference protocol. */

@@ -15,6 +15,8 @@ const MAX_ATTEMPTS = 5;
 export interface SandboxRemoverOptions {
   readonly store: Store;
   readonly clients: WorkerClients;
+  /** Told of every sandbox that was removed here, when it does not count against limits any more. */
+  readonly onRemoved?: (() => void) | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -37,6 +39,7 @@ export interface SandboxRemover {
 export function createSandboxRemover({
   store,
   clients,
+  onRemoved,
   logger,
   clock,
 }: SandboxRemoverOptions): SandboxRemover {
@@ -49,6 +52,7 @@ export function createSandboxRemover({
         if (!(await isDestroyed(sandbox.id))) throw error;
       }
       await store.sandboxes.markDestroyed(sandbox.id, reason);
+      onRemoved?.();
       logger.info('sandbox destroyed', { sandbox_id: sandbox.id, worker_id: sandbox.workerId, reason });
     },
   };

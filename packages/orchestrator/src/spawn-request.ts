@@ -11,6 +11,8 @@ export interface SpawnRequest {
   readonly ttl?: string | undefined;
   readonly template?: string | undefined;
   readonly ownerId?: string | undefined;
+  /** Id of the principal who asks; owns the sandbox when the request names no owner. */
+  readonly callerId?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -30,6 +32,7 @@ export interface ResolvedSpawn {
   readonly memoryMb: number;
   readonly vcpus: number;
   readonly ttlMs: number;
+  /** '' when nobody is known to own it; then no limit of an owner holds. */
   readonly ownerId: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
@@ -52,7 +55,7 @@ export function resolveSpawnRequest(request: SpawnRequest, defaults: SpawnDefaul
     memoryMb: request.memoryMb || defaults.memoryMb,
     vcpus: request.vcpus || defaults.vcpus,
     ttlMs,
-    ownerId: request.ownerId ?? '',
+    ownerId: request.ownerId || request.callerId || '',
     metadata: request.metadata ?? {},
   };
 }

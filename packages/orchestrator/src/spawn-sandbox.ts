@@ -1,34 +1,28 @@
-import { type SandboxRecord, type Store, StoreError, type WorkerRecord } from '@stacyvm/store';
-import { allWorkers } from './all-workers.js';
+import type { SandboxRecord, Store } from '@stacyvm/store';
 import { OrchestratorError } from './errors.js';
-import type { Clock, Logger } from './host.js';
-import { offers, rankWorkers, workerCapacity } from './placement.js';
+import type { Logger } from './host.js';
 import type { SandboxRemover } from './remove-sandbox.js';
-import { newSandboxId } from './sandbox-id.js';
-import { LEASE_GRACE_MS, leaseToken } from './sandbox-lease.js';
+import type { AdmittedSandbox, SandboxAdmission } from './sandbox-admission.js';
+import { leaseToken } from './sandbox-lease.js';
+import type { SpawnQueue } from './spawn-queue.js';
 import {
   type ResolvedSpawn,
   resolveSpawnRequest,
   type SpawnDefaults,
   type SpawnRequest,
 } from './spawn-request.js';
-import type { WorkerClients } from './worker-clients.js';
-import type { WorkerCredentials } from './worker-credentials.js';
 import { fromWorkerFailure, isCallersFault, isFenced, surelyHadNoEffect } from './worker-failure.js';
 
 export interface SpawnSandboxOptions {
   readonly store: Store;
-  readonly clients: WorkerClients;
-  readonly credentials: WorkerCredentials;
+  readonly admission: SandboxAdmission;
+  readonly queue: SpawnQueue<AdmittedSandbox>;
   readonly remover: SandboxRemover;
   readonly defaults: SpawnDefaults;
-  /** Over the whole fleet; 0 is no limit. */
-  readonly maxSandboxes: number;
   readonly logger: Logger;
-  readonly clock: Clock;
 }
 
-/** Spawns a sandbox and waits until it runs. */
+/** Spawns a sandbox and waits until it runs; where there is a queue, also until there is room for it. */
 export type SpawnSandbox = (request: SpawnRequest, signal?: AbortSignal) => Promise<SandboxRecord>;
 
 /**
@@ -36,51 +30,53 @@ export type SpawnSandbox = (request: SpawnRequest, signal?: AbortSignal) => Prom
  * place, reserve (record and lease in one transaction), call the worker, record that it runs.
  */
 export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
-  const { store, clock, defaults } = options;
+  const { store, admission, queue } = options;
 
   return async (request, signal) => {
-    const spawn = resolveSpawnRequest(request, defaults);
+    const spawn = resolveSpawnRequest(request, options.defaults);
+    if (signal?.aborted) throw cancelled();
     const tried = new Set<string>();
-    let lastFailure: Error | undefined;
+    let admitted = await queue.admit({
+      owner: spawn.ownerId,
+      provider: spawn.provider.toLowerCase(),
+      attempt() {
+        tried.clear();
+        return admission.admit(spawn, tried);
+      },
+      signal,
+    });
     for (;;) {
-      if (signal?.aborted) throw cancelled();
-      const worker = await bestWorker(spawn, tried);
-      if (worker === undefined) throw lastFailure ?? new OrchestratorError('no_eligible_worker', NO_WORKER);
-      tried.add(worker.id);
-      const attempt = await spawnOn(worker, spawn, signal);
+      const attempt = await spawnOn(admitted, spawn, signal);
       if (attempt.sandbox !== undefined) return attempt.sandbox;
-      lastFailure = attempt.failure;
       if (!attempt.mayTryAnother) throw attempt.failure;
+      if (signal?.aborted) throw cancelled();
+      admitted = await another(spawn, tried, attempt.failure);
     }
   };
 
-  async function bestWorker(
-    spawn: ResolvedSpawn,
-    tried: ReadonlySet<string>,
-  ): Promise<WorkerRecord | undefined> {
-    const [workers, active] = await Promise.all([allWorkers(store), store.sandboxes.countActiveByWorker()]);
-    if (workers.length > 0 && !workers.some((worker) => offers(worker, spawn.provider))) {
-      throw new OrchestratorError('provider_unknown', `provider not found: ${spawn.provider}`);
-    }
-    const usable = workers.filter(
-      (worker) => !tried.has(worker.id) && !options.credentials.isRevoked(worker),
-    );
-    return rankWorkers(usable, active, { provider: spawn.provider, now: clock() })[0];
+  /** Whom a worker has refused does not wait for another: that is told to the caller. */
+  async function another(spawn: ResolvedSpawn, tried: Set<string>, failure: Error): Promise<AdmittedSandbox> {
+    const attempt = await admission.admit(spawn, tried).catch((error: unknown) => {
+      if (error instanceof OrchestratorError && error.code === 'no_eligible_worker') throw failure;
+      throw error;
+    });
+    if ('refusal' in attempt) throw failure;
+    return attempt.admitted;
   }
 
   async function spawnOn(
-    worker: WorkerRecord,
+    { worker, client, lease, sandbox: reserved }: AdmittedSandbox,
     spawn: ResolvedSpawn,
     signal: AbortSignal | undefined,
   ): Promise<Attempt> {
-    const client = clientOf(worker);
-    if (client instanceof Error) return { failure: client, mayTryAnother: true };
-    const id = newSandboxId();
-    const reservation = await reserve(id, worker, spawn);
-    if (reservation instanceof Error) return { failure: reservation, mayTryAnother: true };
-    let { sandbox } = reservation;
+    const { id } = reserved;
+    if (signal?.aborted) {
+      await end(id, 'abandoned');
+      return { failure: cancelled(), mayTryAnother: false };
+    }
+    let sandbox = reserved;
     try {
-      const result = await client.spawn(workerRequest(id, spawn), leaseToken(reservation.lease));
+      const result = await client.spawn(workerRequest(id, spawn), leaseToken(lease));
       const runtimeId = result.runtimeId ?? id;
       sandbox = { ...sandbox, runtimeId };
       // Without a caller it stays a spawn under way, which reconciliation ends if it cannot be undone here.
@@ -89,69 +85,31 @@ export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
         : await store.sandboxes.transition(id, { from: ['creating'], to: 'running', runtimeId });
       if (running !== undefined && !signal?.aborted) return { sandbox: running };
     } catch (error) {
-      return afterFailure(error, worker, sandbox);
+      return afterFailure(error, worker.id, sandbox);
     }
     await undo(sandbox, 'abandoned');
     return { failure: cancelled(), mayTryAnother: false };
   }
 
-  function clientOf(worker: WorkerRecord) {
-    try {
-      return options.clients.clientOf(worker);
-    } catch (error) {
-      if (error instanceof OrchestratorError) return error;
-      throw error;
-    }
-  }
-
-  async function reserve(id: string, worker: WorkerRecord, spawn: ResolvedSpawn) {
-    const maxActiveOnWorker = workerCapacity(worker);
-    try {
-      return await store.sandboxes.reserve({
-        id,
-        provider: spawn.provider,
-        image: spawn.image,
-        memoryMb: spawn.memoryMb,
-        vcpus: spawn.vcpus,
-        ownerId: spawn.ownerId,
-        workerId: worker.id,
-        metadata: spawn.metadata,
-        expiresAt: new Date(clock().getTime() + spawn.ttlMs),
-        leaseTtlMs: spawn.ttlMs + LEASE_GRACE_MS,
-        ...(maxActiveOnWorker === undefined ? {} : { maxActiveOnWorker }),
-        ...(options.maxSandboxes === 0 ? {} : { maxActive: options.maxSandboxes }),
-      });
-    } catch (error) {
-      if (!(error instanceof StoreError)) throw error;
-      if (error.code === 'capacity' && error.limit === 'total') {
-        throw new OrchestratorError(
-          'max_sandboxes',
-          `resource limit exceeded: max sandboxes reached (${options.maxSandboxes})`,
-        );
-      }
-      if (error.code === 'capacity' || error.code === 'not_found')
-        return new OrchestratorError('no_eligible_worker', NO_WORKER);
-      throw error;
-    }
-  }
-
-  async function afterFailure(
-    error: unknown,
-    worker: WorkerRecord,
-    sandbox: SandboxRecord,
-  ): Promise<Attempt> {
-    options.logger.warn('spawn failed', { sandbox_id: sandbox.id, worker_id: worker.id, error });
+  async function afterFailure(error: unknown, workerId: string, sandbox: SandboxRecord): Promise<Attempt> {
+    options.logger.warn('spawn failed', { sandbox_id: sandbox.id, worker_id: workerId, error });
     if (surelyHadNoEffect(error)) {
-      await store.sandboxes.markDestroyed(sandbox.id, 'spawn_refused');
+      await end(sandbox.id, 'spawn_refused');
       // A newer lease than the spawn's own is the one of its destruction.
       if (isFenced(error)) return { failure: cancelled(), mayTryAnother: false };
       return {
-        failure: fromWorkerFailure(error, worker.id, sandbox.id),
+        failure: fromWorkerFailure(error, workerId, sandbox.id),
         mayTryAnother: !isCallersFault(error),
       };
     }
     await undo(sandbox, 'spawn_failed');
-    return { failure: fromWorkerFailure(error, worker.id, sandbox.id), mayTryAnother: false };
+    return { failure: fromWorkerFailure(error, workerId, sandbox.id), mayTryAnother: false };
+  }
+
+  /** Ends what no worker has. */
+  async function end(id: string, reason: string): Promise<void> {
+    await store.sandboxes.markDestroyed(id, reason);
+    queue.capacityFreed();
   }
 
   /** What cannot be undone now, reconciliation undoes later: the record stays. */
@@ -172,8 +130,6 @@ function workerRequest(sandboxId: string, spawn: ResolvedSpawn) {
 function cancelled(): OrchestratorError {
   return new OrchestratorError('cancelled', 'the sandbox was destroyed before the caller got it');
 }
-
-const NO_WORKER = 'resource limit exceeded: no eligible worker available';
 
 type Attempt =
   | { readonly sandbox: SandboxRecord; readonly failure?: undefined }

@@ -2,7 +2,7 @@ import type { WorkerRecord } from '@stacyvm/store';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { isStale, rankWorkers, STALE_AFTER_MS } from '../src/index.js';
-import { workerCapacity } from '../src/placement.js';
+import { someWorkerIsFull, workerCapacity } from '../src/placement.js';
 
 const now = new Date('2030-01-01T00:00:00.000Z');
 const ago = (milliseconds: number): Date => new Date(now.getTime() - milliseconds);
@@ -51,6 +51,25 @@ describe('workerCapacity', () => {
       expect(workerCapacity({ capacity: told === undefined ? {} : { max_sandboxes: told } })).to.equal(
         capacity,
       );
+    });
+  }
+});
+
+describe('someWorkerIsFull', () => {
+  const full = { capacity: { max_sandboxes: 2 } };
+  const cases: ReadonlyArray<readonly [string, Partial<WorkerRecord>, number, boolean]> = [
+    ['a worker at its capacity', full, 2, true],
+    ['a worker above its capacity', full, 3, true],
+    ['a worker with a place left', full, 1, false],
+    ['a worker without a limit', {}, 1_000, false],
+    ['a full worker that drains', { ...full, drainRequested: true }, 2, false],
+    ['a full worker that is stale', { ...full, lastHeartbeat: ago(120_001) }, 2, false],
+    ['a full worker with other providers', { ...full, providers: ['docker'] }, 2, false],
+  ];
+  for (const [name, changes, load, expected] of cases) {
+    it(`is ${expected} with ${name}`, () => {
+      const active = new Map([['worker-a', load]]);
+      expect(someWorkerIsFull([worker(changes)], active, { provider: 'mock', now })).to.equal(expected);
     });
   }
 });

@@ -43,6 +43,13 @@ describe('resolveSpawnRequest', () => {
     });
   });
 
+  it('gives to its caller what names no owner', () => {
+    const owner = (request: SpawnRequest) => resolveSpawnRequest(request, defaults).ownerId;
+    expect(owner({ callerId: 'key-1' })).to.equal('key-1');
+    expect(owner({ callerId: 'key-1', ownerId: '' })).to.equal('key-1');
+    expect(owner({ callerId: 'key-1', ownerId: 'ada' })).to.equal('ada');
+  });
+
   it('takes a ttl up to the longest', () => {
     expect(resolveSpawnRequest({ ttl: '2h' }, defaults).ttlMs).to.equal(7_200_000);
   });

@@ -1,0 +1,160 @@
+import { type Reservation, type Store, StoreError, type WorkerRecord } from '@stacyvm/store';
+import type { RpcClient } from '@stacyvm/worker-rpc';
+import { allWorkers } from './all-workers.js';
+import { OrchestratorError } from './errors.js';
+import type { Clock } from './host.js';
+import { offers, rankWorkers, someWorkerIsFull, workerCapacity } from './placement.js';
+import { newSandboxId } from './sandbox-id.js';
+import { LEASE_GRACE_MS } from './sandbox-lease.js';
+import type { Attempt } from './spawn-queue.js';
+import type { ResolvedSpawn } from './spawn-request.js';
+import type { UsedUp } from './waiting-line.js';
+import type { WorkerClients } from './worker-clients.js';
+import type { WorkerCredentials } from './worker-credentials.js';
+
+/** How many sandboxes there may be; 0 is no limit. */
+export interface AdmissionLimits {
+  /** Over the whole fleet. */
+  readonly maxSandboxes: number;
+  /** Of one owner. Sandboxes without an owner are not counted together. */
+  readonly maxSandboxesPerOwner: number;
+}
+
+export interface SandboxAdmissionOptions {
+  readonly store: Store;
+  readonly clients: WorkerClients;
+  readonly credentials: WorkerCredentials;
+  readonly limits: AdmissionLimits;
+  readonly clock: Clock;
+}
+
+/** A sandbox that is recorded, counted and leased, and the worker that is to make it. */
+export interface AdmittedSandbox extends Reservation {
+  readonly worker: WorkerRecord;
+  readonly client: RpcClient;
+}
+
+/** Decides whether and where there is room for a sandbox, and takes it. */
+export interface SandboxAdmission {
+  /**
+   * Takes a place on the best worker that is not among the tried, and adds each that it looks at to them.
+   *
+   * @throws OrchestratorError `provider_unknown`, or why no worker can be called: `no_eligible_worker`,
+   *   `worker_unreachable`, `worker_revoked`
+   */
+  admit(spawn: ResolvedSpawn, tried: Set<string>): Promise<Attempt<AdmittedSandbox>>;
+  /** Which limits are reached, by one count of all sandboxes. Of the workers it tells nothing. */
+  survey(): Promise<UsedUp>;
+}
+
+export function createSandboxAdmission(options: SandboxAdmissionOptions): SandboxAdmission {
+  const { store, clients, credentials, clock } = options;
+  const { maxSandboxes, maxSandboxesPerOwner } = options.limits;
+
+  return {
+    async admit(spawn, tried) {
+      let failure: OrchestratorError | undefined;
+      let lostRace = false;
+      for (;;) {
+        const { worker, someAreFull } = await bestWorker(spawn, tried);
+        if (worker === undefined) {
+          const refusal = failure ?? noEligibleWorker();
+          if (someAreFull || lostRace) return { scarcity: 'provider', refusal };
+          throw refusal;
+        }
+        tried.add(worker.id);
+        const client = clientOf(worker);
+        if (client instanceof OrchestratorError) {
+          failure = client;
+          continue;
+        }
+        const outcome = await reserve(worker, spawn);
+        if (outcome === 'worker_gone') continue;
+        if (outcome === 'worker_full') lostRace = true;
+        else if ('refusal' in outcome) return outcome;
+        else return { admitted: { ...outcome, worker, client } };
+      }
+    },
+
+    async survey() {
+      const usedUp = { total: false, owners: new Set<string>(), providers: new Set<string>() };
+      if (maxSandboxes === 0 && maxSandboxesPerOwner === 0) return usedUp;
+      let total = 0;
+      for (const [owner, active] of await store.sandboxes.countActiveByOwner()) {
+        total += active;
+        if (isLimited(owner) && active >= maxSandboxesPerOwner) usedUp.owners.add(owner);
+      }
+      return { ...usedUp, total: maxSandboxes > 0 && total >= maxSandboxes };
+    },
+  };
+
+  function isLimited(ownerId: string): boolean {
+    return maxSandboxesPerOwner > 0 && ownerId !== '';
+  }
+
+  async function bestWorker({ provider }: ResolvedSpawn, tried: ReadonlySet<string>) {
+    const [workers, active] = await Promise.all([allWorkers(store), store.sandboxes.countActiveByWorker()]);
+    if (workers.length > 0 && !workers.some((worker) => offers(worker, provider))) {
+      throw new OrchestratorError('provider_unknown', `provider not found: ${provider}`);
+    }
+    const usable = workers.filter((worker) => !tried.has(worker.id) && !credentials.isRevoked(worker));
+    const request = { provider, now: clock() };
+    return {
+      worker: rankWorkers(usable, active, request)[0],
+      someAreFull: someWorkerIsFull(usable, active, request),
+    };
+  }
+
+  function clientOf(worker: WorkerRecord): RpcClient | OrchestratorError {
+    try {
+      return clients.clientOf(worker);
+    } catch (error) {
+      if (error instanceof OrchestratorError) return error;
+      throw error;
+    }
+  }
+
+  async function reserve(worker: WorkerRecord, spawn: ResolvedSpawn) {
+    const maxActiveOnWorker = workerCapacity(worker);
+    try {
+      return await store.sandboxes.reserve({
+        id: newSandboxId(),
+        provider: spawn.provider,
+        image: spawn.image,
+        memoryMb: spawn.memoryMb,
+        vcpus: spawn.vcpus,
+        ownerId: spawn.ownerId,
+        workerId: worker.id,
+        metadata: spawn.metadata,
+        expiresAt: new Date(clock().getTime() + spawn.ttlMs),
+        leaseTtlMs: spawn.ttlMs + LEASE_GRACE_MS,
+        ...(maxActiveOnWorker === undefined ? {} : { maxActiveOnWorker }),
+        ...(maxSandboxes === 0 ? {} : { maxActive: maxSandboxes }),
+        ...(isLimited(spawn.ownerId) ? { maxActivePerOwner: maxSandboxesPerOwner } : {}),
+      });
+    } catch (error) {
+      if (!(error instanceof StoreError)) throw error;
+      if (error.code === 'capacity' && error.limit === 'total') {
+        return {
+          scarcity: 'total',
+          refusal: limitReached('max_sandboxes', `max sandboxes reached (${maxSandboxes})`),
+        } as const;
+      }
+      if (error.code === 'capacity' && error.limit === 'owner') {
+        const message = `max sandboxes per owner reached (${maxSandboxesPerOwner})`;
+        return { scarcity: 'owner', refusal: limitReached('max_sandboxes_per_owner', message) } as const;
+      }
+      if (error.code === 'capacity') return 'worker_full';
+      if (error.code === 'not_found') return 'worker_gone';
+      throw error;
+    }
+  }
+}
+
+function limitReached(code: 'max_sandboxes' | 'max_sandboxes_per_owner', limit: string): OrchestratorError {
+  return new OrchestratorError(code, `resource limit exceeded: ${limit}`);
+}
+
+function noEligibleWorker(): OrchestratorError {
+  return new OrchestratorError('no_eligible_worker', 'resource limit exceeded: no eligible worker available');
+}
