@@ -1,15 +1,17 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
 import { AuthError } from './errors.js';
-import { type Principal, ROLE_SCOPES } from './principal.js';
-
-/** Request headers, with lower-case names. */
-export type RequestHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+import { digestOf, fingerprintOf } from './fingerprint.js';
+import { isPlaceholderKey } from './placeholder-key.js';
+import { LOCAL_PRINCIPAL, type Principal, ROLE_SCOPES } from './principal.js';
+import { bearerOf, headerValue, type RequestHeaders } from './request-headers.js';
 
 export interface ApiKeyOptions {
   /** Grants the role `api`. */
   readonly apiKey?: string | undefined;
   /** Grants the role `admin`. */
   readonly adminApiKey?: string | undefined;
+  /** Lets `apiKey` grant the role `admin` as long as there is no `adminApiKey`; default false. */
+  readonly adminFallback?: boolean | undefined;
 }
 
 export interface ApiKeyAuthenticator {
@@ -24,7 +26,6 @@ export interface ApiKeyAuthenticator {
 }
 
 const MIN_KEY_BYTES = 16;
-const PLACEHOLDER = /change-?me|replace-?me|your-api-key|example-key/i;
 const HEADERS = ['x-admin-api-key', 'x-api-key'] as const;
 
 /**
@@ -33,28 +34,27 @@ const HEADERS = ['x-admin-api-key', 'x-api-key'] as const;
  * @throws AuthError `weak_api_key`, `placeholder_api_key` or `equal_api_keys` when the keys must not go live
  */
 export function createApiKeyAuthenticator(options: ApiKeyOptions): ApiKeyAuthenticator {
-  const keys = (
-    [
-      ['admin', options.adminApiKey],
-      ['api', options.apiKey],
-    ] as const
-  ).flatMap(([role, key]) => (key === undefined ? [] : [liveKey(role, key)]));
-  if (options.apiKey !== undefined && options.apiKey === options.adminApiKey) {
+  const { apiKey, adminApiKey, adminFallback = false } = options;
+  const keys = [
+    ...(adminApiKey === undefined ? [] : [liveKey('auth.admin_api_key', 'admin', adminApiKey)]),
+    ...(apiKey === undefined
+      ? []
+      : [liveKey('auth.api_key', adminFallback && adminApiKey === undefined ? 'admin' : 'api', apiKey)]),
+  ];
+  if (apiKey !== undefined && apiKey === adminApiKey) {
     throw new AuthError('equal_api_keys', 'auth.api_key and auth.admin_api_key must differ');
   }
 
   return {
     configured: keys.length > 0,
     authenticate(headers) {
-      if (keys.length === 0) return LOCAL;
-      if (/^bearer /i.test(single(headers['authorization']) ?? '')) {
+      if (keys.length === 0) return LOCAL_PRINCIPAL;
+      if (bearerOf(headers) !== undefined) {
         throw new AuthError('bearer_unsupported', 'bearer tokens are not accepted here; send X-API-Key');
       }
-      const presented = HEADERS.map((name) => single(headers[name])).filter(
-        (value) => value !== undefined && value !== '',
-      );
+      const presented = presentedKeys(headers);
       for (const value of presented) {
-        const digest = digestOf(value ?? '');
+        const digest = digestOf(value);
         const match = keys.filter((key) => timingSafeEqual(key.digest, digest))[0];
         if (match !== undefined) return match.principal;
       }
@@ -65,30 +65,30 @@ export function createApiKeyAuthenticator(options: ApiKeyOptions): ApiKeyAuthent
   };
 }
 
-const LOCAL: Principal = {
-  kind: 'local',
-  id: 'local',
-  role: 'admin',
-  scopes: ROLE_SCOPES.admin,
-  credentialId: 'none',
-};
+/** The keys that a caller presents, in the order in which they are tried. */
+export function presentedKeys(headers: RequestHeaders): readonly string[] {
+  return HEADERS.map((name) => headerValue(headers, name) ?? '').filter((value) => value !== '');
+}
 
-function liveKey(role: 'api' | 'admin', key: string): { digest: Buffer; principal: Principal } {
-  const name = role === 'api' ? 'auth.api_key' : 'auth.admin_api_key';
-  if (PLACEHOLDER.test(key)) {
+function liveKey(
+  setting: string,
+  role: 'api' | 'admin',
+  key: string,
+): { readonly digest: Buffer; readonly principal: Principal } {
+  if (isPlaceholderKey(key)) {
     throw new AuthError(
       'placeholder_api_key',
-      `${name} is a placeholder; generate a key, for example: openssl rand -hex 32`,
+      `${setting} is a placeholder; generate a key, for example: openssl rand -hex 32`,
     );
   }
   if (Buffer.byteLength(key) < MIN_KEY_BYTES) {
     throw new AuthError(
       'weak_api_key',
-      `${name} is shorter than ${MIN_KEY_BYTES} bytes; generate one, for example: openssl rand -hex 32`,
+      `${setting} is shorter than ${MIN_KEY_BYTES} bytes; generate one, for example: openssl rand -hex 32`,
     );
   }
   const digest = digestOf(key);
-  const credentialId = digest.toString('hex').slice(0, 16);
+  const credentialId = fingerprintOf(digest);
   return {
     digest,
     principal: {
@@ -99,12 +99,4 @@ function liveKey(role: 'api' | 'admin', key: string): { digest: Buffer; principa
       credentialId,
     },
   };
-}
-
-function digestOf(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
-}
-
-function single(value: string | readonly string[] | undefined): string | undefined {
-  return typeof value === 'string' ? value : value?.[0];
 }

@@ -1,25 +1,70 @@
-/**
- * `api_key_missing`, `api_key_invalid`, `bearer_unsupported`: who is calling is not known (HTTP 401).
- * `missing_scope`: it is known, and may not do this (HTTP 403).
- * `weak_api_key`, `placeholder_api_key`, `equal_api_keys`: the configuration of the keys is refused at start.
- */
-export type AuthErrorCode =
-  | 'api_key_missing'
-  | 'api_key_invalid'
-  | 'bearer_unsupported'
-  | 'missing_scope'
-  | 'weak_api_key'
-  | 'placeholder_api_key'
-  | 'equal_api_keys';
+/** Every reason this package gives. */
+export const AUTH_ERROR_CODES = [
+  'api_key_missing',
+  'api_key_invalid',
+  'bearer_unsupported',
+  'bearer_malformed',
+  'bearer_unsupported_alg',
+  'bearer_unknown_key',
+  'bearer_bad_signature',
+  'bearer_invalid_claims',
+  'bearer_wrong_issuer',
+  'bearer_wrong_audience',
+  'bearer_expired',
+  'bearer_not_yet_valid',
+  'groups_overage',
+  'no_role',
+  'missing_scope',
+  'oidc_keys_unavailable',
+  'weak_api_key',
+  'placeholder_api_key',
+  'equal_api_keys',
+  'oidc_misconfigured',
+] as const;
 
-/** A refusal. The message never contains a credential. */
+/** Stable, machine-readable reason of an {@link AuthError}; {@link httpStatusOf} tells what it means to a caller. */
+export type AuthErrorCode = (typeof AUTH_ERROR_CODES)[number];
+
+export interface AuthErrorOptions extends ErrorOptions {
+  readonly detail?: string | undefined;
+}
+
+/**
+ * A refusal. Neither `message` nor `detail` ever contains a credential. `message` is for the caller, who may be a
+ * stranger; `detail` says more (what was expected, what a provider answered) and is for operators alone.
+ */
 export class AuthError extends Error {
   override readonly name = 'AuthError';
+  readonly detail: string | undefined;
 
   constructor(
     readonly code: AuthErrorCode,
     message: string,
+    { detail, ...options }: AuthErrorOptions = {},
   ) {
-    super(message);
+    super(message, options);
+    this.detail = detail;
+  }
+}
+
+/**
+ * The HTTP status of a refusal: 401 who is calling is not known, 403 it is known and may not, 503 it cannot be told now.
+ * 500 for what is wrong with the configuration, which is refused at the start and never meets a request.
+ */
+export function httpStatusOf(code: AuthErrorCode): 401 | 403 | 500 | 503 {
+  switch (code) {
+    case 'missing_scope':
+    case 'no_role':
+    case 'groups_overage':
+      return 403;
+    case 'oidc_keys_unavailable':
+      return 503;
+    case 'weak_api_key':
+    case 'placeholder_api_key':
+    case 'equal_api_keys':
+    case 'oidc_misconfigured':
+      return 500;
+    default:
+      return 401;
   }
 }

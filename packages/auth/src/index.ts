@@ -1,8 +1,10 @@
-export {
-  type ApiKeyAuthenticator,
-  type ApiKeyOptions,
-  createApiKeyAuthenticator,
-  type RequestHeaders,
-} from './api-keys.js';
-export { AuthError, type AuthErrorCode } from './errors.js';
+export { type ApiKeyAuthenticator, type ApiKeyOptions, createApiKeyAuthenticator } from './api-keys.js';
+export { type Authenticator, type AuthenticatorOptions, createAuthenticator } from './authenticator.js';
+export { AUTH_ERROR_CODES, AuthError, type AuthErrorCode, httpStatusOf } from './errors.js';
+export type { BearerCheck, BearerCheckName, BearerExplanation } from './oidc/check-trail.js';
+export type { OidcLogger } from './oidc/logger.js';
+export { createOidcVerifier, type OidcOptions, type OidcVerifier } from './oidc/oidc-verifier.js';
+export type { DefaultRole } from './oidc/role-mapping.js';
+export { isPlaceholderKey } from './placeholder-key.js';
 export { type Principal, ROLE_SCOPES, type Role, requireScope, type Scope } from './principal.js';
+export type { RequestHeaders } from './request-headers.js';

@@ -14,14 +14,27 @@ export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
 
 /** Who is calling. */
 export interface Principal {
-  /** `local`: no credential is configured, so only the loopback interface is served. */
-  readonly kind: 'api_key' | 'local';
+  /** `oidc`: a person or a program with a token of the OIDC provider, by the id `oidc:<sub>`. `local`: no credential is configured, so only the loopback interface is served. */
+  readonly kind: 'api_key' | 'oidc' | 'local';
   readonly id: string;
   readonly role: Role;
   readonly scopes: readonly Scope[];
   /** Which credential it was, without being the credential: a fingerprint. */
   readonly credentialId: string;
+  /** The tenant that the credential names. Without one, the credential belongs to no tenant. */
+  readonly tenant?: string;
+  /** Who vouches for the caller; only of kind `oidc`. */
+  readonly issuer?: string;
 }
+
+/** Every caller, when no credential is configured. */
+export const LOCAL_PRINCIPAL: Principal = {
+  kind: 'local',
+  id: 'local',
+  role: 'admin',
+  scopes: ROLE_SCOPES.admin,
+  credentialId: 'none',
+};
 
 /**
  * Lets a principal pass that carries `scope`.
