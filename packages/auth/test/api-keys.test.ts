@@ -51,6 +51,14 @@ describe('createApiKeyAuthenticator', () => {
     expect(JSON.stringify(principal)).not.to.contain(apiKey);
   });
 
+  it('lets the API key be the admin key when that is asked for and there is none', () => {
+    const fallback = (keys: { apiKey?: string; adminApiKey?: string }) =>
+      createApiKeyAuthenticator({ ...keys, adminFallback: true }).authenticate({ 'x-api-key': apiKey }).role;
+    expect(fallback({ apiKey })).to.equal('admin');
+    expect(fallback({ apiKey, adminApiKey })).to.equal('api');
+    expect(createApiKeyAuthenticator({ apiKey }).authenticate({ 'x-api-key': apiKey }).role).to.equal('api');
+  });
+
   it('knows every caller as local when no key is configured', () => {
     const open = createApiKeyAuthenticator({});
     expect(open.configured).to.equal(false);
