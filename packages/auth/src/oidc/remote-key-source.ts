@@ -43,10 +43,14 @@ export class RemoteKeySource implements KeySource {
 
   async find(header: JwsHeader): Promise<VerificationKey> {
     await this.prepare();
-    const choice = this.#usableKeys().choose(header);
-    if (choice.outcome !== 'unknown' || !this.#mayFetch()) return keyOf(choice);
-    await this.#fetch();
-    return keyOf(this.#usableKeys().choose(header));
+    let choice = this.#usableKeys().choose(header);
+    if (choice.outcome === 'unknown' && this.#mayFetch()) {
+      await this.#fetch();
+      choice = this.#usableKeys().choose(header);
+    }
+    // While the provider is away it cannot be told whether it has the key: that is no fault of the caller.
+    if (choice.outcome === 'unknown' && this.#attempt?.failure !== undefined) throw this.#unavailable();
+    return keyOf(choice);
   }
 
   async prepare(): Promise<void> {
@@ -86,7 +90,11 @@ export class RemoteKeySource implements KeySource {
 
   #usableKeys(): KeySet {
     if (this.#keys !== undefined && this.#ageMs() < KEYS_USABLE_FOR_MS) return this.#keys.set;
-    throw new AuthError(
+    throw this.#unavailable();
+  }
+
+  #unavailable(): AuthError {
+    return new AuthError(
       'oidc_keys_unavailable',
       'the keys of the identity provider cannot be fetched; try again later',
       { detail: this.#attempt?.failure },

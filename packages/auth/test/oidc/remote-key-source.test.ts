@@ -104,10 +104,12 @@ describe('RemoteKeySource', () => {
       expect(fetches()).to.equal(2);
     });
 
-    it('keeps serving the known keys when the fetch for it fails', async () => {
+    it('does not blame the caller when the fetch for it fails, and keeps serving the known keys', async () => {
       goAway();
       clock.advance(UNKNOWN_KEY_COOLDOWN_MS);
-      await expectRefusal('bearer_unknown_key', () => source.find(token('second')));
+      await expectRefusal('oidc_keys_unavailable', () => source.find(token('second')));
+      await expectRefusal('oidc_keys_unavailable', () => source.find(token('second')));
+      expect(fetches()).to.equal(2);
       expect((await source.find(token('first'))).keyId).to.equal('first');
     });
 
