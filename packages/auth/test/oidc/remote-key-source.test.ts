@@ -175,7 +175,10 @@ describe('RemoteKeySource', () => {
       expect(fetches()).to.equal(2);
       server.keys = () => {};
       clock.advance(1);
+      const logged = logger.entries.length;
       await source.find(token('first'));
+      // Had it been waited for, it would have failed by now and said so.
+      expect(logger.entries).to.have.length(logged);
       await untilFetches(3);
     });
 
@@ -241,8 +244,10 @@ describe('RemoteKeySource', () => {
     await untilFetches(1);
     source.close();
     expect((await waiting).detail).to.include('stopped');
+    const logged = logger.entries.length;
     clock.advance(KEYS_REFRESH_AFTER_MS);
     await expectRefusal('oidc_keys_unavailable', () => source.find(token('first')));
     expect(fetches()).to.equal(1);
+    expect(logger.entries).to.have.length(logged);
   });
 });
