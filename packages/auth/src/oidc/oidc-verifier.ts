@@ -62,9 +62,9 @@ export function createOidcVerifier(options: OidcOptions): OidcVerifier {
     keys: createConfiguredKeySource(options),
     roles: createRoleMapping(options),
     issuer,
-    audience,
-    groupsClaim: options.groupsClaim ?? 'groups',
-    tenantClaim: options.tenantClaim ?? 'tenant_id',
+    audience: audience === undefined ? undefined : nonEmpty('audience', audience),
+    groupsClaim: nonEmpty('groups_claim', options.groupsClaim ?? 'groups'),
+    tenantClaim: nonEmpty('tenant_claim', options.tenantClaim ?? 'tenant_id'),
     clock,
   };
   if (audience === undefined) {
@@ -94,6 +94,12 @@ export function createOidcVerifier(options: OidcOptions): OidcVerifier {
     prepare: () => judge.keys.prepare(),
     close: () => judge.keys.close(),
   };
+}
+
+/** An empty text is no way to say `none`: it would be compared with what tokens say. */
+function nonEmpty(setting: string, value: string): string {
+  if (value.trim() !== '') return value;
+  throw new AuthError('oidc_misconfigured', `auth.oidc_${setting} must not be empty`);
 }
 
 async function judgeBearer(token: string, judge: Judge, trail: CheckTrail): Promise<Principal> {

@@ -149,6 +149,10 @@ describe('createOidcVerifier', () => {
       /auth.oidc_public_key cannot be used: it is not one PEM/,
     ],
     ['an empty public key', { publicKey: '' }, /auth.oidc_public_key cannot be used/],
+    ['an empty audience', { audience: '' }, /auth.oidc_audience must not be empty/],
+    ['an empty groups claim', { groupsClaim: '' }, /auth.oidc_groups_claim must not be empty/],
+    ['an empty tenant claim', { tenantClaim: ' ' }, /auth.oidc_tenant_claim must not be empty/],
+    ['an empty URL of the keys', { publicKey: undefined, jwksUrl: '' }, /auth.oidc_jwks_url is no URL/],
     ['an unknown default role', { defaultRole: 'admin' as 'viewer' }, /auth.oidc_default_role/],
     ['an empty group', { adminGroups: [''] }, /auth.oidc_admin_groups/],
   ];
