@@ -13,8 +13,8 @@ import { passwordOf } from './database.js';
 
 interface NamedSecret {
   readonly key: SettingKey;
-  /** Names the secret for people. */
-  readonly name: string;
+  /** Names the secret for people; made when somebody is told. */
+  readonly name: () => string;
   readonly text: string;
   readonly isPlaceholder: boolean;
   readonly demand: StrengthDemand;
@@ -40,7 +40,7 @@ function secretsOf(view: LintView): readonly NamedSecret[] {
 
 function collectSecrets(view: LintView): readonly NamedSecret[] {
   const { settings } = view;
-  const key = (name: string, of: SettingKey, text: string, hasOwnRule = false): NamedSecret => ({
+  const key = (name: () => string, of: SettingKey, text: string, hasOwnRule = false): NamedSecret => ({
     key: of,
     name,
     text: text.trim(),
@@ -52,17 +52,26 @@ function collectSecrets(view: LintView): readonly NamedSecret[] {
   const all = [
     ...SINGLE.flatMap(([of, hasOwnRule]) => {
       const secret = settings[of];
-      return secret === undefined ? [] : [key(of, of, secret.reveal(), hasOwnRule)];
+      return secret === undefined ? [] : [key(() => of, of, secret.reveal(), hasOwnRule)];
     }),
     ...settings['auth.worker_signing_keys'].map((secret, index) =>
-      key(`number ${index + 1} of auth.worker_signing_keys`, 'auth.worker_signing_keys', secret.reveal()),
+      key(
+        () => `number ${index + 1} of auth.worker_signing_keys`,
+        'auth.worker_signing_keys',
+        secret.reveal(),
+      ),
     ),
     ...[...settings['auth.worker_tokens']].map(([worker, secret]) =>
-      key(`the static token of worker ${shown(worker)}`, 'auth.worker_tokens', secret.reveal()),
+      key(() => `the static token of worker ${shown(worker)}`, 'auth.worker_tokens', secret.reveal()),
     ),
     ...(password === undefined
       ? []
-      : [{ ...key('the password in database.dsn', 'database.dsn', password), demand: PASSWORD_STRENGTH }]),
+      : [
+          {
+            ...key(() => 'the password in database.dsn', 'database.dsn', password),
+            demand: PASSWORD_STRENGTH,
+          },
+        ]),
   ];
   return all.filter((secret) => view.reads(secret.key));
 }
@@ -77,7 +86,12 @@ const each =
       const reason = wrong(secret);
       return reason === undefined
         ? []
-        : [problem(`${secret.name} ${reason}`, STRONG, { key: secret.key, origin: view.origin(secret.key) })];
+        : [
+            problem(`${secret.name()} ${reason}`, STRONG, {
+              key: secret.key,
+              origin: view.origin(secret.key),
+            }),
+          ];
     });
     if (found.length > 0) return found;
     return secrets.length === 0 ? undefined : pass(`${counted(secrets.length, 'secret')} ${right}`);
@@ -141,7 +155,9 @@ function reused(view: LintView): Outcome | readonly Outcome[] | undefined {
     if (other === undefined) first.set(secret.text, secret);
     else if (!hasRuleOfItsOwn(other, secret))
       found.push(
-        problem(`${secret.name} is the same as ${other.name}`, 'generate another one', { key: secret.key }),
+        problem(`${secret.name()} is the same as ${other.name()}`, 'generate another one', {
+          key: secret.key,
+        }),
       );
   }
   if (found.length > 0) return found;
