@@ -7,11 +7,17 @@ import { strongKey } from './callers.js';
 /** How workers prove who they are; the first that is configured decides which rules hold. */
 type Identity = 'signed' | 'verified-only' | 'static-by-worker' | 'static-shared' | 'none';
 
-function identityOf({ settings }: LintView): Identity {
+function identityOf(view: LintView): Identity {
+  const { settings } = view;
   if (settings['auth.worker_signing_key'] !== undefined) return 'signed';
   if (settings['auth.worker_signing_keys'].length > 0) return 'verified-only';
-  if (settings['auth.worker_tokens'].size > 0) return 'static-by-worker';
+  if (countTokensOfWorkers(view) > 0) return 'static-by-worker';
   return settings['auth.worker_token'] === undefined ? 'none' : 'static-shared';
+}
+
+/** A worker does not read the tokens of others. */
+function countTokensOfWorkers({ reads, settings }: LintView): number {
+  return reads('auth.worker_tokens') ? settings['auth.worker_tokens'].size : 0;
 }
 
 const fileBacked = (view: LintView, key: SettingKey, name: string): Outcome =>
@@ -107,8 +113,8 @@ const SIGNED_CHECKS: readonly LintCheck[] = [
   },
   {
     ...workerTokens,
-    check: ({ settings }) => {
-      const count = settings['auth.worker_tokens'].size;
+    check: (view) => {
+      const count = countTokensOfWorkers(view);
       return count === 0
         ? undefined
         : advice(
@@ -148,8 +154,8 @@ const CHECKS_BY_IDENTITY: Readonly<Record<Identity, readonly LintCheck[]>> = {
     revokedWithoutSignatures,
     {
       ...workerTokens,
-      check: ({ settings }) =>
-        pass(`${counted(settings['auth.worker_tokens'].size, 'worker')} with a static token of its own`),
+      check: (view) =>
+        pass(`${counted(countTokensOfWorkers(view), 'worker')} with a static token of its own`),
     },
   ],
   'static-shared': [

@@ -149,6 +149,14 @@ export const WORKER_CREDENTIAL_CASES: readonly RuleCase[] = [
   },
   {
     rule: 'auth.worker_tokens',
+    when: 'a worker, which does not read them',
+    says: 'advice',
+    settings: BY_WORKER,
+    options: { role: 'worker' },
+    message: /none can join/,
+  },
+  {
+    rule: 'auth.worker_tokens',
     when: 'a worker with a token file',
     says: 'note',
     settings: { 'worker.token_file': 'token' },
