@@ -12,6 +12,7 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   list: async () => (await import('./commands/list.js')).listCommand,
   kill: async () => (await import('./commands/kill.js')).killCommand,
   logs: async () => (await import('./commands/logs.js')).logsCommand,
+  config: async () => (await import('./commands/config/group.js')).configCommand,
   version: async () => (await import('./commands/version.js')).versionCommand,
 };
 

@@ -1,4 +1,4 @@
-import { ApiError } from '@stacyvm/api';
+import type { ApiError } from '@stacyvm/api';
 import yargs from 'yargs';
 import { loadCommands } from './commands.js';
 import { CommandFailure } from './failure.js';
@@ -47,10 +47,15 @@ try {
 function report(error: unknown): number {
   const message = error instanceof Error ? error.message : String(error);
   const details =
-    error instanceof ApiError && error.requestId !== undefined
+    isApiError(error) && error.requestId !== undefined
       ? ` (${error.reason}, request ${error.requestId})`
       : '';
   process.stderr.write(`stacyvm: ${message}${details}\n`);
   if (error instanceof CommandFailure) return error.exitCode;
   return error instanceof Error && error.name === 'YError' ? 2 : 1;
+}
+
+/** By name: the class would bring the client of the API along, which commands without one would wait for. */
+function isApiError(error: unknown): error is ApiError {
+  return error instanceof Error && error.name === 'ApiError';
 }

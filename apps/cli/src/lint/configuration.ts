@@ -1,0 +1,26 @@
+import { ConfigError, loadSettings } from '@stacyvm/config';
+import { type LintReport, type LintRole, lintConfigError, lintSettings } from '@stacyvm/config/lint';
+import { CommandFailure } from '../failure.js';
+
+export interface LintRequest {
+  readonly configFile: string | undefined;
+  readonly production: boolean;
+  readonly role: LintRole | undefined;
+  readonly rules: readonly string[] | undefined;
+  readonly ignore: ReadonlyMap<string, string>;
+}
+
+/**
+ * Loads the configuration as the programs do, and judges it, or says why it does not load.
+ *
+ * @throws CommandFailure 2 when the file cannot be read
+ */
+export function lintConfiguration(request: LintRequest, env = process.env): LintReport {
+  try {
+    return lintSettings(loadSettings({ configFile: request.configFile, env }), request);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    if (error.code === 'file_unreadable') throw new CommandFailure(error.message, 2, { cause: error });
+    return lintConfigError(error, request);
+  }
+}
