@@ -40,8 +40,6 @@ export const LINT_CHECKS: readonly LintCheck[] = [
 ];
 
 /** Every rule once, in the order of reports. */
-export const LINT_RULES: readonly LintRule[] = [
-  ...new Map(
-    LINT_CHECKS.map(({ id, demands, level, role }) => [id, { id, demands, level, role }] as const).reverse(),
-  ).values(),
-].reverse();
+export const LINT_RULES: readonly LintRule[] = LINT_CHECKS.filter(
+  ({ id }, index) => LINT_CHECKS.findIndex((check) => check.id === id) === index,
+).map(({ demands, id, level, role }) => ({ id, demands, level, role }));
