@@ -16,7 +16,7 @@ export interface Configuration {
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
   /** Content of files beside the configuration, by relative path; for their owner only. */
-  readonly files?: Readonly<Record<string, string | Buffer>>;
+  readonly files?: Readonly<Record<string, string | (() => Buffer)>>;
 }
 
 /** Runs with a directory that is removed afterwards. */
@@ -33,7 +33,7 @@ export function writeConfiguration(directory: string, { files = {}, settings = {
   for (const [name, content] of Object.entries(files)) {
     const path = join(directory, name);
     mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, content);
+    writeFileSync(path, typeof content === 'string' ? content : content());
     chmodSync(path, 0o600);
   }
   const path = join(directory, 'stacyvm.yaml');

@@ -1,0 +1,245 @@
+import { strongSecret } from '../configuration.js';
+import type { RuleCase } from '../rule-case.js';
+
+const OIDC = { 'auth.oidc_enabled': true, 'auth.oidc_issuer': 'https://id.mycompany.net' };
+const SIGNED = { 'auth.worker_signing_key': strongSecret('signing') };
+const SHARED = { 'auth.worker_token': strongSecret('shared') };
+const dsn = (text: string) => ({ 'database.dsn': text });
+const origins = (...list: readonly string[]) => ({ 'server.cors_allowed_origins': list });
+const ssl = (says: RuleCase['says'], text: string): RuleCase => ({
+  rule: 'database.sslmode',
+  when: text,
+  says,
+  settings: dsn(text),
+});
+const migrates = (
+  says: RuleCase['says'],
+  migration: string,
+  settings: Readonly<Record<string, unknown>>,
+): RuleCase => ({
+  rule: 'auth.worker_token_migration',
+  when: `${migration} with ${Object.keys(settings).join(' and ')}`,
+  says,
+  settings: { ...settings, 'auth.worker_token_migration': migration },
+});
+
+const CONFIGURATION: readonly RuleCase[] = [
+  { rule: 'config.start', when: 'it starts', says: 'note' },
+  {
+    rule: 'config.start',
+    when: 'a placeholder',
+    says: 'problem',
+    settings: { 'auth.api_key': 'change-me' },
+    key: 'auth.api_key',
+    message: /control plane refuses to start/,
+  },
+  {
+    rule: 'config.start',
+    when: 'what the worker lacks',
+    says: 'problem',
+    settings: { 'worker.rpc_tls.enabled': true },
+    options: { role: 'worker' },
+    message: /worker refuses to start/,
+  },
+  {
+    rule: 'config.start',
+    when: 'what the other program lacks',
+    says: 'note',
+    settings: { 'auth.enabled': true },
+    options: { role: 'worker' },
+  },
+];
+
+const CREDENTIALS: readonly RuleCase[] = [
+  { rule: 'auth.enabled_without_credentials', when: 'off', says: 'silent' },
+  {
+    rule: 'auth.enabled_without_credentials',
+    when: 'nothing',
+    says: 'problem',
+    settings: { 'auth.enabled': true },
+  },
+  {
+    rule: 'auth.enabled_without_credentials',
+    when: 'a key',
+    says: 'note',
+    settings: { 'auth.api_key': strongSecret('a') },
+  },
+  { rule: 'auth.enabled_without_credentials', when: 'OIDC', says: 'note', settings: OIDC },
+  { rule: 'auth.oidc_ignored', when: 'on', says: 'silent', settings: OIDC },
+  { rule: 'auth.oidc_ignored', when: 'off, and nothing is set', says: 'note' },
+  {
+    rule: 'auth.oidc_ignored',
+    when: 'off, and the issuer is set',
+    says: 'advice',
+    settings: { 'auth.oidc_issuer': 'https://id.mycompany.net' },
+    message: /auth\.oidc_issuer/,
+  },
+  { rule: 'auth.oidc_https', when: 'off', says: 'silent' },
+  { rule: 'auth.oidc_https', when: 'https', says: 'note', settings: OIDC },
+  {
+    rule: 'auth.oidc_https',
+    when: 'an issuer in clear',
+    says: 'problem',
+    settings: { ...OIDC, 'auth.oidc_issuer': 'http://id.mycompany.net' },
+    key: 'auth.oidc_issuer',
+  },
+  {
+    rule: 'auth.oidc_https',
+    when: 'keys in clear',
+    says: 'problem',
+    settings: { ...OIDC, 'auth.oidc_jwks_url': 'http://id.mycompany.net/jwks' },
+    key: 'auth.oidc_jwks_url',
+  },
+  { rule: 'auth.oidc_default_role', when: 'off', says: 'silent' },
+  { rule: 'auth.oidc_default_role', when: 'none', says: 'note', settings: OIDC },
+  {
+    rule: 'auth.oidc_default_role',
+    when: 'viewer',
+    says: 'advice',
+    settings: { ...OIDC, 'auth.oidc_default_role': 'viewer' },
+    message: /viewer/,
+  },
+  { rule: 'auth.worker_token_profile', when: 'strict', says: 'note' },
+  {
+    rule: 'auth.worker_token_profile',
+    when: 'compatible',
+    says: 'problem',
+    settings: { 'auth.worker_token_profile': 'compatible' },
+  },
+  { rule: 'auth.worker_key_scope', when: 'no signing keys', says: 'silent' },
+  { rule: 'auth.worker_key_scope', when: 'any', says: 'problem', settings: SIGNED },
+  {
+    rule: 'auth.worker_key_scope',
+    when: 'any, with keys that verify',
+    says: 'problem',
+    settings: { 'auth.worker_signing_keys': [strongSecret('old')] },
+  },
+  {
+    rule: 'auth.worker_key_scope',
+    when: 'derived',
+    says: 'note',
+    settings: { ...SIGNED, 'auth.worker_key_scope': 'derived' },
+  },
+  { rule: 'auth.worker_token_migration', when: 'no static tokens', says: 'silent', settings: SIGNED },
+  migrates('problem', 'strict', SHARED),
+  migrates('problem', 'none', { ...SHARED, ...SIGNED }),
+  migrates('advice', 'none', { 'auth.worker_tokens': { a: strongSecret('a') } }),
+  migrates('note', 'warn', { ...SHARED, ...SIGNED }),
+];
+
+const DATABASE: readonly RuleCase[] = [
+  { rule: 'database.embedded', when: 'embedded', says: 'problem' },
+  { rule: 'database.embedded', when: 'postgres', says: 'note', settings: dsn('postgres:///stacyvm') },
+  { rule: 'database.sslmode', when: 'embedded', says: 'silent' },
+  ssl('note', 'postgres:///stacyvm'),
+  ssl('note', 'postgres://u:p@localhost:5432/stacyvm'),
+  ssl('note', 'postgres://u:p@[::1]:5432/stacyvm?sslmode=disable'),
+  ssl('note', 'postgres://%2Fvar%2Frun%2Fpostgresql/stacyvm'),
+  ssl('note', 'postgres:///stacyvm?host=/var/run/postgresql'),
+  ssl('note', 'host=/var/run/postgresql dbname=stacyvm'),
+  ssl('problem', 'postgres://u:p@db.mycompany.net/stacyvm'),
+  ssl('problem', 'postgres://u:p@db.mycompany.net/stacyvm?sslmode=disable'),
+  ssl('problem', 'postgres://u:p@db.mycompany.net/stacyvm?sslmode=prefer'),
+  ssl('problem', 'postgres://u:p@db.mycompany.net/stacyvm?sslmode=no-verify'),
+  ssl('problem', 'postgres:///stacyvm?host=db.mycompany.net'),
+  ssl('problem', 'host=db.mycompany.net dbname=stacyvm'),
+  ssl('problem', 'postgres://u:p%40@localhost@db.mycompany.net/stacyvm'),
+  ssl('advice', 'postgres://u:p@db.mycompany.net/stacyvm?sslmode=require'),
+  ssl('note', 'postgres://u:p@db.mycompany.net/stacyvm?sslmode=verify-full'),
+  ssl('note', "host='db.mycompany.net' sslmode=verify-ca"),
+];
+
+const cors = (rule: string, says: RuleCase['says'], ...list: readonly string[]): RuleCase => ({
+  rule,
+  when: list.join(' ') || 'none',
+  says,
+  settings: origins(...list),
+});
+
+const REQUESTS: readonly RuleCase[] = [
+  cors('server.cors_origin_host', 'silent'),
+  cors('server.cors_origin_host', 'silent', '*'),
+  cors(
+    'server.cors_origin_host',
+    'note',
+    'https://console.mycompany.net',
+    'https://example.com.mycompany.net',
+  ),
+  ...[
+    'https://example.com',
+    'https://stacyvm.example.com',
+    'https://EXAMPLE.org:8443',
+    'https://console.test',
+  ].map((origin) => cors('server.cors_origin_host', 'problem', 'https://console.mycompany.net', origin)),
+  cors('server.cors_origin_scheme', 'silent'),
+  cors('server.cors_origin_scheme', 'note', 'https://console.mycompany.net'),
+  cors('server.cors_origin_scheme', 'problem', 'http://console.mycompany.net'),
+  cors('server.cors_origin_scheme', 'problem', 'http://localhost:3000'),
+  { rule: 'server.trusted_proxies', when: 'none', says: 'silent' },
+  {
+    rule: 'server.trusted_proxies',
+    when: 'one',
+    says: 'note',
+    settings: { 'server.trusted_proxies': ['10.0.0.0/8'] },
+  },
+  {
+    rule: 'server.trusted_proxies',
+    when: 'everybody',
+    says: 'problem',
+    settings: { 'server.trusted_proxies': ['10.0.0.1', '0.0.0.0/0'] },
+  },
+];
+
+const SANDBOXES: readonly RuleCase[] = [
+  { rule: 'providers.mock', when: 'not in use', says: 'note' },
+  {
+    rule: 'providers.mock',
+    when: 'enabled',
+    says: 'problem',
+    settings: { 'providers.mock.enabled': true },
+    key: 'providers.mock.enabled',
+  },
+  {
+    rule: 'providers.mock',
+    when: 'the default',
+    says: 'problem',
+    settings: { 'providers.default': 'mock' },
+    key: 'providers.default',
+  },
+  {
+    rule: 'providers.mock',
+    when: 'the default, for a worker',
+    says: 'note',
+    settings: { 'providers.default': 'mock' },
+    options: { role: 'worker' },
+  },
+];
+
+const POLICIES: readonly RuleCase[] = (
+  [
+    ['dead', 'advice'],
+    ['duplicate', 'advice'],
+    ['conflicting', 'problem'],
+    ['allow_without_effect', 'advice'],
+  ] as const
+).flatMap(([kind, says]): readonly RuleCase[] => [
+  { rule: `policy.${kind}`, when: 'nobody looked', says: 'silent' },
+  {
+    rule: `policy.${kind}`,
+    when: 'found',
+    says,
+    options: { policyFindings: [{ kind, policyId: 'pol-1', message: 'is what it is' }] },
+    key: 'pol-1',
+    message: /^pol-1: is what it is$/,
+  },
+]);
+
+/** The rules that the reference does not have, but for secrets, exposure and certificates. */
+export const FURTHER_CASES: readonly RuleCase[] = [
+  ...CONFIGURATION,
+  ...CREDENTIALS,
+  ...DATABASE,
+  ...REQUESTS,
+  ...SANDBOXES,
+  ...POLICIES,
+];
