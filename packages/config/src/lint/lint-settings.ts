@@ -76,7 +76,8 @@ export function lintConfigError(
   return {
     production: options.production,
     role: options.role ?? 'all',
-    configFile: options.configFile,
+    configFile:
+      options.configFile ?? error.problems.find(({ origin }) => origin.kind === 'file')?.origin.name,
     findings,
     summary: summarize(findings),
   };

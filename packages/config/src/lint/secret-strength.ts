@@ -14,7 +14,7 @@ export const KEY_STRENGTH: StrengthDemand = { minBytes: 32, minBits: 96, minDist
 export const PASSWORD_STRENGTH: StrengthDemand = { minBytes: 16, minBits: 64, minDistinct: 6 };
 
 const WORDS =
-  /passw(?:or)?d|passphrase|secret|stacyvm|sandbox|worker|control|plane|admin|root|token|signing|shared|master|change|replace|example|sample|default|production|staging|develop|test|demo|dummy|local|welcome|letmein|monkey|dragon|iloveyou|qwerty|abc123|api|key|insecure|temp|foobar|lorem|ipsum|correct|horse|battery|staple|deadbeef|cafebabe|the|this|that|not|for|use|your|with|strong|long|enough|please|very|should|must/g;
+  /passw(?:or)?d|passphrase|secret|stacyvm|sandbox|worker|control|plane|admin|root|token|signing|shared|master|change|replace|example|sample|default|production|staging|develop|test|demo|dummy|local|welcome|letmein|monkey|dragon|iloveyou|qwerty|abc123|api|key|insecure|temp|foobar|lorem|ipsum|correct|horse|battery|staple|deadbeef|cafebabe|the|this|that|not|for|use|your|with|strong|long|enough|please|very|super|should|must|my|(?:19|20)\d\d/g;
 const ROWS = [
   'qwertyuiop',
   'asdfghjkl',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inDirectory } from './configuration.js';
 
@@ -26,7 +26,7 @@ const RECIPES = {
   worker: [...EC, '-addext', LEAF, '-addext', 'subjectAltName=DNS:Worker-A'],
   spiffe: [...EC, '-addext', LEAF, '-addext', 'subjectAltName=URI:spiffe://mycompany.net/worker/worker-a'],
   // One name that reads as two to whoever splits at commas.
-  forged: [...EC, '-addext', LEAF, '-addext', 'subjectAltName=URI:https://x/\\, DNS:worker-a'],
+  forged: [...EC, '-config', 'forged.cnf'],
   client: [...EC, '-addext', LEAF, '-addext', 'extendedKeyUsage=clientAuth'],
   any: [...EC, '-addext', LEAF, '-addext', 'extendedKeyUsage=anyExtendedKeyUsage'],
   'rsa-1024': ['-newkey', 'rsa:1024', '-addext', LEAF, '-addext', 'subjectAltName=DNS:worker-a'],
@@ -60,6 +60,18 @@ const RECIPES = {
 
 export type CertificateName = keyof typeof RECIPES;
 
+/** A comma in a name can only be written in a configuration. */
+const FORGED = `[req]
+distinguished_name = dn
+x509_extensions = extensions
+[dn]
+[extensions]
+basicConstraints = critical,CA:FALSE
+subjectAltName = @names
+[names]
+URI = https://mycompany.net/, DNS:worker-a
+`;
+
 interface Issued {
   readonly cert: Buffer;
   readonly key: Buffer;
@@ -72,6 +84,7 @@ function issue(name: CertificateName): Issued {
   if (known !== undefined) return known;
   const made = inDirectory((directory) => {
     const [cert, key] = [join(directory, 'cert.pem'), join(directory, 'key.pem')];
+    writeFileSync(join(directory, 'forged.cnf'), FORGED);
     execFileSync(
       'openssl',
       [
@@ -88,7 +101,7 @@ function issue(name: CertificateName): Issued {
         key,
         ...RECIPES[name],
       ],
-      { stdio: ['ignore', 'ignore', 'pipe'] },
+      { cwd: directory, stdio: ['ignore', 'ignore', 'pipe'] },
     );
     return { cert: readFileSync(cert), key: readFileSync(key) };
   });

@@ -15,7 +15,9 @@ export interface Configuration {
   /** By dotted key, as they stand in the file. */
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly env?: Readonly<Record<string, string>>;
-  /** Content of files beside the configuration, by relative path; for their owner only. */
+  /** Permission bits of those files and of the configuration; 0o600 unless given. */
+  readonly mode?: number;
+  /** Content of files beside the configuration, by relative path. */
   readonly files?: Readonly<Record<string, string | (() => Buffer)>>;
 }
 
@@ -29,15 +31,19 @@ export function inDirectory<T>(run: (directory: string) => T): T {
   }
 }
 
-export function writeConfiguration(directory: string, { files = {}, settings = {} }: Configuration): string {
+export function writeConfiguration(
+  directory: string,
+  { files = {}, mode = 0o600, settings = {} }: Configuration,
+): string {
   for (const [name, content] of Object.entries(files)) {
     const path = join(directory, name);
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, typeof content === 'string' ? content : content());
-    chmodSync(path, 0o600);
+    chmodSync(path, mode);
   }
   const path = join(directory, 'stacyvm.yaml');
   writeFileSync(path, Object.keys(settings).length === 0 ? '{}\n' : dump(nested(settings)));
+  chmodSync(path, mode);
   return path;
 }
 

@@ -1,3 +1,4 @@
+import { formatDuration } from '@stacyvm/duration';
 import type { SettingKey } from '../../settings.js';
 import { advice, type LintCheck, type Outcome, pass, problem } from '../rule.js';
 import { isPlaceholderSecret } from '../secret-strength.js';
@@ -113,7 +114,7 @@ export const ADMINISTRATION_CHECKS: readonly LintCheck[] = [
             'the audit of administration has no retention: it is never pruned',
             'set auth.admin_audit_retention, for example to 2160h',
           )
-        : pass(`the audit of administration is kept for ${milliseconds / 3_600_000}h`);
+        : pass(`the audit of administration is kept for ${formatDuration(milliseconds)}`);
     },
   },
 ];

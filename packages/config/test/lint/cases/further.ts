@@ -24,6 +24,28 @@ const migrates = (
 });
 
 const CONFIGURATION: readonly RuleCase[] = [
+  { rule: 'config.unsupported', when: 'nothing', says: 'note' },
+  {
+    rule: 'config.unsupported',
+    when: 'a key of the reference',
+    says: 'advice',
+    settings: { 'pool.max_vms': 3 },
+    key: 'pool',
+  },
+  {
+    rule: 'config.unsupported',
+    when: 'a variable of the reference',
+    says: 'advice',
+    env: { STACYVM_POOL_MAX_VMS: '3' },
+  },
+  { rule: 'config.unknown_variable', when: 'none', says: 'note', env: { STACYVM_API_KEY: 'of the client' } },
+  {
+    rule: 'config.unknown_variable',
+    when: 'a mistyped one',
+    says: 'advice',
+    env: { STACYVM_SERVER_PROT: '1' },
+    message: /STACYVM_SERVER_PORT|server\.port/,
+  },
   { rule: 'config.start', when: 'it starts', says: 'note' },
   {
     rule: 'config.start',

@@ -10,6 +10,12 @@ export const OIDC_CASES: readonly RuleCase[] = [
   { rule: 'auth.oidc_issuer', when: 'off', says: 'silent' },
   {
     rule: 'auth.oidc_issuer',
+    when: 'not set',
+    says: 'problem',
+    settings: { 'auth.oidc_enabled': true },
+  },
+  {
+    rule: 'auth.oidc_issuer',
     when: 'set',
     says: 'note',
     settings: OIDC,
