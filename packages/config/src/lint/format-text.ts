@@ -1,6 +1,6 @@
 import type { LintFinding, LintReport } from './finding.js';
 import { describePlace } from './place.js';
-import { shown } from './shown.js';
+import { printable } from './shown.js';
 
 export interface TextOptions {
   /** Leaves out what passes. */
@@ -20,8 +20,7 @@ export function formatLintText(report: LintReport, options: TextOptions = {}): s
 function linesOf({ fix, id, ignoredReason, message, origin, status }: LintFinding): readonly string[] {
   const place = describePlace(origin);
   const word = ignoredReason === undefined ? status.toUpperCase() : 'IGNORED';
-  const line = `[${word}] ${id}: ${message}${place === undefined ? '' : `  (${shown(place, Number.POSITIVE_INFINITY)})`}`;
-  if (ignoredReason !== undefined)
-    return [line, `  reason: ${shown(ignoredReason, Number.POSITIVE_INFINITY)}`];
+  const line = `[${word}] ${id}: ${message}${place === undefined ? '' : `  (${printable(place)})`}`;
+  if (ignoredReason !== undefined) return [line, `  reason: ${printable(ignoredReason)}`];
   return fix === undefined ? [line] : [line, `  fix: ${fix}`];
 }

@@ -5,7 +5,7 @@ import { LINT_CHECKS, LINT_RULES } from './catalogue.js';
 import { type LintFinding, type LintReport, type LintRole, summarize } from './finding.js';
 import { type LintCheck, type Outcome, statusOf } from './rule.js';
 import type { PolicyFinding } from './rules/policies.js';
-import { shown } from './shown.js';
+import { printable } from './shown.js';
 import { type LintView, viewOf } from './view.js';
 
 export interface LintOptions {
@@ -58,7 +58,7 @@ export function lintSettings(loaded: LoadedSettings, options: LintOptions): Lint
  */
 export function lintConfigError(
   error: ConfigError,
-  options: Pick<LintOptions, 'production' | 'role'> & { readonly configFile?: string | undefined },
+  options: Pick<LintOptions, 'production' | 'role'>,
 ): LintReport {
   const findings = error.problems.map(
     ({ key, message, origin }): LintFinding => ({
@@ -66,18 +66,14 @@ export function lintConfigError(
       status: 'fail',
       key,
       ...present(origin),
-      message:
-        key === 'config'
-          ? shown(message, Number.POSITIVE_INFINITY)
-          : shown(`${key}: ${message}`, Number.POSITIVE_INFINITY),
+      message: printable(key === 'config' ? message : `${key}: ${message}`),
       fix: 'correct it; the programs refuse it as well',
     }),
   );
   return {
     production: options.production,
     role: options.role ?? 'all',
-    configFile:
-      options.configFile ?? error.problems.find(({ origin }) => origin.kind === 'file')?.origin.name,
+    configFile: error.problems.find(({ origin }) => origin.kind === 'file')?.origin.name,
     findings,
     summary: summarize(findings),
   };
@@ -106,7 +102,7 @@ function findingOf(check: LintCheck, outcome: Outcome, view: LintView, options: 
     status,
     key,
     ...present(outcome.origin ?? originOf(view, key)),
-    message: shown(outcome.message, Number.POSITIVE_INFINITY),
+    message: printable(outcome.message),
     ...(outcome.fix === undefined ? {} : { fix: outcome.fix }),
     ...(reason === undefined ? {} : { ignoredReason: reason }),
   };

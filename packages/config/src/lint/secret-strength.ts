@@ -25,6 +25,12 @@ const ROWS = [
   '1qaz2wsx3edc4rfv5tgb6yhn7ujm',
 ];
 const RUN_LENGTH = 4;
+/** Every run of that length, in both directions. */
+const RUNS: ReadonlySet<string> = new Set(
+  ROWS.flatMap((row) => [row, [...row].reverse().join('')]).flatMap((row) =>
+    Array.from({ length: row.length - RUN_LENGTH + 1 }, (_, start) => row.slice(start, start + RUN_LENGTH)),
+  ),
+);
 /** A word out of a list of 7,776, as dice choose it, has about this many bits. */
 const BITS_PER_WORD = 12.9;
 /** Longer secrets are not looked at further. */
@@ -40,21 +46,21 @@ export function weaknessOf(secret: string, demand: StrengthDemand): string | und
   if (Buffer.byteLength(secret) < demand.minBytes) return `is shorter than ${demand.minBytes} bytes`;
   const text = secret.slice(0, MAX_LENGTH);
   if (new Set(text).size < demand.minDistinct) return 'is made of few different characters';
-  const predictable = predictablePositions(text);
+  const predictable = countPredictable(text);
   const bits = estimateBits(text, predictable);
   if (bits >= demand.minBits) return undefined;
   if (isWords(text)) return 'is made of too few words';
-  return predictable.size * 2 > text.length
+  return predictable * 2 > text.length
     ? 'is made of known words, keyboard runs or repetitions'
     : `has less than ${demand.minBits} bits of entropy by estimate`;
 }
 
-function estimateBits(text: string, predictable: ReadonlySet<number>): number {
+function estimateBits(text: string, predictable: number): number {
   if (isWords(text)) {
     const words = new Set(text.toLowerCase().match(/[a-z]+/g));
     return words.size * BITS_PER_WORD;
   }
-  return (text.length - predictable.size) * Math.log2(alphabetSize(text));
+  return Math.max(0, text.length - predictable) * Math.log2(alphabetSize(text));
 }
 
 /** Words with something between them, as a passphrase has: letters alone, of one case but for the first. */
@@ -73,24 +79,17 @@ function alphabetSize(text: string): number {
   return classes.reduce((size, [pattern, count]) => size + (pattern.test(text) ? count : 0), 0);
 }
 
-/** The positions that a guesser gets for nothing: in known words, in runs, in what was there before. */
-function predictablePositions(text: string): ReadonlySet<number> {
+/** How many characters a guesser gets for nothing: in known words, in runs, in what was there before. */
+function countPredictable(text: string): number {
   const lower = text.toLowerCase();
-  const positions = new Set<number>();
-  const take = (from: number, length: number): void => {
-    for (let index = from; index < from + length; index += 1) positions.add(index);
-  };
-  for (const match of lower.matchAll(WORDS)) take(match.index, match[0].length);
+  const isPredictable = new Uint8Array(lower.length);
+  for (const match of lower.matchAll(WORDS))
+    isPredictable.fill(1, match.index, match.index + match[0].length);
   const seen = new Set<string>();
   for (let index = 0; index + RUN_LENGTH <= lower.length; index += 1) {
     const piece = lower.slice(index, index + RUN_LENGTH);
-    if (seen.has(piece) || isRun(piece)) take(index, RUN_LENGTH);
-    seen.add(piece);
+    if (seen.has(piece) || RUNS.has(piece)) isPredictable.fill(1, index, index + RUN_LENGTH);
+    else seen.add(piece);
   }
-  return positions;
-}
-
-function isRun(piece: string): boolean {
-  const backwards = [...piece].reverse().join('');
-  return ROWS.some((row) => row.includes(piece) || row.includes(backwards));
+  return isPredictable.reduce((count, one) => count + one, 0);
 }

@@ -2,13 +2,18 @@ import { withoutPassword } from '../shown-value.js';
 
 const MAX_LENGTH = 160;
 
-/** A value of the configuration for a message: no control characters, no user information of URLs, not endless. */
-export function shown(text: string, maxLength = MAX_LENGTH): string {
-  const clean = withoutPassword(text).replaceAll(
+/** A text as it may be printed: control characters are spelled out, user information of URLs is masked. */
+export function printable(text: string): string {
+  return withoutPassword(text).replaceAll(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
     (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
   );
-  return clean.length > maxLength ? `${clean.slice(0, maxLength)}…` : clean;
+}
+
+/** A value of the configuration for a message: printable, and not endless. */
+export function shown(text: string): string {
+  const clean = printable(text);
+  return clean.length > MAX_LENGTH ? `${clean.slice(0, MAX_LENGTH)}…` : clean;
 }
 
 /** `1 entry`, `2 entries`. */

@@ -16,6 +16,7 @@ interface NamedSecret {
   /** Names the secret for people. */
   readonly name: string;
   readonly text: string;
+  readonly isPlaceholder: boolean;
   readonly demand: StrengthDemand;
   /** The reference has a rule of its own for its length and for placeholders. */
   readonly hasOwnRule: boolean;
@@ -28,13 +29,22 @@ const SINGLE = [
   ['auth.worker_token', false],
 ] as const;
 
-/** Every secret that the program of this role reads. A public key is none. */
+const COLLECTED = new WeakMap<LintView, readonly NamedSecret[]>();
+
+/** Every secret that the program of this role reads, collected once a lint. A public key is none. */
 function secretsOf(view: LintView): readonly NamedSecret[] {
+  const collected = COLLECTED.get(view) ?? collectSecrets(view);
+  COLLECTED.set(view, collected);
+  return collected;
+}
+
+function collectSecrets(view: LintView): readonly NamedSecret[] {
   const { settings } = view;
   const key = (name: string, of: SettingKey, text: string, hasOwnRule = false): NamedSecret => ({
     key: of,
     name,
     text: text.trim(),
+    isPlaceholder: isPlaceholderSecret(text),
     demand: KEY_STRENGTH,
     hasOwnRule,
   });
@@ -82,7 +92,7 @@ export const SECRET_CHECKS: readonly LintCheck[] = [
     role: 'both',
     key: 'config',
     check: each(
-      ({ hasOwnRule, text }) => (!hasOwnRule && isPlaceholderSecret(text) ? 'is a placeholder' : undefined),
+      ({ hasOwnRule, isPlaceholder }) => (!hasOwnRule && isPlaceholder ? 'is a placeholder' : undefined),
       'looked at, none a placeholder',
     ),
   },
@@ -92,8 +102,8 @@ export const SECRET_CHECKS: readonly LintCheck[] = [
     level: 'problem',
     role: 'both',
     key: 'config',
-    check: each(({ demand, hasOwnRule, text }) => {
-      if (isPlaceholderSecret(text)) return undefined;
+    check: each(({ demand, hasOwnRule, isPlaceholder, text }) => {
+      if (isPlaceholder) return undefined;
       return hasOwnRule && Buffer.byteLength(text) < demand.minBytes ? undefined : weaknessOf(text, demand);
     }, 'looked at, none easy to guess'),
   },
