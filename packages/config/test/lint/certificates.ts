@@ -29,6 +29,7 @@ const RECIPES = {
   forged: [...EC, '-config', 'forged.cnf'],
   client: [...EC, '-addext', LEAF, '-addext', 'extendedKeyUsage=clientAuth'],
   any: [...EC, '-addext', LEAF, '-addext', 'extendedKeyUsage=anyExtendedKeyUsage'],
+  unnamed: [...EC, '-addext', LEAF, '-subj', '/'],
   'rsa-1024': ['-newkey', 'rsa:1024', '-addext', LEAF, '-addext', 'subjectAltName=DNS:worker-a'],
   'rsa-2048': ['-newkey', 'rsa:2048', '-addext', LEAF, '-addext', 'subjectAltName=DNS:worker-a'],
   'ec-sha1': [...EC, '-sha1', '-addext', LEAF, '-addext', 'subjectAltName=DNS:worker-a'],

@@ -1,5 +1,5 @@
 import type { X509Certificate } from 'node:crypto';
-import { mayBeUsedBy, namesOf, weakCryptographyOf } from '../certificate.js';
+import { mayBeUsedBy, namesOf, subjectOf, weakCryptographyOf } from '../certificate.js';
 import { certificateFilesOf, certificatesIn, type LoadedPair } from '../certificate-files.js';
 import { advice, failure, type LintCheck, type Outcome, pass, problem } from '../rule.js';
 import { counted, shown } from '../shown.js';
@@ -159,7 +159,7 @@ function expiry(view: LintView): Outcomes {
 }
 
 function validity(certificate: X509Certificate, now: Date, key: string): readonly Outcome[] {
-  const name = shown(certificate.subject.replaceAll('\n', ', ') || 'the certificate');
+  const name = shown(subjectOf(certificate));
   const from = new Date(certificate.validFrom);
   const days = daysLeft(certificate, now);
   const until = new Date(certificate.validTo).toISOString().slice(0, 10);
@@ -195,7 +195,7 @@ function strength(view: LintView): Outcomes {
       ? []
       : [
           problem(
-            `${shown(one.subject.replaceAll('\n', ', '))} ${weakness}`,
+            `${shown(subjectOf(one))} ${weakness}`,
             'issue it anew with an EC key, or RSA of 3072 bits, and SHA-256',
             { key },
           ),

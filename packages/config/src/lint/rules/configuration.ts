@@ -22,6 +22,13 @@ export const CONFIGURATION_CHECKS: readonly LintCheck[] = [
   },
 ];
 
+/** What is left of the warnings of the loader, so that none is lost. */
+const HAVE_A_RULE: ReadonlySet<ConfigProblemCode> = new Set([
+  'unsupported',
+  'unknown_variable',
+  'secret_readable_by_others',
+]);
+
 /** What the loader says without refusing, and what the programs refuse later. */
 export const FURTHER_CONFIGURATION_CHECKS: readonly LintCheck[] = [
   {
@@ -30,7 +37,7 @@ export const FURTHER_CONFIGURATION_CHECKS: readonly LintCheck[] = [
     level: 'advice',
     role: 'both',
     key: 'config',
-    check: (view) => warned(view, 'unsupported', 'remove it', 'nothing is configured that has no effect'),
+    check: warned((code) => code === 'unsupported', 'remove it', 'nothing is configured that has no effect'),
   },
   {
     id: 'config.unknown_variable',
@@ -38,8 +45,23 @@ export const FURTHER_CONFIGURATION_CHECKS: readonly LintCheck[] = [
     level: 'advice',
     role: 'both',
     key: 'config',
-    check: (view) =>
-      warned(view, 'unknown_variable', 'correct its name, or unset it', 'every STACYVM_ variable is known'),
+    check: warned(
+      (code) => code === 'unknown_variable',
+      'correct its name, or unset it',
+      'every STACYVM_ variable is known',
+    ),
+  },
+  {
+    id: 'config.inconsistent',
+    demands: 'The settings make sense together.',
+    level: 'advice',
+    role: 'both',
+    key: 'config',
+    check: warned(
+      (code) => !HAVE_A_RULE.has(code),
+      'make them fit each other',
+      'the settings make sense together',
+    ),
   },
   {
     id: 'config.start',
@@ -52,15 +74,16 @@ export const FURTHER_CONFIGURATION_CHECKS: readonly LintCheck[] = [
 ];
 
 function warned(
-  view: LintView,
-  code: ConfigProblemCode,
+  isMeant: (code: ConfigProblemCode) => boolean,
   fix: string,
   right: string,
-): Outcome | readonly Outcome[] {
-  const found = view.warnings.filter((warning) => warning.code === code);
-  return found.length === 0
-    ? pass(right)
-    : found.map(({ key, message, origin }) => advice(`${key}: ${message}`, fix, { key, origin }));
+): (view: LintView) => Outcome | readonly Outcome[] {
+  return ({ reads, warnings }) => {
+    const found = warnings.filter(({ code, key }) => isMeant(code) && reads(key));
+    return found.length === 0
+      ? pass(right)
+      : found.map(({ key, message, origin }) => advice(`${key}: ${message}`, fix, { key, origin }));
+  };
 }
 
 function start({ loaded, role }: LintView): Outcome | readonly Outcome[] {

@@ -55,6 +55,12 @@ const FILES: readonly RuleCase[] = (
       'problem',
       /larger than 1 MiB/,
     ],
+    [
+      'one beginning after the other',
+      { ...files('server'), 'cert.pem': '-----BEGIN CERTIFICATE-----\n'.repeat(37_000) },
+      'problem',
+      /holds no certificate/,
+    ],
     ['a directory', { ...files('server'), 'cert.pem/inner': 'x' }, 'problem', /is not a file/],
   ] as const
 ).map(([when, given, says, message]) => ({
@@ -130,6 +136,15 @@ const EXPIRY: readonly RuleCase[] = [
     files: { 'ca.pem': certificate('authority') },
     options: daysBeforeTheEnd(-1),
     key: 'worker.rpc_tls.ca_file',
+  },
+  {
+    rule: 'tls.expiry',
+    when: 'an expired one without a name',
+    says: 'failure',
+    settings: CLIENT,
+    files: files('unnamed'),
+    options: daysBeforeTheEnd(-1),
+    message: /^the certificate expired/,
   },
   {
     rule: 'tls.expiry',

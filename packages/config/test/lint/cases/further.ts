@@ -46,6 +46,21 @@ const CONFIGURATION: readonly RuleCase[] = [
     env: { STACYVM_SERVER_PROT: '1' },
     message: /STACYVM_SERVER_PORT|server\.port/,
   },
+  { rule: 'config.inconsistent', when: 'all fits', says: 'note' },
+  {
+    rule: 'config.inconsistent',
+    when: 'a burst above the rate',
+    says: 'advice',
+    settings: { 'rate_limit.requests_per_minute': 10, 'rate_limit.burst': 20 },
+    key: 'rate_limit.burst',
+  },
+  {
+    rule: 'config.inconsistent',
+    when: 'read by the other program',
+    says: 'note',
+    settings: { 'rate_limit.requests_per_minute': 10, 'rate_limit.burst': 20 },
+    options: { role: 'worker' },
+  },
   { rule: 'config.start', when: 'it starts', says: 'note' },
   {
     rule: 'config.start',
