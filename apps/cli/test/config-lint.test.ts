@@ -167,6 +167,24 @@ describe('stacyvm config lint', () => {
     expect(await runCommand(['config'], { cwd: directory })).to.include({ code: 2 });
   });
 
+  it('does what the README shows, and has the options that it lists', async () => {
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const section = /\n## Configuration\n(.*?)\n## /s.exec(readme)?.[1] ?? expect.fail('there is no section');
+    const lines = (/```sh\n(.*?)```/s.exec(section)?.[1] ?? '').trim().split('\n');
+    const [judged, listed] = await Promise.all(
+      lines.map((line) => runCommand(line.split(' ').slice(1), { cwd: directory })),
+    );
+    expect(judged?.stdout).to.match(/ failed, 0 ignored for production\n$/);
+    expect(judged?.code).to.equal(1);
+    expect(listed).to.include({ code: 0, stderr: '' });
+    const { stdout } = await lint(['--help']);
+    const options = [...stdout.matchAll(/^ +--([a-z-]+)/gm)].map(([, name]) => name);
+    for (const [, name] of section.matchAll(/^\| `--([a-z-]+)/gm)) expect(options).to.include(name);
+    for (const name of ['config', 'file', 'production', 'quiet', 'list-rules']) {
+      expect(section).to.contain(`--${name}`);
+    }
+  });
+
   it('prints no secret and writes nothing', async () => {
     const marker = 'Zq7Xw9Kv-change-me';
     write(`auth:\n  api_key: ${marker}\n  worker_token: ${marker}\n  worker_tokens: { a: ${marker} }\n`);
