@@ -71,7 +71,8 @@ const RULES: readonly RedactionRule[] = [
   },
   {
     name: 'private keys',
-    pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----[^"]*?(?:-----END [A-Z ]*PRIVATE KEY-----|(?=")|$)/g,
+    pattern:
+      /-----BEGIN [A-Z ]*PRIVATE KEY-----(?:[^"\\]|\\[nr])*?(?:-----END [A-Z ]*PRIVATE KEY-----|(?=["\\])|$)/g,
     replacement: REDACTED,
   },
 ];
