@@ -1,4 +1,5 @@
 import { ConfigError, type LoadedSettings, loadSettings } from '@stacyvm/config';
+import { lintConfigError, lintReportJson, lintSettings } from '@stacyvm/config/lint';
 import { REDACTION_RULES, redact, redactText } from '@stacyvm/logging';
 import { examine } from '../doctor/examine.js';
 import { reportDocument } from '../doctor/report.js';
@@ -46,6 +47,7 @@ export async function collectBundle(options: BundleOptions): Promise<Bundle> {
   const loaded = load(configFile, env);
   if (loaded instanceof ConfigError)
     errors.push({ part: 'config', message: 'the configuration does not load' });
+  const lint = await collect('lint', async () => lintPart(loaded, clock()));
   const doctor = await collect('doctor', () =>
     examine({ configFile, role: 'all', production: false, timeoutMs, env, clock }),
   );
@@ -58,6 +60,7 @@ export async function collectBundle(options: BundleOptions): Promise<Bundle> {
     generated_at: clock().toISOString(),
     versions: versions(),
     config: redact(configurationPart(loaded)),
+    ...(lint === undefined ? {} : { lint: redact(lint) }),
     ...(doctor === undefined ? {} : { doctor: redact(reportDocument(doctor)) }),
     ...(fromServer === undefined ? {} : { server: fromServer.document }),
     ...(log === undefined ? {} : { log }),
@@ -69,6 +72,14 @@ export async function collectBundle(options: BundleOptions): Promise<Bundle> {
     loaded instanceof ConfigError ? { env, others, configFile } : { env, others, loaded },
   );
   return { text: seal(document, secrets), errors };
+}
+
+/** With the severity of production: whoever helps wants to know what is left. */
+function lintPart(loaded: LoadedSettings | ConfigError, now: Date): unknown {
+  const options = { production: true, now };
+  return lintReportJson(
+    loaded instanceof ConfigError ? lintConfigError(loaded, options) : lintSettings(loaded, options),
+  );
 }
 
 /** The last look: the whole text by pattern, and every secret that is known. */

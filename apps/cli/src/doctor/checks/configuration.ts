@@ -5,7 +5,7 @@ import {
   type LoadedSettings,
   startProblems,
 } from '@stacyvm/config';
-import { type CheckGroup, type CheckNode, failure, note, success, warning, weakness } from '../check.js';
+import { type CheckGroup, type CheckNode, failure, note, success, warning } from '../check.js';
 import { runsControlPlane, runsWorker, type Subject } from '../subject.js';
 
 const ID = 'config';
@@ -40,20 +40,16 @@ function loads({ configFile }: LoadedSettings): CheckNode {
   return note('loads', 'loads', success(from));
 }
 
-function warnings({ warnings: found }: LoadedSettings): CheckNode {
+/** Files of secrets that others can read are told by the checks of secrets. */
+function warnings({ warnings: all }: LoadedSettings): CheckNode {
+  const found = all.filter(({ code }) => code !== 'secret_readable_by_others');
   if (found.length === 0) return note('warnings', 'warnings', success('none'));
   return {
     id: 'warnings',
     title: 'warnings',
     checks: () =>
       found.map((problem, index) =>
-        note(
-          `warning_${index + 1}`,
-          problem.key,
-          problem.code === 'secret_readable_by_others'
-            ? weakness(told(problem), 'let its owner alone read it: chmod 600')
-            : warning(told(problem), 'correct or remove it'),
-        ),
+        note(`warning_${index + 1}`, problem.key, warning(told(problem), 'correct or remove it')),
       ),
   };
 }

@@ -1,10 +1,8 @@
 import { readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { SETTINGS, type SettingKey, type Settings } from '@stacyvm/config';
+import { SETTINGS, type SettingDefinition, type SettingKey } from '@stacyvm/config';
 import { type CheckGroup, type Finding, failure, note, skipped, success, weakness } from '../check.js';
 import type { Subject } from '../subject.js';
-
-const PATH_SETTINGS_WITH_SECRETS = ['worker.token_file', 'worker.join_token_file'] as const;
 
 /** Who may read the files that secrets come from. */
 export function secretChecks(subject: Subject): CheckGroup {
@@ -35,26 +33,21 @@ export function configFileChecks({ loaded }: Subject): CheckGroup {
   };
 }
 
+/** Files that secrets come from, that hold private keys and tokens, and the configuration if secrets stand in it. */
 function secretFiles({ loaded, settings }: Subject): readonly string[] {
-  const named = [
-    ...(Object.keys(SETTINGS) as SettingKey[]).filter((key) => {
-      const definition = SETTINGS[key];
-      return 'holds' in definition && definition.holds === 'private_key';
-    }),
-    ...PATH_SETTINGS_WITH_SECRETS,
-  ].map((key) => String(settings[key]));
-  const certificates = new Set(certificateFiles(settings));
-  const read = loaded.files.filter((path) => path !== loaded.configFile && !certificates.has(path));
-  return [...new Set([...read, ...named])].filter((path) => path !== '').flatMap(filesAt);
-}
-
-function certificateFiles(settings: Settings): readonly string[] {
-  return (Object.keys(SETTINGS) as SettingKey[])
-    .filter((key) => {
-      const definition = SETTINGS[key];
-      return 'holds' in definition && definition.holds === 'certificates';
-    })
-    .map((key) => String(settings[key]));
+  const files = (Object.entries(SETTINGS) as [SettingKey, SettingDefinition][]).flatMap(
+    ([key, definition]) => {
+      if (definition.type === 'path') {
+        return definition.holds === 'private_key' || definition.holds === 'token'
+          ? [String(settings[key])]
+          : [];
+      }
+      if (!definition.type.startsWith('secret') || 'isPublic' in definition) return [];
+      const { kind, name } = loaded.origins[key];
+      return kind === 'file' || kind === 'secret_file' ? [name] : [];
+    },
+  );
+  return [...new Set(files)].filter((path) => path !== '').flatMap(filesAt);
 }
 
 /** The files of a directory of secrets, by its rules: names that begin with a dot belong to mounted volumes. */
