@@ -7,11 +7,12 @@ import { clockChecks } from './checks/clock.js';
 import { brokenConfiguration, configurationChecks } from './checks/configuration.js';
 import { databaseChecks } from './checks/database.js';
 import { diskChecks } from './checks/disk.js';
+import { fileModeChecks } from './checks/file-modes.js';
 import { fleetChecks } from './checks/fleet.js';
 import { identityChecks } from './checks/identity.js';
 import { portChecks } from './checks/ports.js';
 import { providerChecks } from './checks/providers.js';
-import { configFileChecks, secretChecks } from './checks/secrets.js';
+import { secretChecks } from './checks/secrets.js';
 import { systemChecks } from './checks/system.js';
 import { workerChecks } from './checks/worker.js';
 import { visitControlPlane } from './control-plane-visit.js';
@@ -56,7 +57,7 @@ function checksOf(subject: Subject): readonly CheckNode[] {
   return [
     configurationChecks(subject),
     secretChecks(subject),
-    configFileChecks(subject),
+    fileModeChecks(subject),
     databaseChecks(subject),
     clockChecks(subject, visit),
     identityChecks(subject),

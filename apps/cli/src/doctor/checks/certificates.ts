@@ -78,6 +78,7 @@ const EXTENDED_KEY_USAGE = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const SOON_MS = 30 * DAY_MS;
+const VERY_SOON_MS = 7 * DAY_MS;
 
 /** Every configured file: it parses, the key fits, it is valid, it comes from the configured authority. */
 export function certificateChecks(subject: Subject): CheckGroup {
@@ -142,8 +143,10 @@ function judgeExpiry(certificate: X509Certificate, now: Date): Finding {
   }
   const days = Math.floor((end.getTime() - now.getTime()) / DAY_MS);
   const message = `until ${day}, ${days} days`;
-  if (end.getTime() - now.getTime() > SOON_MS) return success(message);
-  return warning(message, 'renew it; a new file is taken up without a restart');
+  const leftMs = end.getTime() - now.getTime();
+  const advice = 'renew it; a new file is taken up without a restart';
+  if (leftMs > SOON_MS) return success(message);
+  return leftMs > VERY_SOON_MS ? warning(message, advice) : weakness(message, advice);
 }
 
 function judgeKey({ settings }: Subject, use: CertificateUse, leaf: X509Certificate): Finding {

@@ -8,6 +8,7 @@ import {
   note,
   skipped,
   success,
+  warning,
   weakness,
 } from '../check.js';
 import { connectionFailure, jsonObject, visit } from '../http-visit.js';
@@ -49,7 +50,7 @@ function signingKey({ settings, role }: Subject): Finding {
       ? weakness('there are keys to verify with and none to sign with', 'set auth.worker_signing_key_file')
       : role === 'worker'
         ? skipped('none is configured; a worker may have enrolled for one')
-        : weakness('none', 'openssl rand -base64 48 > key; set auth.worker_signing_key_file');
+        : warning('none', 'openssl rand -base64 48 > key; set auth.worker_signing_key_file');
   }
   try {
     createKeyring({ active, verifyOnly: others });
@@ -65,6 +66,7 @@ function staticCredentials({ settings }: Subject): Finding {
   const shared = settings['auth.worker_token'] !== undefined;
   const own = settings['auth.worker_tokens'].size;
   if (!shared && own === 0) return success('none');
+  if (settings['auth.worker_token_migration'] === 'strict') return success('configured, and refused');
   const what = [...(shared ? ['the shared one'] : []), ...(own > 0 ? [`${own} of single workers`] : [])];
   return weakness(
     `still there: ${what.join(', ')}`,
@@ -92,7 +94,7 @@ function oidc(subject: Subject): CheckGroup {
 
 function audience(name: string): Finding {
   return name === ''
-    ? weakness('any: tokens for other applications of the issuer are accepted', 'set auth.oidc_audience')
+    ? warning('any: tokens for other applications of the issuer are accepted', 'set auth.oidc_audience')
     : success(name);
 }
 
