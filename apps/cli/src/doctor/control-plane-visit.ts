@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Settings } from '@stacyvm/config';
 import { type Visit, visit } from './http-visit.js';
+import { part } from './subject.js';
 
 export interface ControlPlaneVisit {
   readonly visit: Visit;
@@ -13,7 +14,7 @@ export async function visitControlPlane(
   { timeoutMs, clock }: { readonly timeoutMs: number; readonly clock: () => Date },
 ): Promise<ControlPlaneVisit> {
   const answer = await visit(healthUrl(settings), {
-    signal: AbortSignal.timeout(timeoutMs),
+    signal: AbortSignal.timeout(part(timeoutMs)),
     ca: fileOf(settings['worker.control_plane_ca_file']),
     cert: fileOf(settings['worker.control_plane_client_cert_file']),
     key: fileOf(settings['worker.control_plane_client_key_file']),

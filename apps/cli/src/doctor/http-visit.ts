@@ -82,6 +82,8 @@ export function codeOf(error: unknown): string | undefined {
 /** What a refused connection means. @param target what was visited, for the message */
 export function connectionFailure(target: string, error: unknown): Finding {
   const code = codeOf(error);
+  if (code === 'ABORT_ERR')
+    return failure(`${target}: no answer in time`, 'look at its load, and at firewalls between');
   const message = error instanceof Error && error.message !== '' ? error.message : String(code);
   const [, advice] = MEANINGS.find(([pattern]) => pattern.test(`${code} ${message}`)) ?? [
     undefined,
@@ -96,7 +98,7 @@ export function connectionFailure(target: string, error: unknown): Finding {
 const MEANINGS: ReadonlyArray<readonly [pattern: RegExp, advice: string]> = [
   [/ECONNREFUSED/, 'start the program that listens there, or correct the address'],
   [/ENOTFOUND|EAI_AGAIN/, 'correct the host name, or its entry in DNS'],
-  [/EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|ABORT_ERR/, 'look at routes and firewalls between here and there'],
+  [/EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/, 'look at routes and firewalls between here and there'],
   [/CERT_HAS_EXPIRED/, 'renew the certificate of that server'],
   [/CERT_NOT_YET_VALID/, 'look at the clocks, or at when the certificate begins'],
   [

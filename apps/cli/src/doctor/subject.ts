@@ -43,7 +43,9 @@ export function createSubject({ loaded, role, timeoutMs, clock }: SubjectOptions
   };
   const database = once(async () => {
     const found = await dsn();
-    return found === undefined ? undefined : inspectDatabase({ dsn: found, timeoutMs, clock });
+    return found === undefined
+      ? undefined
+      : inspectDatabase({ dsn: found, timeoutMs: part(timeoutMs), clock });
   });
   return {
     loaded,
@@ -55,6 +57,11 @@ export function createSubject({ loaded, role, timeoutMs, clock }: SubjectOptions
     databaseDirectory,
     database,
   };
+}
+
+/** For what several checks wait for, so that they can still tell what it came to. */
+export function part(timeoutMs: number): number {
+  return Math.ceil(timeoutMs * 0.75);
 }
 
 export function runsControlPlane({ role }: Pick<Subject, 'role'>): boolean {

@@ -100,22 +100,45 @@ function passwordsIn(text: string): readonly string[] {
 }
 
 function fromEnvironment(env: NodeJS.ProcessEnv): readonly NamedText[] {
-  return [...SECRET_KEYS.map(environmentName), ...CLIENT_VARIABLES].flatMap((variable) => {
+  const inUrls = Object.entries(env)
+    .filter(([variable]) => variable.startsWith('STACYVM_'))
+    .flatMap(([variable, text = '']) =>
+      urlPasswordsIn(text).map((password): NamedText => [variable, password]),
+    );
+  const secrets = [...SECRET_KEYS.map(environmentName), ...CLIENT_VARIABLES].flatMap((variable) => {
     const text = env[variable] ?? '';
     // Lists are separated by commas, and maps are JSON, whose texts are in quotes.
     const parts = text.split(',').map((part) => part.replace(/^.*:\s*"|[\s"}]+$/g, ''));
     return [text, ...parts, ...passwordsIn(text)].map((part): NamedText => [variable, part]);
   });
+  return [...secrets, ...inUrls];
 }
 
-/** By pattern: a file that is no YAML can hold secrets all the same. */
+/** By pattern, because a file that is no YAML can hold secrets all the same: what follows the name of a secret. */
 function fromBrokenFile(path: string | undefined): readonly NamedText[] {
   const text = path === undefined ? '' : textOf(path);
   const names = SECRET_KEYS.map((key) => key.split('.').at(-1) ?? key).join('|');
-  const pattern = new RegExp(`\\b(${names})["']?[ \\t]*:[ \\t]*["']?([^"'\\r\\n]+)`, 'g');
-  return [...text.matchAll(pattern)].flatMap(([, name = '', value = '']) =>
-    [value, ...value.split(/[\s,}\]]+/), ...passwordsIn(value)].map((part): NamedText => [name, part]),
+  const onLine = new RegExp(String.raw`\b(${names})["']?[ \t]*:[ \t]*(\S[^\r\n]*)`, 'g');
+  const below = new RegExp(
+    String.raw`^([ \t]*)(${names}):[ \t]*(?:[|>][-+0-9]*[ \t]*)?\r?\n((?:\1(?:[ \t]|- ).*(?:\r?\n|$))+)`,
+    'gm',
   );
+  return [
+    ...[...text.matchAll(onLine)].map(([, name = '', value = '']): NamedText => [name, value]),
+    ...[...text.matchAll(below)].map(([, , name = '', block = '']): NamedText => [name, block]),
+  ]
+    .flatMap(([name, value]) => wordsIn(value).map((word): NamedText => [name, word]))
+    .concat(urlPasswordsIn(text).map((password): NamedText => ['a URL', password]));
+}
+
+function urlPasswordsIn(text: string): readonly string[] {
+  return [...text.matchAll(/[a-z][a-z0-9+.-]{0,40}:\/\/[^\s"'/@]*@/gi)].flatMap(([url]) => passwordsIn(url));
+}
+
+/** Names of workers end with a colon. */
+function wordsIn(value: string): readonly string[] {
+  const words = value.split(/[\s,{}[\]"']+/).filter((word) => !word.endsWith(':'));
+  return [value.replace(/^["']|["']\s*$/g, ''), ...words, ...words.flatMap(passwordsIn)];
 }
 
 function textOf(path: string): string {

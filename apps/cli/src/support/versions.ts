@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { arch, platform, release } from 'node:os';
+
+const packages = createRequire(import.meta.url);
 
 const PACKAGES = [
   'api',
@@ -25,6 +28,6 @@ export function versions(): Readonly<Record<string, unknown>> {
 }
 
 function versionOf(name: string): string {
-  const manifest = readFileSync(new URL(import.meta.resolve(`${name}/package.json`)), 'utf8');
+  const manifest = readFileSync(packages.resolve(`${name}/package.json`), 'utf8');
   return (JSON.parse(manifest) as { readonly version: string }).version;
 }

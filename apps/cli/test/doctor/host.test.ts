@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync } from 'node:fs';
 import { createServer as createHttpServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { judgeSkew } from '../../src/doctor/checks/clock.js';
@@ -110,6 +110,27 @@ describe('stacyvm doctor on the host', () => {
       const port = await listen('hello');
       const report = await patient.examine(`server: { host: 127.0.0.1, port: ${port} }\n`);
       expect(resultOf(report, 'ports.server').status).to.equal('failure');
+    });
+
+    it('are held by something that never answers', async () => {
+      const silent = createTcpServer();
+      await new Promise<void>((resolve) => {
+        silent.listen(0, '127.0.0.1', resolve);
+      });
+      const { port } = silent.address() as AddressInfo;
+      const url = `"http://127.0.0.1:${port}"`;
+      const report = await patient.examine(
+        `server: { host: 127.0.0.1, port: ${port} }
+worker: { control_plane_url: ${url} }
+database: { driver: postgres, dsn: "postgres://a:b@127.0.0.1:${port}/c" }
+`,
+        { role: 'all', timeoutMs: 1_000 },
+      );
+      silent.close();
+      expect(resultOf(report, 'ports.server').message).to.match(/held by another program$/);
+      expect(resultOf(report, 'worker.control_plane').message).to.match(/no answer in time$/);
+      expect(resultOf(report, 'database.connects').status).to.equal('failure');
+      expect(resultOf(report, 'workers').status).to.equal('skipped');
     });
 
     it('are on an address that this host does not have', async () => {

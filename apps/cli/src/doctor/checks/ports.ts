@@ -4,7 +4,7 @@ import { connect } from 'node:tls';
 import { readCertificates } from '../certificate.js';
 import { type Check, type CheckGroup, type Finding, failure, skipped, success } from '../check.js';
 import { codeOf, saysStatus, visit } from '../http-visit.js';
-import { runsControlPlane, runsWorker, type Subject } from '../subject.js';
+import { part, runsControlPlane, runsWorker, type Subject } from '../subject.js';
 
 interface Port {
   readonly host: string;
@@ -16,6 +16,8 @@ interface Port {
   readonly status: string;
   /** The certificate that it presents; undefined where it speaks plain HTTP. */
   readonly certFile: string | undefined;
+  /** How long the program there may take to show who it is. */
+  readonly answerMs: number;
 }
 
 /** Whether what should listen does, or could. */
@@ -39,6 +41,7 @@ function serverPort(subject: Subject): Check {
               path: '/api/v1/live',
               status: 'alive',
               certFile: settings['server.tls.enabled'] ? settings['server.tls.cert_file'] : undefined,
+              answerMs: part(subject.timeoutMs),
             },
             signal,
           )
@@ -59,7 +62,17 @@ function workerPort(subject: Subject): Check {
       const certFile = settings['worker.rpc_tls.enabled']
         ? settings['worker.rpc_tls.server_cert_file']
         : undefined;
-      return judgePort({ ...address, holder: 'a worker', path: '/health', status: 'ok', certFile }, signal);
+      return judgePort(
+        {
+          ...address,
+          holder: 'a worker',
+          path: '/health',
+          status: 'ok',
+          certFile,
+          answerMs: part(subject.timeoutMs),
+        },
+        signal,
+      );
     },
   };
 }
@@ -100,7 +113,9 @@ async function tryToListen({ host, port }: Port): Promise<string | undefined> {
   }
 }
 
-async function isHeld({ host, port, path, status, certFile }: Port, signal: AbortSignal): Promise<boolean> {
+async function isHeld(held: Port, whole: AbortSignal): Promise<boolean> {
+  const { host, port, path, status, certFile, answerMs } = held;
+  const signal = AbortSignal.any([whole, AbortSignal.timeout(answerMs)]);
   const near = reachable(host);
   try {
     if (certFile !== undefined) return await presents(near, port, certFile, signal);
