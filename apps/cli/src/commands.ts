@@ -5,8 +5,10 @@ type AnyCommand = CommandModule<object, never>;
 /** Loads each command when it is needed: a command should not wait for what the others import. */
 const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   worker: async () => (await import('./commands/worker-token/group.js')).workerCommand,
+  doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
   dev: async () => (await import('./commands/dev.js')).devCommand,
   run: async () => (await import('./commands/run.js')).runCommand,
+  support: async () => (await import('./commands/support/group.js')).supportCommand,
   spawn: async () => (await import('./commands/spawn.js')).spawnCommand,
   exec: async () => (await import('./commands/exec.js')).execCommand,
   list: async () => (await import('./commands/list.js')).listCommand,

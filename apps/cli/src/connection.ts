@@ -24,16 +24,22 @@ export function connectionOptions<T>(yargs: Argv<T>) {
 
 /** A client for the control plane that the arguments and the environment name. */
 export function connect({ server, apiKeyFile }: ConnectionArguments, env = process.env): ApiClient {
+  requireServerUrl(server);
+  return createApiClient({ baseUrl: server, apiKey: readApiKey(apiKeyFile, env) });
+}
+
+/** @throws CommandFailure with exit code 2 */
+export function requireServerUrl(server: string): void {
   if (!URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol)) {
     throw new CommandFailure(
       `--server must be a URL such as http://127.0.0.1:7423; it is ${JSON.stringify(server)}`,
       2,
     );
   }
-  return createApiClient({ baseUrl: server, apiKey: apiKey(apiKeyFile, env) });
 }
 
-function apiKey(file: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
+/** The API key of a file, else of the environment; undefined when neither names one. */
+export function readApiKey(file: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
   const path = file ?? env['STACYVM_API_KEY_FILE'];
   if (path === undefined || path === '') return env['STACYVM_API_KEY'] || undefined;
   try {

@@ -1,5 +1,7 @@
 import { Writable } from 'node:stream';
 import { expect } from 'chai';
+import fc from 'fast-check';
+import * as logging from '../src/index.js';
 import { createLogger, formatPretty, REDACTED, redact, redactText } from '../src/index.js';
 
 const marker = 'MARKER-7f3a9c';
@@ -91,6 +93,14 @@ describe('redactText', () => {
     `x-api-key: ${marker}`,
     `postgres://app:${marker}@db:5432/stacyvm`,
     `password=${marker}`,
+    `password: "${marker} and more"`,
+    `STACYVM_AUTH_API_KEY=${marker}`,
+    `auth.worker_signing_key = '${marker}'`,
+    `https://host/?token=${marker}&a=b`,
+    `Authorization: Basic ${marker}`,
+    `Cookie: session=${marker}`,
+    `{"worker_token":"${marker}\\"${marker}"}`,
+    `{"body":"{\\"api_key\\":\\"${marker}\\"}"}`,
     `-----BEGIN EC PRIVATE KEY-----\n${marker}\n-----END EC PRIVATE KEY-----`,
   ];
   for (const text of texts) {
@@ -98,6 +108,65 @@ describe('redactText', () => {
       expect(redactText(text)).not.to.contain(marker);
     });
   }
+});
+
+describe('redactText on a text of JSON', () => {
+  const parts = fc.constantFrom(
+    'password=',
+    'token=',
+    '"api_key":',
+    '\\"',
+    '"',
+    '\\',
+    'https://',
+    '@',
+    'x-api-key: ',
+    'Bearer ',
+    '-----BEGIN PRIVATE KEY-----',
+    '-----END PRIVATE KEY-----',
+    ' ',
+    '\n',
+    'abcdefgh',
+  );
+  const texts = fc.array(parts, { maxLength: 12 }).map((list) => list.join(''));
+
+  it('leaves JSON', () => {
+    fc.assert(
+      fc.property(fc.dictionary(texts, fc.array(texts, { maxLength: 3 })), (value) => {
+        JSON.parse(redactText(JSON.stringify(value)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  for (const part of [
+    'password=',
+    'a_',
+    'a://',
+    '"token":"',
+    '\\"',
+    '-----BEGIN PRIVATE KEY-----',
+    'bearer ',
+  ]) {
+    it(`takes time in proportion to the length of repeated ${JSON.stringify(part)}`, () => {
+      const started = performance.now();
+      redactText(part.repeat(200_000 / part.length));
+      expect(performance.now() - started).to.be.lessThan(2_000);
+    });
+  }
+});
+
+describe('@stacyvm/logging', () => {
+  it('exports exactly its public values', () => {
+    expect(Object.keys(logging).sort()).to.deep.equal([
+      'REDACTED',
+      'REDACTION_RULES',
+      'createLogger',
+      'formatPretty',
+      'redact',
+      'redactText',
+    ]);
+  });
 });
 
 describe('formatPretty', () => {

@@ -11,7 +11,10 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0002-worker-identity': workerIdentityMigration,
 };
 
-const MIGRATION_TABLE = 'schema_migrations';
+/** Every migration of this version, in order. */
+export const MIGRATION_NAMES: readonly string[] = Object.keys(MIGRATIONS);
+
+export const MIGRATION_TABLE = 'schema_migrations';
 
 /** Any constant works as long as every control plane uses the same: "stacyvm" read as a number. */
 const MIGRATION_LOCK_KEY = 32496501985930861n;

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import * as store from '../src/index.js';
+import * as inspection from '../src/inspection.js';
 import * as testing from '../src/testing.js';
 
 describe('@stacyvm/store', () => {
@@ -21,6 +22,10 @@ describe('@stacyvm/store', () => {
       'StoreError',
       'openStore',
     ]);
+  });
+
+  it('exports exactly its inspection under ./inspection', () => {
+    expect(Object.keys(inspection).sort()).to.deep.equal(['inspectDatabase', 'inspectDatabaseDirectory']);
   });
 
   it('exports exactly its helpers for tests under ./testing', () => {

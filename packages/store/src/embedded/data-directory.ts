@@ -12,12 +12,12 @@ import { OWNER_LOCK_ENTRY } from './owner-lock.js';
 const run = promisify(execFile);
 
 const DATA = 'data';
-const PASSWORD = 'password';
+export const PASSWORD_FILE = 'password';
 /** Where a new cluster is made; it becomes `data` in one step, so that `data` is always a whole cluster. */
 const STAGING = 'staging';
 
 /** `lost+found` is what an empty file system has. */
-const OWN_ENTRIES: ReadonlySet<string> = new Set([DATA, PASSWORD, STAGING, 'lost+found']);
+const OWN_ENTRIES: ReadonlySet<string> = new Set([DATA, PASSWORD_FILE, STAGING, 'lost+found']);
 
 /** The role and the database of the embedded server. */
 export const DATABASE_NAME = 'stacyvm';
@@ -46,9 +46,7 @@ export async function openDatabaseDirectory(path: string): Promise<string> {
     // Root's directory lets the database account pass through to the data inside, which is closed to all others.
     await mkdir(path, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
     const directory = await realpath(path);
-    const stranger = (await readdir(directory)).find(
-      (entry) => !OWN_ENTRIES.has(entry) && !OWNER_LOCK_ENTRY.test(entry),
-    );
+    const [stranger] = foreignEntries(await readdir(directory));
     if (stranger !== undefined) {
       throw new StoreError(
         'configuration',
@@ -59,6 +57,16 @@ export async function openDatabaseDirectory(path: string): Promise<string> {
   } catch (error) {
     throw configurationError(error, `database.path ${path} cannot be used`);
   }
+}
+
+/** Those that are no part of a database directory. */
+export function foreignEntries(entries: readonly string[]): readonly string[] {
+  return entries.filter((entry) => !OWN_ENTRIES.has(entry) && !OWNER_LOCK_ENTRY.test(entry));
+}
+
+/** Where the server of a database directory leaves its process id and port while it runs. */
+export function postmasterFile(directory: string): string {
+  return join(directory, DATA, 'postmaster.pid');
 }
 
 /**
@@ -73,7 +81,7 @@ export async function initialiseCluster(directory: string, options: InitialiseOp
       await requireOwnership(dataDirectory, options.account);
       return { dataDirectory, password: await readPassword(directory) };
     }
-    const password = (await exists(join(directory, PASSWORD)))
+    const password = (await exists(join(directory, PASSWORD_FILE)))
       ? await readPassword(directory)
       : await createPassword(directory);
     await createCluster(directory, password, options);
@@ -90,14 +98,14 @@ async function createCluster(
 ): Promise<void> {
   const staging = join(directory, STAGING);
   await mkdir(staging, { mode: 0o700 });
-  await writeDurably(join(staging, PASSWORD), `${password}\n`);
+  await writeDurably(join(staging, PASSWORD_FILE), `${password}\n`);
   if (account !== undefined) {
-    await chown(join(staging, PASSWORD), account.uid, account.gid);
+    await chown(join(staging, PASSWORD_FILE), account.uid, account.gid);
     await chown(staging, account.uid, account.gid);
   }
   const launcher = await createLauncher(binaries, staging, account);
   const { file, args, ...identity } = launcher.command('initdb', [
-    ...['--pgdata', join(launcher.directory, DATA), '--pwfile', join(launcher.directory, PASSWORD)],
+    ...['--pgdata', join(launcher.directory, DATA), '--pwfile', join(launcher.directory, PASSWORD_FILE)],
     ...['--username', DATABASE_NAME, '--auth', 'scram-sha-256', '--encoding', 'UTF8', '--locale', 'C'],
     ...['--data-checksums', '--no-instructions', ...(durable ? [] : ['--no-sync'])],
   ]);
@@ -135,12 +143,12 @@ async function requireOwnership(dataDirectory: string, account: DatabaseAccount 
 
 async function createPassword(directory: string): Promise<string> {
   const password = randomBytes(24).toString('base64url');
-  await writeDurably(join(directory, PASSWORD), `${password}\n`);
+  await writeDurably(join(directory, PASSWORD_FILE), `${password}\n`);
   return password;
 }
 
 async function readPassword(directory: string): Promise<string> {
-  const file = join(directory, PASSWORD);
+  const file = join(directory, PASSWORD_FILE);
   const password = (await readFile(file, 'utf8').catch(() => '')).trim();
   if (password === '') {
     throw new StoreError(

@@ -76,9 +76,9 @@ function claimFile(directory: string): string {
 /** Takes the number after the highest; undefined when another process was faster. */
 async function follow(directory: string, claim: string): Promise<number | undefined> {
   const highest = (await lockNumbers(directory)).at(-1) ?? 0;
-  const owner = await ownerAt(join(directory, `${LOCK}.${highest}`));
-  if (owner !== undefined && (await processStart(owner.pid)) === owner.start) {
-    const who = owner.pid === process.pid ? `this process (pid ${owner.pid})` : `pid ${owner.pid}`;
+  const ownerPid = await liveOwnerAt(join(directory, `${LOCK}.${highest}`));
+  if (ownerPid !== undefined) {
+    const who = ownerPid === process.pid ? `this process (pid ${ownerPid})` : `pid ${ownerPid}`;
     throw new StoreError('in_use', `the embedded database in ${directory} is already in use by ${who}`);
   }
   const number = highest + 1;
@@ -94,6 +94,17 @@ async function follow(directory: string, claim: string): Promise<number | undefi
   const superseded = numbers.filter((other) => other < number);
   await Promise.all(superseded.map((other) => rm(join(directory, `${LOCK}.${other}`), { force: true })));
   return number;
+}
+
+/** The process id of the owner; undefined when there is none that lives. Changes nothing. */
+export async function liveOwner(directory: string): Promise<number | undefined> {
+  const highest = (await lockNumbers(directory)).at(-1);
+  return highest === undefined ? undefined : liveOwnerAt(join(directory, `${LOCK}.${highest}`));
+}
+
+async function liveOwnerAt(file: string): Promise<number | undefined> {
+  const owner = await ownerAt(file);
+  return owner !== undefined && (await processStart(owner.pid)) === owner.start ? owner.pid : undefined;
 }
 
 async function markReleased(directory: string, number: number): Promise<void> {

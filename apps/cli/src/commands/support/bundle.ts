@@ -1,0 +1,52 @@
+import { defineCommand } from '../../command.js';
+import { connectionOptions, readApiKey, requireServerUrl } from '../../connection.js';
+import { CommandFailure } from '../../failure.js';
+import { print } from '../../output.js';
+import { collectBundle } from '../../support/bundle.js';
+import { writeNewFile } from '../../support/new-file.js';
+
+const TIMEOUT_MS = 5_000;
+
+export const bundleCommand = defineCommand({
+  command: 'bundle <file>',
+  describe: 'Write configuration, examination and diagnostics into one file, without secrets',
+  builder: (yargs) =>
+    connectionOptions(yargs)
+      .positional('file', { type: 'string', demandOption: true, describe: 'Where to write it' })
+      .option('config', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Configuration file; where the programs look for theirs unless given',
+      })
+      .option('skip-server', {
+        type: 'boolean',
+        default: false,
+        describe: 'Do not ask a control plane',
+      })
+      .option('log-file', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Add the last 2,000 lines of this log',
+      })
+      .option('force', { type: 'boolean', default: false, describe: 'Replace the file if it exists' })
+      .check((args) => {
+        for (const name of ['config', 'server', 'api-key-file', 'log-file'] as const) {
+          if (Array.isArray(args[name])) throw new CommandFailure(`--${name} is given more than once`, 2);
+        }
+        return true;
+      }),
+  handler: async ({ file, config, server, apiKeyFile, skipServer, logFile, force }) => {
+    requireServerUrl(server);
+    const bundle = await collectBundle({
+      configFile: config,
+      server: skipServer
+        ? undefined
+        : { url: server, apiKey: readApiKey(apiKeyFile, process.env), timeoutMs: TIMEOUT_MS },
+      logFile,
+      timeoutMs: TIMEOUT_MS,
+    });
+    await writeNewFile(file, bundle.text, { replace: force });
+    print(`wrote ${file}; look through it before you send it`);
+    for (const { part, message } of bundle.errors) print(`not collected: ${part}: ${message}`);
+  },
+});

@@ -1,0 +1,52 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { CommandFailure } from '../../src/failure.js';
+import { writeNewFile } from '../../src/support/new-file.js';
+
+describe('writeNewFile', () => {
+  let directory: string;
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'new-file-'));
+  });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+  const failureOf = (work: Promise<void>): Promise<unknown> =>
+    work.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+
+  it('writes for the owner alone, whatever the umask', async () => {
+    const path = join(directory, 'a');
+    const umask = process.umask(0o777);
+    try {
+      await writeNewFile(path, 'text', { replace: false });
+    } finally {
+      process.umask(umask);
+    }
+    expect(statSync(path).mode & 0o777).to.equal(0o600);
+    expect(readFileSync(path, 'utf8')).to.equal('text');
+    expect(readdirSync(directory)).to.deep.equal(['a']);
+  });
+
+  it('replaces only when it is to, and then with its own mode', async () => {
+    const path = join(directory, 'a');
+    writeFileSync(path, 'before');
+    chmodSync(path, 0o644);
+    const error = await failureOf(writeNewFile(path, 'after', { replace: false }));
+    expect(error).to.be.instanceOf(CommandFailure);
+    expect(readFileSync(path, 'utf8')).to.equal('before');
+    await writeNewFile(path, 'after', { replace: true });
+    expect(readFileSync(path, 'utf8')).to.equal('after');
+    expect(statSync(path).mode & 0o777).to.equal(0o600);
+    expect(readdirSync(directory)).to.deep.equal(['a']);
+  });
+
+  it('leaves nothing behind where it cannot write', async () => {
+    const error = await failureOf(writeNewFile(join(directory, 'b', 'a'), 'text', { replace: false }));
+    expect(String(error)).to.match(/cannot be written: ENOENT/);
+    expect(readdirSync(directory)).to.deep.equal([]);
+  });
+});
