@@ -23,7 +23,7 @@ const FLAGS: ProgramFlags = {
 };
 
 await runProgram(async () => {
-  const { configFile, flags, print } = readCommandLine(process.argv.slice(2), FLAGS);
+  const { configFile, flags, flagNames, print } = readCommandLine(process.argv.slice(2), FLAGS);
   const version = packageVersion(import.meta.url);
   if (print === 'help') {
     process.stdout.write(
@@ -35,7 +35,7 @@ await runProgram(async () => {
     process.stdout.write(`${version}\n`);
     return undefined;
   }
-  const load = () => loadSettings({ configFile, flags });
+  const load = () => loadSettings({ configFile, flags, flagNames });
   const initial = load();
   const { settings, configFile: usedFile } = initial;
   const logger = createLogger({

@@ -34,7 +34,7 @@ for (const event of ['SIGTERM', 'SIGINT', 'disconnect'] as const)
 
 await runProgram(async () => {
   const argv = process.argv.slice(2);
-  const { configFile, flags, print } = readCommandLine(
+  const { configFile, flags, flagNames, print } = readCommandLine(
     argv.filter((argument) => argument !== ONCE),
     FLAGS,
   );
@@ -50,7 +50,7 @@ With ${ONCE} it sends one heartbeat instead, which offers nothing, and ends with
     process.stdout.write(`${packageVersion(import.meta.url)}\n`);
     return undefined;
   }
-  const load = () => loadSettings({ configFile, flags });
+  const load = () => loadSettings({ configFile, flags, flagNames });
   const loaded = load();
   const { settings } = loaded;
   const logger = createLogger({

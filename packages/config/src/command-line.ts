@@ -8,6 +8,8 @@ export type ProgramFlags = Readonly<Record<string, SettingKey | `${SettingKey}_f
 export interface CommandLine {
   readonly configFile: string | undefined;
   readonly flags: Readonly<Record<string, unknown>>;
+  /** The flags as they are typed (`--port`), by the key that each sets. */
+  readonly flagNames: Readonly<Record<string, string>>;
   /** What to print instead of running: the help or the version. */
   readonly print: 'help' | 'version' | undefined;
 }
@@ -34,7 +36,9 @@ export function readCommandLine(argv: readonly string[], programFlags: ProgramFl
     });
   } catch (error) {
     const message = (error instanceof Error ? error.message : String(error)).split('. ')[0] ?? 'is invalid';
-    throw new ConfigError('invalid', [{ key: 'arguments', origin: 'command line', message }]);
+    throw new ConfigError('invalid', [
+      { code: 'usage', key: 'arguments', origin: { kind: 'flag', name: 'command line' }, message },
+    ]);
   }
   return {
     configFile: values['config'] as string | undefined,
@@ -43,6 +47,7 @@ export function readCommandLine(argv: readonly string[], programFlags: ProgramFl
         .filter(([name]) => values[name] !== undefined)
         .map(([name, key]) => [key, flagValue(key, values[name] as string)]),
     ),
+    flagNames: Object.fromEntries(Object.entries(programFlags).map(([name, key]) => [key, `--${name}`])),
     print: values['help'] ? 'help' : values['version'] ? 'version' : undefined,
   };
 }

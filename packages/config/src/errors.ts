@@ -1,22 +1,71 @@
-/** One thing that is wrong with the configuration. */
+import { describePosition, type Origin } from './origin.js';
+
+/**
+ * What is wrong with one setting.
+ *
+ * - `unknown_key`, `unknown_variable`: there is no such setting
+ * - `unsupported`: a setting of the reference implementation that has no counterpart here
+ * - `wrong_type`, `out_of_range`, `not_allowed`: the value is of another type, too small or large, or not among the allowed
+ * - `conflict`: two settings that exclude each other, or of which one needs the other
+ * - `inconsistent`: settings that are valid by themselves and make no sense together
+ * - `missing`: something that the settings call for is not there
+ * - `placeholder`: a secret that is published in an example
+ * - `secret_unreadable`, `secret_empty`, `secret_too_large`, `secret_readable_by_others`: about the file of a secret
+ * - `file_unreadable`, `file_too_large`, `file_invalid`, `duplicate_key`: about the configuration file
+ * - `usage`: the command line
+ */
+export type ConfigProblemCode =
+  | 'unknown_key'
+  | 'unknown_variable'
+  | 'unsupported'
+  | 'wrong_type'
+  | 'out_of_range'
+  | 'not_allowed'
+  | 'conflict'
+  | 'inconsistent'
+  | 'missing'
+  | 'placeholder'
+  | 'secret_unreadable'
+  | 'secret_empty'
+  | 'secret_too_large'
+  | 'secret_readable_by_others'
+  | 'file_unreadable'
+  | 'file_too_large'
+  | 'file_invalid'
+  | 'duplicate_key'
+  | 'usage';
+
+/** One thing that is wrong with the configuration. Never holds a secret. */
 export interface ConfigProblem {
-  /** The dotted key, or the name of the file or variable when it is not about one key. */
+  readonly code: ConfigProblemCode;
+  /** The dotted key; `config` when it is about the whole file, `arguments` when it is about the command line. */
   readonly key: string;
-  /** Where the value came from, such as `/etc/stacyvm/stacyvm.yaml` or `STACYVM_SERVER_PORT`. */
-  readonly origin: string;
+  readonly origin: Origin;
+  /** Says what is wrong and what is allowed. */
   readonly message: string;
 }
 
-export type ConfigErrorCode = 'file_unreadable' | 'file_invalid' | 'invalid';
+/** `invalid`: the settings; the others: the file as a whole, which could not be taken apart. */
+export type ConfigErrorCode = 'file_unreadable' | 'file_too_large' | 'file_invalid' | 'invalid';
 
-/** The configuration cannot be used. Lists every problem, sorted by key; never a secret. */
+/**
+ * The configuration cannot be used. Lists every problem, in the order of the file, then of the names of variables, then
+ * of flags, then of rules across settings; never a secret.
+ */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
+  /** @param files what was read before it failed, so that a watch can see it being repaired */
   constructor(
     readonly code: ConfigErrorCode,
     readonly problems: readonly ConfigProblem[],
+    readonly files: readonly string[] = [],
   ) {
-    super(problems.map(({ key, origin, message }) => `${key}: ${message} (${origin})`).join('\n'));
+    super(problems.map(describeProblem).join('\n'));
   }
+}
+
+/** A problem as one line: `/etc/stacyvm/stacyvm.yaml:3:5: server.port: must be an integer from 0 to 65535`. */
+export function describeProblem({ origin, key, message }: ConfigProblem): string {
+  return `${describePosition(origin)}: ${key}: ${message}`;
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseDuration } from '@stacyvm/duration';
-import { ConfigError, type ConfigProblem } from './errors.js';
+import { ConfigError, type ConfigProblem, type ConfigProblemCode } from './errors.js';
+import { DEFAULT_ORIGIN, type Origin } from './origin.js';
 import { compileSettingsSchema } from './schema.js';
 import { Secret } from './secret.js';
 import { resolveSecretFiles } from './secret-files.js';
@@ -12,6 +13,8 @@ export interface LoadOptions {
   readonly configFile?: string | undefined;
   /** Values from the command line, by dotted key; what is undefined does not count. */
   readonly flags?: Readonly<Partial<Record<SettingKey | `${SettingKey}_${'file' | 'dir'}`, unknown>>>;
+  /** The flags as they are typed (`--port`), by the key of `flags`. */
+  readonly flagNames?: Readonly<Record<string, string>> | undefined;
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   readonly homeDir?: string | undefined;
@@ -19,6 +22,10 @@ export interface LoadOptions {
 
 export interface LoadedSettings {
   readonly settings: Settings;
+  /** Where each value came from. */
+  readonly origins: Readonly<Record<SettingKey, Origin>>;
+  /** What is wrong without making the settings unusable, in the order of `ConfigError.problems`. */
+  readonly warnings: readonly ConfigProblem[];
   /** The file that was read, if any. */
   readonly configFile: string | undefined;
   /** Every file and directory that the settings were read from. */
@@ -43,7 +50,12 @@ export function loadSettings(options: LoadOptions = {}): LoadedSettings {
   const values: SourcedValues = new Map(configFile === undefined ? [] : readConfigFile(configFile));
   for (const [key, value] of readEnvironment(env, cwd, problems)) values.set(key, value);
   for (const [key, value] of Object.entries(options.flags ?? {})) {
-    if (value !== undefined) values.set(key, { value, origin: 'command line', baseDir: cwd });
+    if (value !== undefined)
+      values.set(key, {
+        value,
+        origin: { kind: 'flag', name: options.flagNames?.[key] ?? key },
+        baseDir: cwd,
+      });
   }
   validate(values, problems);
   const secretFiles = problems.length === 0 ? resolveSecretFiles(values, problems) : [];
@@ -62,7 +74,16 @@ export function loadSettings(options: LoadOptions = {}): LoadedSettings {
     ]),
   ) as unknown as Settings;
   checkAcrossFields(settings, values);
-  return { settings, configFile, files: [...(configFile === undefined ? [] : [configFile]), ...secretFiles] };
+  const origins = Object.fromEntries(
+    Object.keys(SETTINGS).map((key) => [key, values.get(key)?.origin ?? DEFAULT_ORIGIN]),
+  ) as unknown as Record<SettingKey, Origin>;
+  return {
+    settings,
+    origins,
+    warnings: [],
+    configFile,
+    files: [...(configFile === undefined ? [] : [configFile]), ...secretFiles],
+  };
 }
 
 function validate(values: SourcedValues, problems: ConfigProblem[]): void {
@@ -74,14 +95,20 @@ function validate(values: SourcedValues, problems: ConfigProblem[]): void {
       error.keyword === 'additionalProperties' ? String(error.params['additionalProperty']) : undefined;
     const key = unknown ?? error.instancePath.slice(1).split('/')[0] ?? '';
     problems.push({
+      code: unknown === undefined ? codeOf(error.keyword) : 'unknown_key',
       key,
-      origin: values.get(key)?.origin ?? 'unknown',
+      origin: values.get(key)?.origin ?? DEFAULT_ORIGIN,
       message:
         unknown === undefined
           ? explain(error.keyword, error.params, error.message)
           : `is not a setting${suggestion(unknown)}`,
     });
   }
+}
+
+function codeOf(keyword: string): ConfigProblemCode {
+  if (keyword === 'type') return 'wrong_type';
+  return keyword === 'enum' || keyword === 'format' ? 'not_allowed' : 'out_of_range';
 }
 
 function explain(keyword: string, params: Record<string, unknown>, message: string | undefined): string {
@@ -148,23 +175,27 @@ function convert(definition: SettingDefinition, value: unknown, baseDir: string)
 function inferDatabaseDriver(values: SourcedValues): void {
   const dsn = values.get('database.dsn');
   if (dsn !== undefined && !values.has('database.driver'))
-    values.set('database.driver', { ...dsn, value: 'postgres' });
+    values.set('database.driver', {
+      ...dsn,
+      value: 'postgres',
+      origin: { kind: 'derived', name: 'database.dsn' },
+    });
 }
 
 /** Whoever sets a key of callers, or OIDC, wants it demanded. */
 function inferAuthEnabled(values: SourcedValues): void {
   if (values.has('auth.enabled')) return;
-  const reason =
-    values.get('auth.api_key') ??
-    values.get('auth.admin_api_key') ??
-    (values.get('auth.oidc_enabled')?.value === true ? values.get('auth.oidc_enabled') : undefined);
-  if (reason !== undefined) values.set('auth.enabled', { ...reason, value: true });
+  const reason = (['auth.api_key', 'auth.admin_api_key', 'auth.oidc_enabled'] as const).find(
+    (key) => values.has(key) && values.get(key)?.value !== false,
+  );
+  if (reason === undefined) return;
+  values.set('auth.enabled', { value: true, origin: { kind: 'derived', name: reason }, baseDir: '' });
 }
 
 function checkAcrossFields(settings: Settings, values: SourcedValues): void {
   const problems: ConfigProblem[] = [];
   const refuse = (key: SettingKey, message: string): void => {
-    problems.push({ key, origin: values.get(key)?.origin ?? 'default', message });
+    problems.push({ code: 'conflict', key, origin: values.get(key)?.origin ?? DEFAULT_ORIGIN, message });
   };
   if (settings['defaults.ttl'] > settings['defaults.max_ttl'])
     refuse('defaults.ttl', 'is longer than defaults.max_ttl');

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { ConfigProblem } from './errors.js';
+import { describeOrigin } from './origin.js';
 import { SETTINGS, type SettingDefinition } from './settings.js';
 import type { SourcedValues } from './sources.js';
 
@@ -24,21 +25,31 @@ export function resolveSecretFiles(values: SourcedValues, problems: ConfigProble
     const inline = values.get(key);
     if (inline !== undefined) {
       problems.push({
+        code: 'conflict',
         key,
-        origin: `${inline.origin} and ${named.origin}`,
-        message: `and ${form} cannot both be set`,
+        origin: inline.origin,
+        message: `is set here, and ${form} by ${describeOrigin(named.origin)}; remove one of them`,
       });
       continue;
     }
     const path = resolve(named.baseDir, String(named.value));
     read.push(path);
     try {
-      values.set(key, { value: readSecret(definition, path), origin: path, baseDir: named.baseDir });
+      values.set(key, {
+        value: readSecret(definition, path),
+        origin: { kind: 'secret_file', name: path, namedBy: named.origin },
+        baseDir: named.baseDir,
+      });
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       const message =
         error instanceof EmptySecret ? error.message : `${path} cannot be read: ${code ?? 'unknown error'}`;
-      problems.push({ key: form, origin: named.origin, message });
+      problems.push({
+        code: error instanceof EmptySecret ? 'secret_empty' : 'secret_unreadable',
+        key: form,
+        origin: named.origin,
+        message,
+      });
     }
   }
   return read;

@@ -41,6 +41,9 @@ type ValueOf<D> = D extends { readonly type: 'string'; readonly enum: readonly (
                 ? readonly Secret[]
                 : ReadonlyMap<string, Secret>;
 
+/** A program that reads settings. */
+export type Program = 'control-plane' | 'worker';
+
 /** The effective configuration by dotted key. Durations are milliseconds; paths are absolute. */
 export type Settings = { readonly [K in SettingKey]: ValueOf<(typeof SETTINGS)[K]> };
 

@@ -2,13 +2,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { load } from 'js-yaml';
 import { ConfigError, type ConfigProblem } from './errors.js';
+import type { Origin } from './origin.js';
 import { fileFormOf } from './secret-files.js';
 import { environmentName, SETTINGS, type SettingDefinition } from './settings.js';
 
 /** A raw value and where it came from. Relative paths in it are relative to `baseDir`. */
 export interface SourcedValue {
   readonly value: unknown;
-  readonly origin: string;
+  readonly origin: Origin;
   readonly baseDir: string;
 }
 
@@ -35,7 +36,9 @@ export function findConfigFile(search: FileSearch): string | undefined {
 export function readConfigFile(path: string): SourcedValues {
   const document = parseYaml(path, readText(path));
   const values: SourcedValues = new Map();
-  flatten(document, '', (key, value) => values.set(key, { value, origin: path, baseDir: dirname(path) }));
+  flatten(document, '', (key, value) =>
+    values.set(key, { value, origin: { kind: 'file', name: path }, baseDir: dirname(path) }),
+  );
   return values;
 }
 
@@ -49,18 +52,24 @@ export function readEnvironment(
   for (const [key, definition] of Object.entries(SETTINGS) as [string, SettingDefinition][]) {
     const fileForm = fileFormOf(key, definition);
     for (const form of fileForm === undefined ? [key] : [key, fileForm]) {
-      const origin = environmentName(form);
-      const text = env[origin];
+      const origin: Origin = { kind: 'environment', name: environmentName(form) };
+      const text = env[origin.name];
       if (text === undefined || text === '') continue;
       const value = form === key ? parseText(definition, text) : text;
-      if (value === undefined) problems.push({ key, origin, message: `must be ${wanted(definition)}` });
-      else values.set(form, { value, origin, baseDir: cwd });
+      if (value === undefined) {
+        problems.push({ code: 'wrong_type', key, origin, message: `must be ${wanted(definition)}` });
+      } else values.set(form, { value, origin, baseDir: cwd });
     }
   }
   for (const section of sections()) {
-    const origin = environmentName(section);
-    if (env[origin] !== undefined && env[origin] !== '') {
-      problems.push({ key: section, origin, message: 'is a section, not a setting; name a key below it' });
+    const origin: Origin = { kind: 'environment', name: environmentName(section) };
+    if (env[origin.name] !== undefined && env[origin.name] !== '') {
+      problems.push({
+        code: 'unknown_variable',
+        key: section,
+        origin,
+        message: 'is a section, not a setting; name a key below it',
+      });
     }
   }
   return values;
@@ -81,7 +90,12 @@ function readText(path: string): string {
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     throw new ConfigError('file_unreadable', [
-      { key: 'config', origin: path, message: `cannot be read: ${code}` },
+      {
+        code: 'file_unreadable',
+        key: 'config',
+        origin: { kind: 'file', name: path },
+        message: `cannot be read: ${code}`,
+      },
     ]);
   }
 }
@@ -95,12 +109,22 @@ function parseYaml(path: string, text: string): unknown {
     const { reason, mark } = error as { reason?: string; mark?: { line: number } };
     const line = mark === undefined ? '' : ` at line ${mark.line + 1}`;
     throw new ConfigError('file_invalid', [
-      { key: 'config', origin: path, message: `is not YAML${line}: ${reason ?? 'syntax error'}` },
+      {
+        code: 'file_invalid',
+        key: 'config',
+        origin: { kind: 'file', name: path },
+        message: `is not YAML${line}: ${reason ?? 'syntax error'}`,
+      },
     ]);
   }
   if (!isMap(document)) {
     throw new ConfigError('file_invalid', [
-      { key: 'config', origin: path, message: 'must be a map of settings' },
+      {
+        code: 'file_invalid',
+        key: 'config',
+        origin: { kind: 'file', name: path },
+        message: 'must be a map of settings',
+      },
     ]);
   }
   return document;

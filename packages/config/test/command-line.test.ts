@@ -8,6 +8,7 @@ describe('readCommandLine', () => {
     expect(readCommandLine(['--config', 'a.yaml', '--port=80', '--api-key-file', 'k'], FLAGS)).to.deep.equal({
       configFile: 'a.yaml',
       flags: { 'server.port': 80, 'auth.api_key_file': 'k' },
+      flagNames: { 'server.port': '--port', 'auth.api_key_file': '--api-key-file' },
       print: undefined,
     });
   });

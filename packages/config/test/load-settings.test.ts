@@ -163,7 +163,8 @@ describe('loadSettings', () => {
       flags: { 'auth.api_key_file': 'key' },
     });
     expect(problems).to.have.length(1);
-    expect(problems[0]?.origin).to.contain('STACYVM_AUTH_API_KEY').and.contain('command line');
+    expect(problems[0]?.origin.name).to.equal('STACYVM_AUTH_API_KEY');
+    expect(problems[0]?.message).to.contain('auth.api_key_file');
     expect(inspect(problems)).not.to.contain(marker);
   });
 

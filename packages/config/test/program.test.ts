@@ -83,7 +83,7 @@ describe('runProgram', () => {
   it('exits with 2 when it was called wrongly', async () => {
     const host = new FakeProcess();
     const wrong = new ConfigError('invalid', [
-      { key: 'arguments', origin: 'command line', message: 'stray' },
+      { code: 'usage', key: 'arguments', origin: { kind: 'flag', name: 'command line' }, message: 'stray' },
     ]);
     await runProgram(() => Promise.reject(wrong), host);
     expect(host.codes).to.deep.equal([2]);
