@@ -1,6 +1,7 @@
 import {
   describeFlags,
-  loadSettings,
+  describeProblem,
+  loadForStart,
   type ProgramFlags,
   packageVersion,
   readCommandLine,
@@ -35,7 +36,7 @@ await runProgram(async () => {
     process.stdout.write(`${version}\n`);
     return undefined;
   }
-  const load = () => loadSettings({ configFile, flags, flagNames });
+  const load = () => loadForStart('control-plane', { configFile, flags, flagNames });
   const initial = load();
   const { settings, configFile: usedFile } = initial;
   const logger = createLogger({
@@ -43,6 +44,7 @@ await runProgram(async () => {
     format: settings['logging.format'],
     service: 'control-plane',
   });
+  for (const warning of initial.warnings) logger.warn('configuration', { problem: describeProblem(warning) });
   logger.info('control plane starts', { version, config_file: usedFile ?? 'none', node: process.version });
   const controlPlane = await startControlPlane({ settings, logger, version });
   logger.info('control plane listens', { url: controlPlane.url });

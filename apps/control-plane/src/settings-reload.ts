@@ -1,23 +1,5 @@
-import { SETTINGS, Secret, type SettingKey, type Settings } from '@stacyvm/config';
+import { changedSettings, type Settings } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
-
-/** Settings that take effect while the control plane runs. */
-const LIVE: ReadonlySet<SettingKey> = new Set<SettingKey>([
-  'auth.api_key',
-  'auth.admin_api_key',
-  'auth.worker_token',
-  'auth.worker_tokens',
-  'auth.worker_token_migration',
-  'auth.worker_token_issue_limit',
-  'auth.worker_signing_key',
-  'auth.worker_signing_keys',
-  'auth.worker_revoked_token_ids',
-  'auth.worker_token_profile',
-  'auth.worker_key_scope',
-]);
-
-/** Sections that a control plane does not read. */
-const FOREIGN = /^worker\.|^providers\.(?!default$)/;
 
 /** Something that other settings are put in force in. */
 export interface ReloadedPart {
@@ -44,27 +26,10 @@ export function createSettingsReload(options: {
     reload(settings) {
       const commits = options.parts.map((part) => part.prepare(settings));
       for (const commit of commits) commit();
-      const changed = changedKeys(current, settings);
+      const { live, restart } = changedSettings(current, settings, 'control-plane');
       current = settings;
-      const live = changed.filter((key) => LIVE.has(key));
-      const waiting = changed.filter((key) => !LIVE.has(key) && !FOREIGN.test(key));
       if (live.length > 0) logger.info('settings reloaded', { changed: live });
-      if (waiting.length > 0) logger.warn('changed settings need a restart', { changed: waiting });
+      if (restart.length > 0) logger.warn('changed settings need a restart', { changed: restart });
     },
   };
-}
-
-function changedKeys(before: Settings, after: Settings): readonly SettingKey[] {
-  return (Object.keys(SETTINGS) as SettingKey[]).filter((key) => !isSame(before[key], after[key]));
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-  if (a instanceof Secret && b instanceof Secret) return a.reveal() === b.reveal();
-  if (a instanceof Map && b instanceof Map) {
-    return a.size === b.size && [...a].every(([name, member]) => isSame(member, b.get(name)));
-  }
-  if (Array.isArray(a) && Array.isArray(b)) {
-    return a.length === b.length && a.every((member, index) => isSame(member, b[index]));
-  }
-  return a === b || (!(a instanceof Secret) && JSON.stringify(a) === JSON.stringify(b));
 }

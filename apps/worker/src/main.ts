@@ -1,6 +1,7 @@
 import {
   describeFlags,
-  loadSettings,
+  describeProblem,
+  loadForStart,
   type ProgramFlags,
   packageVersion,
   type RunningProgram,
@@ -50,7 +51,7 @@ With ${ONCE} it sends one heartbeat instead, which offers nothing, and ends with
     process.stdout.write(`${packageVersion(import.meta.url)}\n`);
     return undefined;
   }
-  const load = () => loadSettings({ configFile, flags, flagNames });
+  const load = () => loadForStart('worker', { configFile, flags, flagNames });
   const loaded = load();
   const { settings } = loaded;
   const logger = createLogger({
@@ -65,6 +66,7 @@ With ${ONCE} it sends one heartbeat instead, which offers nothing, and ends with
     return undefined;
   }
 
+  for (const warning of loaded.warnings) logger.warn('configuration', { problem: describeProblem(warning) });
   logger.info('worker starts', { config_file: loaded.configFile ?? 'none', node: process.version });
   const worker = await startWorker(settings, logger, { signal }).catch((error: unknown) => {
     if (error !== signal.reason) throw error;
@@ -79,8 +81,6 @@ With ${ONCE} it sends one heartbeat instead, which offers nothing, and ends with
     onChange: (change) => worker.reload(change),
     onError: (error) => logger.error('settings not reloaded; those before stay in force', { error }),
   });
-  // Enrolment may have taken its time: what changed meanwhile has not been seen.
-  watch.reload();
   return {
     reload() {
       watch.reload();

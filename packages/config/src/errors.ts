@@ -1,3 +1,4 @@
+import type { FileContents } from './file-contents.js';
 import { describePosition, type Origin } from './origin.js';
 
 /**
@@ -55,14 +56,23 @@ export type ConfigErrorCode = 'file_unreadable' | 'file_too_large' | 'file_inval
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
-  /** @param files what was read before it failed, so that a watch can see it being repaired */
+  /** @param contents what was read, so that a watch sees it being repaired */
   constructor(
     readonly code: ConfigErrorCode,
     readonly problems: readonly ConfigProblem[],
-    readonly files: readonly string[] = [],
+    readonly contents: FileContents = new Map(),
   ) {
-    super(problems.map(describeProblem).join('\n'));
+    super(messageOf(problems));
   }
+}
+
+/** A file of nonsense has thousands of problems; the first ones are enough to read. */
+const TOLD_PROBLEMS = 100;
+
+function messageOf(problems: readonly ConfigProblem[]): string {
+  const lines = problems.slice(0, TOLD_PROBLEMS).map(describeProblem);
+  const untold = problems.length - lines.length;
+  return [...lines, ...(untold > 0 ? [`and ${untold} more problems`] : [])].join('\n');
 }
 
 /** A problem as one line: `/etc/stacyvm/stacyvm.yaml:3:5: server.port: must be an integer from 0 to 65535`. */

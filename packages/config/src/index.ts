@@ -1,3 +1,4 @@
+export { type ChangedSettings, changedSettings } from './changed-settings.js';
 export { type CommandLine, describeFlags, type ProgramFlags, readCommandLine } from './command-line.js';
 export { databasePassword } from './database-password.js';
 export {
@@ -7,6 +8,8 @@ export {
   type ConfigProblemCode,
   describeProblem,
 } from './errors.js';
+export { type JsonSchema, settingsSchema } from './json-schema.js';
+export { loadForStart } from './load-for-start.js';
 export { type LoadedSettings, type LoadOptions, loadSettings } from './load-settings.js';
 export { describeOrigin, type Origin } from './origin.js';
 export { isPlaceholder } from './placeholder.js';
@@ -20,9 +23,15 @@ export {
   type SettingKey,
   type Settings,
 } from './settings.js';
+export { settingsReference } from './settings-reference.js';
+export { type ShownSetting, showSettings } from './show-settings.js';
+export { type ShownValue, withoutPassword } from './shown-value.js';
 export { startProblems } from './start-problems.js';
+export { starterConfig } from './starter-config.js';
 export {
+  type RefusedReload,
   type SettingsChange,
+  type SettingsStatus,
   type SettingsWatch,
   type WatchSettingsOptions,
   watchSettings,

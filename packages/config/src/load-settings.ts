@@ -1,12 +1,21 @@
-import { resolve } from 'node:path';
-import { parseDuration } from '@stacyvm/duration';
-import { ConfigError, type ConfigProblem, type ConfigProblemCode } from './errors.js';
+import { findConfigFile, readConfigFile } from './config-file.js';
+import { convertValue } from './convert-value.js';
+import { deriveValues } from './derive-values.js';
+import { readEnvironment } from './environment.js';
+import { ConfigError, type ConfigProblem } from './errors.js';
+import { exposedPaths, namedCredentials, secretsInFile } from './exposed-secrets.js';
+import { contentAt, type FileContents } from './file-contents.js';
+import { readFileValues } from './file-values.js';
+import { KNOWN_KEYS } from './known-keys.js';
+import { orderProblems } from './order-problems.js';
 import { DEFAULT_ORIGIN, type Origin } from './origin.js';
-import { compileSettingsSchema } from './schema.js';
-import { Secret } from './secret.js';
+import { parseText } from './parse-text.js';
+import { checkAcross } from './rules-across.js';
 import { resolveSecretFiles } from './secret-files.js';
 import { SETTINGS, type SettingDefinition, type SettingKey, type Settings } from './settings.js';
-import { findConfigFile, readConfigFile, readEnvironment, type SourcedValues } from './sources.js';
+import type { SourcedValues, SourceReading } from './sourced-values.js';
+import { suggestKey } from './suggestion.js';
+import { validateValues } from './validate-values.js';
 
 export interface LoadOptions {
   /** A configuration file that must exist. Without it `STACYVM_CONFIG`, then the usual places are tried. */
@@ -28,192 +37,95 @@ export interface LoadedSettings {
   readonly warnings: readonly ConfigProblem[];
   /** The file that was read, if any. */
   readonly configFile: string | undefined;
-  /** Every file and directory that the settings were read from. */
+  /** Every file and directory that the settings were read from, and the certificates and keys that they name. */
   readonly files: readonly string[];
+  /** What these held when they were read. */
+  readonly contents: FileContents;
 }
 
 /**
  * Loads the settings: defaults, then the file, then the environment, then flags; each overrides the one before.
  *
- * @throws ConfigError with every problem found, or `file_unreadable` / `file_invalid`
+ * @throws ConfigError `invalid` with every problem found, or `file_unreadable`, `file_too_large`, `file_invalid`
  */
 export function loadSettings(options: LoadOptions = {}): LoadedSettings {
   const cwd = options.cwd ?? process.cwd();
   const env = options.env ?? process.env;
-  const problems: ConfigProblem[] = [];
   const configFile = findConfigFile({
     explicit: options.configFile ?? (env['STACYVM_CONFIG'] || undefined),
     cwd,
     homeDir: options.homeDir ?? env['HOME'],
   });
+  const file = configFile === undefined ? undefined : readConfigFile(configFile);
+  const sources: readonly SourceReading[] = [
+    ...(configFile === undefined ? [] : [readFileValues(configFile, file?.root)]),
+    readEnvironment(env, cwd),
+    readFlags(options, cwd),
+  ];
+  const values: SourcedValues = new Map(sources.flatMap((source) => [...source.values]));
+  const inPlace = [
+    ...(file?.problems ?? []),
+    ...sources.flatMap(({ problems }) => problems),
+    ...validateValues(values),
+  ];
+  const broken = new Set(inPlace.map(({ key }) => key));
+  const secrets = resolveSecretFiles(values, broken);
+  for (const { key } of secrets.problems) broken.add(KNOWN_KEYS.get(key)?.setting ?? key);
+  deriveValues(values);
 
-  const values: SourcedValues = new Map(configFile === undefined ? [] : readConfigFile(configFile));
-  for (const [key, value] of readEnvironment(env, cwd, problems)) values.set(key, value);
-  for (const [key, value] of Object.entries(options.flags ?? {})) {
-    if (value !== undefined)
-      values.set(key, {
-        value,
-        origin: { kind: 'flag', name: options.flagNames?.[key] ?? key },
-        baseDir: cwd,
-      });
-  }
-  validate(values, problems);
-  const secretFiles = problems.length === 0 ? resolveSecretFiles(values, problems) : [];
-  if (problems.length > 0) {
-    throw new ConfigError(
-      'invalid',
-      problems.toSorted((a, b) => compare(a.key, b.key) || compare(a.message, b.message)),
-    );
-  }
-  inferDatabaseDriver(values);
-  inferAuthEnabled(values);
-  const settings = Object.fromEntries(
-    (Object.entries(SETTINGS) as [string, SettingDefinition][]).map(([key, definition]) => [
-      key,
-      convert(definition, values.get(key)?.value ?? definition.default, values.get(key)?.baseDir ?? cwd),
-    ]),
-  ) as unknown as Settings;
-  checkAcrossFields(settings, values);
-  const origins = Object.fromEntries(
-    Object.keys(SETTINGS).map((key) => [key, values.get(key)?.origin ?? DEFAULT_ORIGIN]),
-  ) as unknown as Record<SettingKey, Origin>;
+  const settings = convertAll(values, broken, cwd);
+  const originOf = (key: SettingKey): Origin => values.get(key)?.origin ?? DEFAULT_ORIGIN;
+  const across = checkAcross({ settings, originOf, isSet: (key) => values.has(key) }, broken);
+  const contents = new Map(secrets.contents);
+  if (configFile !== undefined && file !== undefined) contents.set(configFile, file.content);
+  const problems = [...orderProblems([...inPlace, ...secrets.problems]), ...across.problems];
+  if (problems.length > 0) throw new ConfigError('invalid', problems, contents);
+  for (const path of namedCredentials(settings)) contents.set(path, contentAt(path));
+
+  const keys = Object.keys(SETTINGS) as SettingKey[];
   return {
     settings,
-    origins,
-    warnings: [],
+    origins: Object.fromEntries(keys.map((key) => [key, originOf(key)])) as Record<SettingKey, Origin>,
+    warnings: [
+      ...orderProblems([
+        ...sources.flatMap(({ warnings }) => warnings),
+        ...secrets.warnings,
+        ...secretsInFile(values, configFile, file?.mode),
+        ...exposedPaths(settings, originOf),
+      ]),
+      ...across.warnings,
+    ],
     configFile,
-    files: [...(configFile === undefined ? [] : [configFile]), ...secretFiles],
+    files: [...contents.keys()],
+    contents,
   };
 }
 
-function validate(values: SourcedValues, problems: ConfigProblem[]): void {
-  const check = compileSettingsSchema();
-  const raw = Object.fromEntries([...values].map(([key, { value }]) => [key, value]));
-  if (check(raw)) return;
-  for (const error of check.errors ?? []) {
-    const unknown =
-      error.keyword === 'additionalProperties' ? String(error.params['additionalProperty']) : undefined;
-    const key = unknown ?? error.instancePath.slice(1).split('/')[0] ?? '';
-    problems.push({
-      code: unknown === undefined ? codeOf(error.keyword) : 'unknown_key',
-      key,
-      origin: values.get(key)?.origin ?? DEFAULT_ORIGIN,
-      message:
-        unknown === undefined
-          ? explain(error.keyword, error.params, error.message)
-          : `is not a setting${suggestion(unknown)}`,
-    });
-  }
-}
-
-function codeOf(keyword: string): ConfigProblemCode {
-  if (keyword === 'type') return 'wrong_type';
-  return keyword === 'enum' || keyword === 'format' ? 'not_allowed' : 'out_of_range';
-}
-
-function explain(keyword: string, params: Record<string, unknown>, message: string | undefined): string {
-  if (keyword === 'enum')
-    return `must be one of ${(params['allowedValues'] as readonly string[]).join(', ')}`;
-  if (keyword === 'format') return 'must be a duration that is not negative, such as 30s or 1h30m';
-  if (keyword === 'minDuration') return 'is too short';
-  return message ?? 'is invalid';
-}
-
-function suggestion(unknown: string): string {
-  const leaf = unknown.split('.').at(-1);
-  const near = Object.keys(SETTINGS).find((key) => key.split('.').at(-1) === leaf) ?? closest(unknown);
-  return near === undefined ? '' : `; did you mean ${near}?`;
-}
-
-function closest(unknown: string): string | undefined {
-  return Object.keys(SETTINGS)
-    .map((key) => ({ key, distance: editDistance(key, unknown) }))
-    .filter(({ distance }) => distance <= 3)
-    .toSorted((a, b) => a.distance - b.distance)[0]?.key;
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
-    for (let column = 1; column <= b.length; column += 1) {
-      const substitution = (previous[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      current.push(Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, substitution));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
-}
-
-function convert(definition: SettingDefinition, value: unknown, baseDir: string): unknown {
-  switch (definition.type) {
-    case 'duration':
-      return parseDuration(value as string);
-    case 'path':
-      return value === '' ? '' : resolve(baseDir, value as string);
-    case 'paths_by_name':
-      return Object.fromEntries(
-        Object.entries(value as Record<string, string>).map(([name, path]) => [name, resolve(baseDir, path)]),
-      );
-    case 'secret':
-      return value === undefined ? undefined : new Secret(value as string);
-    case 'secrets_by_name':
-      return new Map(
-        Object.entries((value ?? {}) as Record<string, string>).map(([name, text]) => [
-          name,
-          new Secret(text),
-        ]),
-      );
-    case 'secrets':
-      return ((value ?? []) as readonly string[]).map((text) => new Secret(text));
-    default:
-      return value;
-  }
-}
-
-/** Whoever names a database means it. */
-function inferDatabaseDriver(values: SourcedValues): void {
-  const dsn = values.get('database.dsn');
-  if (dsn !== undefined && !values.has('database.driver'))
-    values.set('database.driver', {
-      ...dsn,
-      value: 'postgres',
-      origin: { kind: 'derived', name: 'database.dsn' },
-    });
-}
-
-/** Whoever sets a key of callers, or OIDC, wants it demanded. */
-function inferAuthEnabled(values: SourcedValues): void {
-  if (values.has('auth.enabled')) return;
-  const reason = (['auth.api_key', 'auth.admin_api_key', 'auth.oidc_enabled'] as const).find(
-    (key) => values.has(key) && values.get(key)?.value !== false,
-  );
-  if (reason === undefined) return;
-  values.set('auth.enabled', { value: true, origin: { kind: 'derived', name: reason }, baseDir: '' });
-}
-
-function checkAcrossFields(settings: Settings, values: SourcedValues): void {
+function readFlags({ flags = {}, flagNames = {} }: LoadOptions, cwd: string): SourceReading {
+  const values: SourcedValues = new Map();
   const problems: ConfigProblem[] = [];
-  const refuse = (key: SettingKey, message: string): void => {
-    problems.push({ code: 'conflict', key, origin: values.get(key)?.origin ?? DEFAULT_ORIGIN, message });
-  };
-  if (settings['defaults.ttl'] > settings['defaults.max_ttl'])
-    refuse('defaults.ttl', 'is longer than defaults.max_ttl');
-  if (settings['defaults.default_exec_timeout'] > settings['defaults.max_exec_timeout']) {
-    refuse('defaults.default_exec_timeout', 'is longer than defaults.max_exec_timeout');
+  for (const [key, value] of Object.entries(flags)) {
+    if (value === undefined) continue;
+    const origin: Origin = { kind: 'flag', name: flagNames[key] ?? key };
+    const known = KNOWN_KEYS.get(key);
+    if (known === undefined) {
+      const near = suggestKey(key);
+      const message = `is not a setting${near === undefined ? '' : `; did you mean ${near}?`}`;
+      problems.push({ code: 'unknown_key', key, origin, message });
+    } else {
+      const isText = typeof value === 'string' && known.form === 'value';
+      values.set(key, { value: isText ? parseText(known.definition, value) : value, origin, baseDir: cwd });
+    }
   }
-  if (settings['database.driver'] === 'postgres' && settings['database.dsn'] === undefined) {
-    refuse('database.dsn', 'is required with database.driver postgres');
-  }
-  if (settings['database.driver'] === 'embedded' && settings['database.dsn'] !== undefined) {
-    refuse(
-      'database.driver',
-      'is embedded, which has no use for database.dsn; set postgres or leave one of them out',
-    );
-  }
-  if (problems.length > 0) throw new ConfigError('invalid', problems);
+  return { values, problems, warnings: [] };
 }
 
-function compare(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
+/** Broken values are replaced by their defaults: rules across settings leave them out, and nobody else sees them. */
+function convertAll(values: SourcedValues, broken: ReadonlySet<string>, cwd: string): Settings {
+  return Object.fromEntries(
+    (Object.entries(SETTINGS) as [SettingKey, SettingDefinition][]).map(([key, definition]) => {
+      const sourced = broken.has(key) ? undefined : values.get(key);
+      return [key, convertValue(definition, sourced?.value ?? definition.default, sourced?.baseDir ?? cwd)];
+    }),
+  ) as unknown as Settings;
 }

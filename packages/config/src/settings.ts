@@ -1,6 +1,6 @@
 import type { Secret } from './secret.js';
 import { AUTH_SETTINGS } from './settings/auth.js';
-import type { SettingDefinitions } from './settings/definition.js';
+import type { SettingDefinition, SettingDefinitions } from './settings/definition.js';
 import { OPERATION_SETTINGS } from './settings/operation.js';
 import { PROVIDER_SETTINGS } from './settings/providers.js';
 import { SERVER_SETTINGS } from './settings/server.js';
@@ -50,4 +50,10 @@ export type Settings = { readonly [K in SettingKey]: ValueOf<(typeof SETTINGS)[K
 /** The environment variable of a key: `server.port` is `STACYVM_SERVER_PORT`. */
 export function environmentName(key: string): string {
   return `STACYVM_${key.toUpperCase().replaceAll('.', '_')}`;
+}
+
+/** The key that names where a secret is kept, such as `auth.api_key_file`; undefined for settings that are no secrets. */
+export function fileFormOf(key: string, definition: SettingDefinition): string | undefined {
+  if (definition.type === 'secret' || definition.type === 'secrets') return `${key}_file`;
+  return definition.type === 'secrets_by_name' ? `${key}_dir` : undefined;
 }

@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { changedKeys } from './changed-settings.js';
+import { ConfigError, type ConfigProblem } from './errors.js';
+import { contentAt, type FileContents } from './file-contents.js';
 import type { LoadedSettings } from './load-settings.js';
-import { Secret } from './secret.js';
-import { SETTINGS, type SettingKey, type Settings } from './settings.js';
+import type { SettingKey, Settings } from './settings.js';
 
 /** A change of the settings that has been read and checked. */
 export interface SettingsChange {
   readonly settings: Settings;
+  /** All that was loaded, with origins and warnings. */
+  readonly loaded: LoadedSettings;
   /** The keys whose values differ, never the values. */
   readonly changed: readonly SettingKey[];
   /** Counts the changes since the start. */
@@ -18,15 +19,41 @@ export interface WatchSettingsOptions {
   readonly initial: LoadedSettings;
   /** Reads all settings again; what it throws leaves the last good ones in force. */
   readonly load: () => LoadedSettings;
+  /** Puts a change in force, all or nothing: what it throws refuses the change. */
   readonly onChange: (change: SettingsChange) => void;
+  /** Hears of every reload that was refused. */
   readonly onError: (error: unknown) => void;
   /** Milliseconds between looks at the content of the files. */
   readonly intervalMs?: number;
+  readonly clock?: () => Date;
+}
+
+/** A reload that was refused. */
+export interface RefusedReload {
+  readonly at: Date;
+  /** What it was refused for; none when it was no `ConfigError`, whose `message` then tells. Never a secret. */
+  readonly problems: readonly ConfigProblem[];
+  readonly message: string;
+}
+
+export interface SettingsStatus {
+  /** 0 is what the program started with. */
+  readonly generation: number;
+  /** When the settings in force were loaded. */
+  readonly loadedAt: Date;
+  /** The latest reload, if it was refused; gone with the next one that is not. */
+  readonly lastError?: RefusedReload;
+  /** When a reload was refused last, also if all is well since. */
+  readonly lastErrorAt?: Date;
+  readonly refusedReloads: number;
 }
 
 export interface SettingsWatch {
   /** Looks now, as on SIGHUP. */
   reload(): void;
+  /** What is in force. */
+  current(): LoadedSettings;
+  status(): SettingsStatus;
   stop(): void;
 }
 
@@ -34,63 +61,60 @@ const DEFAULT_INTERVAL_MS = 1_000;
 
 /**
  * Watches the files that the settings come from by their content, so that mounted secrets, whose links are switched,
- * are seen as well. All or nothing: settings with a problem are reported once and not taken.
+ * are seen as well. All or nothing: settings with a problem are reported and not taken; a look that finds the same
+ * content again says nothing, `reload` always does.
  */
 export function watchSettings(options: WatchSettingsOptions): SettingsWatch {
+  const clock = options.clock ?? (() => new Date());
   let current = options.initial;
-  let seen = contentOf(current.files);
-  let generation = 0;
+  /** With that of a refused reload, whose repair has to be seen. */
+  let seen = current.contents;
+  let status: SettingsStatus = { generation: 0, loadedAt: clock(), refusedReloads: 0 };
 
+  const take = (loaded: LoadedSettings): void => {
+    const changed = changedKeys(current.settings, loaded.settings);
+    const generation = status.generation + 1;
+    if (changed.length > 0) options.onChange({ settings: loaded.settings, loaded, changed, generation });
+    const { lastError: _, ...rest } = status;
+    status = changed.length > 0 ? { ...rest, generation, loadedAt: clock() } : rest;
+    current = loaded;
+    seen = loaded.contents;
+  };
+  const refuse = (error: unknown, contents: FileContents): void => {
+    const at = clock();
+    const problems = error instanceof ConfigError ? error.problems : [];
+    status = {
+      ...status,
+      lastError: { at, problems, message: messageOf(error) },
+      lastErrorAt: at,
+      refusedReloads: status.refusedReloads + 1,
+    };
+    // Files that only the settings in force name are looked at as they are now, so that the same is not refused again.
+    const now = [...current.contents.keys()].map((path) => [path, contentAt(path)] as const);
+    seen = new Map([...now, ...contents]);
+    options.onError(error);
+  };
   const reload = (): void => {
-    // Taken before the load: a change during it is seen again at the next look.
-    seen = contentOf(current.files);
+    let loaded: LoadedSettings | undefined;
     try {
-      const loaded = options.load();
-      const changed = changedKeys(current.settings, loaded.settings);
-      current = loaded;
-      seen = contentOf(current.files);
-      if (changed.length === 0) return;
-      generation += 1;
-      options.onChange({ settings: loaded.settings, changed, generation });
+      loaded = options.load();
+      take(loaded);
     } catch (error) {
-      options.onError(error);
+      refuse(error, loaded?.contents ?? (error instanceof ConfigError ? error.contents : new Map()));
     }
   };
   const timer = setInterval(() => {
-    if (contentOf(current.files) !== seen) reload();
+    if ([...seen].some(([path, content]) => contentAt(path) !== content)) reload();
   }, options.intervalMs ?? DEFAULT_INTERVAL_MS).unref();
 
-  return { reload, stop: () => clearInterval(timer) };
+  return {
+    reload,
+    current: () => current,
+    status: () => status,
+    stop: () => clearInterval(timer),
+  };
 }
 
-function changedKeys(before: Settings, after: Settings): readonly SettingKey[] {
-  return (Object.keys(SETTINGS) as SettingKey[]).filter(
-    (key) => fingerprint(before[key]) !== fingerprint(after[key]),
-  );
-}
-
-function fingerprint(value: unknown): string {
-  if (value instanceof Secret) return createHash('sha256').update(value.reveal()).digest('hex');
-  if (value instanceof Map)
-    return [...value].map(([name, member]) => `${name}:${fingerprint(member)}`).join();
-  if (Array.isArray(value)) return value.map(fingerprint).join();
-  return JSON.stringify(value) ?? '';
-}
-
-function contentOf(paths: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const path of paths) hash.update(`${path}\0${readOrReason(path)}\0`);
-  return hash.digest('hex');
-}
-
-function readOrReason(path: string): string {
-  try {
-    if (!statSync(path).isDirectory()) return readFileSync(path, 'utf8');
-    return readdirSync(path)
-      .filter((name) => !name.startsWith('.'))
-      .map((name) => `${name}\0${readFileSync(join(path, name), 'utf8')}`)
-      .join('\0');
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code ?? 'unreadable';
-  }
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -133,6 +133,7 @@ export const AUTH_SETTINGS = {
   'auth.oidc_public_key': {
     type: 'secret',
     default: undefined,
+    isPublic: true,
     readBy: 'control-plane',
     doc: 'Public key of the issuer in PEM; nothing is fetched then.',
   },

@@ -21,7 +21,7 @@ export type TextFormat =
 /** How one setting is read. `duration` values are texts in files and milliseconds in `Settings`. */
 export type SettingDefinition =
   | (Definition<'string', string> & { readonly enum?: readonly string[]; readonly format?: TextFormat })
-  | (Definition<'path', string> & { readonly holds?: 'certificates' | 'private_key' })
+  | (Definition<'path', string> & { readonly holds?: 'certificates' | 'private_key' | 'token' })
   | (Definition<'integer', number> & { readonly min: number; readonly max: number })
   | Definition<'boolean', boolean>
   | (Definition<'duration', string> & { readonly min?: string; readonly max?: string })
@@ -31,7 +31,10 @@ export type SettingDefinition =
     })
   | Definition<'strings_by_name', Readonly<Record<string, string>>>
   | Definition<'paths_by_name', Readonly<Record<string, string>>>
-  | Definition<'secret', undefined>
+  | (Definition<'secret', undefined> & {
+      /** It is kept as a secret is, and may be read by all. */
+      readonly isPublic?: true;
+    })
   | Definition<'secrets', undefined>
   | Definition<'secrets_by_name', undefined>;
 

@@ -52,6 +52,7 @@ export const WORKER_SETTINGS = {
   'worker.token_file': {
     type: 'path',
     default: '',
+    holds: 'token',
     readBy: 'worker',
     doc: 'File with the token of the worker, read again for every request.',
   },
@@ -65,6 +66,7 @@ export const WORKER_SETTINGS = {
   'worker.join_token_file': {
     type: 'path',
     default: '',
+    holds: 'token',
     readBy: 'worker',
     doc: 'File with a join token, redeemed once for the key of this worker.',
   },
