@@ -10,7 +10,7 @@ export const MIN_DURATION = 'x-minimum-duration';
 export const MAX_DURATION = 'x-maximum-duration';
 
 /** A duration of worker protocol 0.2 that is not negative. Not `format: duration`, which means that of ISO 8601. */
-export const DURATION_PATTERN = '^\\+?(0|((\\d+\\.?\\d*|\\.\\d+)(ns|us|µs|μs|ms|s|m|h))+)$';
+export const DURATION_PATTERN = '^\\+?(0|((\\d+(\\.\\d*)?|\\.\\d+)(ns|us|µs|μs|ms|s|m|h))+)$';
 const MAX_DURATION_LENGTH = 65;
 
 /** A secret has something in it beside white space. */

@@ -35,7 +35,7 @@ export const TEXT_FORMATS: Readonly<Record<TextFormat, TextFormatRule>> = {
   },
   cpu_count: {
     demand: 'a number of CPUs such as 0.5 or 2',
-    matches: (text) => /^(\d{1,4}\.?\d{0,9}|\.\d{1,9})$/.test(text) && Number(text) > 0,
+    matches: (text) => /^(\d{1,4}(\.\d{0,9})?|\.\d{1,9})$/.test(text) && Number(text) > 0,
   },
 };
 
@@ -49,8 +49,7 @@ function isHttpUrl(text: string): boolean {
 
 function isOrigin(text: string): boolean {
   if (text === '*') return true;
-  const [, authority] = /^https?:\/\/([^/?#@\s]+)$/i.exec(text) ?? [];
-  return authority !== undefined && URL.canParse(text);
+  return /^https?:\/\/([a-z0-9._-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/i.test(text) && URL.canParse(text);
 }
 
 function isListenAddress(text: string): boolean {

@@ -1,0 +1,48 @@
+import { randomBytes } from 'node:crypto';
+import { expect } from 'chai';
+import { isPlaceholder } from '../src/index.js';
+
+const PLACEHOLDERS = [
+  'change-me',
+  'CHANGEME',
+  'Change_Me',
+  'change me',
+  'please-change-me-now',
+  'replace-me',
+  'replace_with_a_real_key',
+  'your-api-key',
+  'YOUR_SECRET_KEY_HERE',
+  'your-worker-signing-key',
+  'example-key',
+  'example-api-key',
+  '<your key>',
+  '<generate with openssl>',
+  `\${API_KEY}`,
+  '{{ api_key }}',
+  'xxxxxxxx',
+  'placeholder',
+  ' change-me\n',
+];
+
+const REAL = ['', 'correct horse battery staple', 'a-key-of-this-test', 'monkey', 'turnkey'];
+
+describe('isPlaceholder', () => {
+  for (const text of PLACEHOLDERS) {
+    it(`knows ${JSON.stringify(text)}`, () => {
+      expect(isPlaceholder(text)).to.equal(true);
+    });
+  }
+
+  for (const text of REAL) {
+    it(`leaves ${JSON.stringify(text)}`, () => {
+      expect(isPlaceholder(text)).to.equal(false);
+    });
+  }
+
+  it('leaves generated keys', () => {
+    for (let count = 0; count < 500; count += 1) {
+      expect(isPlaceholder(randomBytes(32).toString('base64url'))).to.equal(false);
+      expect(isPlaceholder(randomBytes(32).toString('hex'))).to.equal(false);
+    }
+  });
+});
