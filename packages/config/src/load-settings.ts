@@ -68,7 +68,8 @@ export function loadSettings(options: LoadOptions = {}): LoadedSettings {
     ...sources.flatMap(({ problems }) => problems),
     ...validateValues(values),
   ];
-  const broken = new Set(inPlace.map(({ key }) => key));
+  // A setting is broken as well when the form that names its file is.
+  const broken = new Set(inPlace.flatMap(({ key }) => [key, KNOWN_KEYS.get(key)?.setting ?? key]));
   const secrets = resolveSecretFiles(values, broken);
   for (const { key } of secrets.problems) broken.add(KNOWN_KEYS.get(key)?.setting ?? key);
   deriveValues(values);
