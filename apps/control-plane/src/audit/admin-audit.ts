@@ -16,7 +16,7 @@ export const UNKNOWN_ACTOR: Actor = { kind: 'anonymous', id: '', credentialId: '
 /** Who asks for something, and from where. */
 export interface Requester {
   readonly actor: Actor;
-  /** Of the socket, never of a header. */
+  /** Of the socket, or what a trusted proxy says of it; never what the caller says. */
   readonly sourceAddress: string;
   readonly requestId: string;
 }

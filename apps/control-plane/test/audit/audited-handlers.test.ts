@@ -93,7 +93,7 @@ describe('the audit of administrators', () => {
 
   it('comes before the answer: what cannot be recorded is not answered', async () => {
     const app = express();
-    app.use(requestContext(captureLogs().logger));
+    app.use(requestContext({ logger: captureLogs().logger, addressOf: () => '' }));
     const audited = auditedHandlers({
       succeeded: () => Promise.reject(new StoreError('unavailable', 'the database is away')),
       refused: async () => undefined,
