@@ -1,3 +1,4 @@
+import { AuthError } from '@stacyvm/auth';
 import type { Logger } from '@stacyvm/logging';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
@@ -108,6 +109,12 @@ function errorHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const problem = problemOf(error);
     const { requestId, signal } = contextOf(request);
+    if (error instanceof AuthError && error.detail !== undefined)
+      logger.warn('credential refused', {
+        request_id: requestId,
+        reason: problem.reason,
+        detail: error.detail,
+      });
     if (problem.status >= 500 && !signal.aborted)
       logger.error('request failed', { request_id: requestId, reason: problem.reason, error });
     if (response.headersSent) {

@@ -47,7 +47,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const clock = options.clock ?? (() => new Date());
   const startedAt = clock();
   const settingsSource = options.settingsSource ?? fixedSettings(startedAt);
-  const edge = createEdge(settings);
+  const edge = createEdge(settings, logger, clock);
   const store = await openStore(storeOptions(settings, logger));
   let draining = false;
   try {
@@ -83,14 +83,17 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     });
     await listen(server, settings, edge.callers.enforced, logger);
     orchestrator.start();
+    const warm = edge.callers.warmUp();
     const background = authority.start(() => orchestrator.enforceRevocations());
     let stopped: Promise<void> | undefined;
     const stop = async (): Promise<void> => {
       draining = true;
       try {
         await drain(settings['server.shutdown_timeout'], logger);
+        edge.callers.close();
         await background.stop();
         await orchestrator.stop();
+        await warm;
       } finally {
         await store.close();
       }
@@ -104,6 +107,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       },
     };
   } catch (error) {
+    edge.callers.close();
     await store.close();
     throw error;
   }

@@ -1,4 +1,5 @@
 import type { Settings } from '@stacyvm/config';
+import type { Logger } from '@stacyvm/logging';
 import type { ReloadedPart } from '../settings-reload.js';
 import { type ClientAddresses, createClientAddresses } from './client-address.js';
 import { type CrossOrigin, createCrossOrigin } from './cross-origin.js';
@@ -14,10 +15,10 @@ export interface Edge extends ReloadedPart {
 }
 
 /** @throws AuthError or Error when the settings must not go live */
-export function createEdge(settings: Settings): Edge {
+export function createEdge(settings: Settings, logger: Logger, clock: () => Date): Edge {
   const clientAddresses = createClientAddresses(settings);
   const crossOrigin = createCrossOrigin(settings);
-  const callers = createLiveCallers(settings);
+  const callers = createLiveCallers(settings, logger, clock);
   const rateLimit = createRateLimit(settings);
   return {
     clientAddresses,

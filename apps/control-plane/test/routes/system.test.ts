@@ -62,7 +62,7 @@ describe('the probes', () => {
     });
     const app = createApp({
       ...authority,
-      ...createEdge(settings),
+      ...createEdge(settings, logger, clock),
       settings: createSettingsReload({ initial: settings, parts: [], logger }),
       settingsSource: fixedSettings(clock()),
       tokenProfile: () => 'strict',

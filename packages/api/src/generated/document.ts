@@ -2387,7 +2387,7 @@ export const openApiDocument: unknown = {
               "limit": {
                 "value": {
                   "code": "RESOURCE_LIMIT",
-                  "message": "this credential had 60 tokens issued within a minute; retry after 12s",
+                  "message": "this caller had 60 tokens issued within a minute; retry after 12s",
                   "reason": "issue_limit",
                   "request_id": "3f1c"
                 }
