@@ -1,12 +1,10 @@
 import {
-  ConfigError,
   describeFlags,
-  loadSettings,
+  loadForStart,
   type ProgramFlags,
   packageVersion,
   readCommandLine,
   runProgram,
-  startProblems,
 } from '@stacyvm/config';
 import { createLogger } from '@stacyvm/logging';
 import { startControlPlane } from './control-plane.js';
@@ -37,12 +35,7 @@ await runProgram(async () => {
     process.stdout.write(`${version}\n`);
     return undefined;
   }
-  const load = () => {
-    const loaded = loadSettings({ configFile, flags, flagNames });
-    const problems = startProblems(loaded, 'control-plane');
-    if (problems.length > 0) throw new ConfigError('invalid', problems, loaded.files);
-    return loaded;
-  };
+  const load = () => loadForStart('control-plane', { configFile, flags, flagNames });
   const initial = load();
   const { settings, configFile: usedFile } = initial;
   const logger = createLogger({

@@ -1,13 +1,14 @@
 import {
-  ConfigError,
   type ConfigProblem,
   describeOrigin,
+  describeProblem,
   type LoadedSettings,
+  type RefusedReload,
   type Settings,
   watchSettings,
 } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
-import type { SettingsProblem, SettingsSource, SettingsStatus } from './settings-source.js';
+import { fixedSettings, type SettingsProblem, type SettingsSource } from './settings-source.js';
 
 /** Settings that are read again on SIGHUP and when the content of their files changes. */
 export interface WatchedSettings extends SettingsSource {
@@ -18,52 +19,43 @@ export interface WatchedSettings extends SettingsSource {
   stop(): void;
 }
 
+/** Says what is doubtful about the settings at once, and again whenever they change. */
 export function createWatchedSettings(options: {
   readonly initial: LoadedSettings;
   /** Reads all settings again, and throws when they must not go live. */
   readonly load: () => LoadedSettings;
   readonly logger: Pick<Logger, 'warn' | 'error'>;
-  readonly clock?: () => Date;
-  /** Milliseconds between looks at the content of the files. */
-  readonly intervalMs?: number;
 }): WatchedSettings {
-  const { logger, clock = () => new Date() } = options;
-  let before = options.initial;
-  let inForce = options.initial;
-  let status: SettingsStatus = { generation: 0, loadedAt: clock(), failures: 0 };
+  const { initial, load, logger } = options;
+  const untilStart = fixedSettings(new Date());
   let watch: ReturnType<typeof watchSettings> | undefined;
-  warnOf(options.initial.warnings, logger);
+  warnOf(initial, logger);
 
   return {
-    configFile: options.initial.configFile,
-    warnings: () => inForce.warnings.map(problemOf),
-    status: () => status,
+    configFile: initial.configFile,
+    warnings: () => (watch?.current() ?? initial).warnings.map(problemOf),
+    status() {
+      if (watch === undefined) return untilStart.status();
+      const { generation, loadedAt, refusedReloads, lastError } = watch.status();
+      return {
+        generation,
+        loadedAt,
+        failures: refusedReloads,
+        ...(lastError === undefined
+          ? {}
+          : { lastError: { at: lastError.at, problems: problemsOf(lastError) } }),
+      };
+    },
     start(onChange) {
       watch ??= watchSettings({
-        initial: options.initial,
-        ...(options.intervalMs === undefined ? {} : { intervalMs: options.intervalMs }),
-        load() {
-          before = inForce;
-          const loaded = options.load();
-          // Also when it is what was in force before: then what was wrong has been put right.
-          status = { ...status, lastError: undefined };
-          inForce = loaded;
-          return loaded;
-        },
-        onChange({ settings }) {
+        initial,
+        load,
+        onChange({ settings, loaded }) {
           onChange(settings);
-          status = { ...status, generation: status.generation + 1, loadedAt: clock() };
-          warnOf(inForce.warnings, logger);
+          warnOf(loaded, logger);
         },
-        onError(error) {
-          inForce = before;
-          const lastError = { at: clock(), problems: problemsOf(error) };
-          status = { ...status, failures: status.failures + 1, lastError };
-          logger.error('settings not reloaded; the last good ones stay in force', {
-            error,
-            problems: lastError.problems,
-          });
-        },
+        onError: (error) =>
+          logger.error('settings not reloaded; the last good ones stay in force', { error }),
       });
     },
     reload: () => watch?.reload(),
@@ -71,13 +63,12 @@ export function createWatchedSettings(options: {
   };
 }
 
-function warnOf(warnings: readonly ConfigProblem[], logger: Pick<Logger, 'warn'>): void {
-  for (const warning of warnings) logger.warn('doubtful setting', { ...problemOf(warning) });
+function warnOf({ warnings }: LoadedSettings, logger: Pick<Logger, 'warn'>): void {
+  for (const warning of warnings) logger.warn('configuration', { problem: describeProblem(warning) });
 }
 
-function problemsOf(error: unknown): readonly SettingsProblem[] {
-  if (error instanceof ConfigError) return error.problems.map(problemOf);
-  return [{ key: '', message: error instanceof Error ? error.message : String(error), origin: '' }];
+function problemsOf({ problems, message }: RefusedReload): readonly SettingsProblem[] {
+  return problems.length > 0 ? problems.map(problemOf) : [{ key: '', message, origin: '' }];
 }
 
 function problemOf({ key, message, origin }: ConfigProblem): SettingsProblem {

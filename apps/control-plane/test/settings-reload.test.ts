@@ -32,7 +32,7 @@ describe('reloading settings', () => {
       expect((await admin(fixture, '/worker-keys')).status).to.equal(401);
       expect((await admin(fixture, '/worker-keys', { key: adminKey })).status).to.equal(200);
       const [said] = fixture.logs.records('settings reloaded');
-      expect(said?.['changed']).to.deep.equal(['auth.api_key', 'auth.admin_api_key']);
+      expect(said?.['changed']).to.deep.equal(['auth.admin_api_key', 'auth.api_key']);
       for (const key of [apiKey, adminKey]) expect(fixture.logs.text()).not.to.contain(key);
     });
 

@@ -63,7 +63,9 @@ ${more}`,
     const first = await settings();
     expect(first).to.include({ config_file: config, generation: 0 });
     expect(first).not.to.have.property('last_error');
-    configure('rate_limit: { enabled: true, requests_per_minute: 100000, burst: 5000 }\ndefaults: { max_sandboxes: 5 }\n');
+    configure(
+      'rate_limit: { enabled: true, requests_per_minute: 100000, burst: 5000 }\ndefaults: { max_sandboxes: 5 }\n',
+    );
     const next = await eventually(async () => {
       const seen = await settings();
       expect(seen['generation']).to.equal(1);
@@ -73,7 +75,7 @@ ${more}`,
     expect(Date.parse(String(next['loaded_at']))).to.be.greaterThan(Date.parse(String(first['loaded_at'])));
     expect(
       (await call({ url: running.url, ...keys }, '/sandboxes')).headers.get('x-ratelimit-limit'),
-    ).to.equal('60');
+    ).to.equal('5000');
     expect(await metric('generation')).to.equal(1);
     expect(await metric('last_reload_success')).to.equal(1);
     expect(await metric('last_reload_timestamp_seconds')).to.equal(
@@ -98,7 +100,9 @@ ${more}`,
     expect(await metric('reload_failures_total')).to.equal(1);
     expect(running.records('settings not reloaded; the last good ones stay in force')).to.have.length(1);
 
-    configure('rate_limit: { enabled: true, requests_per_minute: 100000, burst: 5000 }\ndefaults: { max_sandboxes: 5 }\n');
+    configure(
+      'rate_limit: { enabled: true, requests_per_minute: 100000, burst: 5000 }\ndefaults: { max_sandboxes: 5 }\n',
+    );
     await eventually(async () => expect(await settings()).not.to.have.property('last_error'));
     expect(await metric('last_reload_success')).to.equal(1);
     expect(await metric('reload_failures_total')).to.equal(1);
