@@ -77,7 +77,14 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       draining: () => draining,
       validateResponses: options.validateResponses ?? false,
     });
-    const gateway = createWorkerGateway({ ...authority, fleet: orchestrator.fleet, store, logger, clock });
+    const gateway = createWorkerGateway({
+      ...authority,
+      clientAddresses: edge.clientAddresses,
+      fleet: orchestrator.fleet,
+      store,
+      logger,
+      clock,
+    });
     const { server, drain } = createHttpServer((request, response) => {
       if (!gateway(request, response)) app(request, response);
     });

@@ -1,6 +1,7 @@
 import type { components } from '@stacyvm/api';
 import type { Settings } from '@stacyvm/config';
 import { formatDuration } from '@stacyvm/duration';
+import type { SpawnQueueStats } from '@stacyvm/orchestrator';
 import type { Store } from '@stacyvm/store';
 import type { RateLimit, RateLimitStatus } from '../callers/rate-limit.js';
 import type { SettingsReload } from '../settings-reload.js';
@@ -13,6 +14,7 @@ export interface DiagnosticsState {
   readonly store: Pick<Store, 'ping' | 'workers' | 'sandboxes'>;
   /** How many sandboxes there are in each state. */
   readonly sandboxesByState: () => Promise<ReadonlyMap<string, number>>;
+  readonly orchestrator: { readonly spawnQueue: { stats(): SpawnQueueStats } };
   readonly rateLimit: Pick<RateLimit, 'status'>;
   readonly settings: Pick<SettingsReload, 'current' | 'restartRequired'>;
   readonly settingsSource: SettingsSource;
@@ -41,6 +43,7 @@ export async function diagnose(state: DiagnosticsState): Promise<Schemas['Diagno
     },
     store,
     limits: limitsOf(state.settings.current()),
+    scheduler: schedulerJson(state.orchestrator.spawnQueue.stats()),
     rate_limit: rateLimitJson(state.rateLimit.status()),
     ...fleet,
     settings: settingsJson(state),
@@ -73,9 +76,27 @@ function memory(): Schemas['Diagnostics']['process']['memory'] {
 function limitsOf(settings: Settings): Schemas['Diagnostics']['limits'] {
   return {
     max_sandboxes: settings['defaults.max_sandboxes'],
+    max_sandboxes_per_owner: settings['defaults.max_sandboxes_per_owner'],
     max_ttl: formatDuration(settings['defaults.max_ttl']),
     default_exec_timeout: formatDuration(settings['defaults.default_exec_timeout']),
     max_exec_timeout: formatDuration(settings['defaults.max_exec_timeout']),
+    spawn_overflow: settings['defaults.spawn_overflow'],
+    spawn_queue_timeout: formatDuration(settings['defaults.spawn_queue_timeout']),
+    max_spawn_queue: settings['defaults.max_spawn_queue'],
+  };
+}
+
+function schedulerJson(stats: SpawnQueueStats): Schemas['Diagnostics']['scheduler'] {
+  return {
+    spawn_queue_depth: stats.depth,
+    spawn_queue_capacity: stats.capacity,
+    spawn_queued_total: stats.queuedTotal,
+    spawn_dequeued_total: stats.dequeuedTotal,
+    spawn_queue_timeouts_total: stats.timeoutsTotal,
+    spawn_queue_abandoned_total: stats.abandonedTotal,
+    spawn_queue_full_total: stats.fullTotal,
+    spawn_queue_wait_ms_total: Math.round(stats.waitMsTotal),
+    spawn_queue_wait_ms_max: Math.round(stats.waitMsMax),
   };
 }
 

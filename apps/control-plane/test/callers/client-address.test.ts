@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { createClientAddresses, networkOf } from '../../src/callers/client-address.js';
-import { admin, auditOf } from '../admin-calls.js';
+import { admin, auditOf, items, joinTokenFor } from '../admin-calls.js';
 import { type Fixture, settingsFor, startFixture } from '../control-plane-fixture.js';
+import { send, WORKER } from '../worker-calls.js';
 
 const PROXIES = ['10.0.0.0/8', '192.0.2.1', 'fd00::/16'];
 
@@ -110,6 +111,20 @@ describe('the address of a caller', () => {
       await admin(fixture, '/worker-keys', { headers });
       return (await auditOf(fixture, requestId)).sourceAddress;
     };
+
+    it('is where a worker is enrolled from, and where its refusals are counted', async () => {
+      const enrol = async (token: string, forwardedFor: string) => {
+        const headers = { 'X-Join-Token': token, 'X-Forwarded-For': forwardedFor };
+        return (await send(fixture, { path: `${WORKER}/enrol`, headers })).status;
+      };
+      const { token } = await joinTokenFor(fixture, WORKER);
+      const unknown = `${token.slice(0, -4)}0000`;
+      for (let n = 0; n < 60; n += 1) await enrol(unknown, '198.51.100.7');
+      expect(await enrol(token, '198.51.100.7')).to.equal(429);
+      expect(await enrol(token, '203.0.113.9')).to.equal(200);
+      const [joined] = items(await admin(fixture, '/join-tokens'));
+      expect(joined).to.include({ redeemed_from: '203.0.113.9' });
+    });
 
     it('is what the audit has, until the proxy is trusted no more', async () => {
       expect(await auditedAs('proxied')).to.equal('203.0.113.9');

@@ -11,6 +11,9 @@ describe('the diagnostics', () => {
   before(async () => {
     fixture = await startFixture({
       'defaults.max_sandboxes': 7,
+      'defaults.spawn_overflow': 'queue',
+      'defaults.spawn_queue_timeout': '5s',
+      'defaults.max_spawn_queue': 3,
       'rate_limit.enabled': true,
       'rate_limit.burst': 500,
       'rate_limit.requests_per_minute': 1_000,
@@ -60,10 +63,15 @@ describe('the diagnostics', () => {
     expect(store['latency_ms']).to.be.within(0, 2_000);
     expect(body['limits']).to.deep.equal({
       max_sandboxes: 7,
+      max_sandboxes_per_owner: 0,
       max_ttl: '24h0m0s',
       default_exec_timeout: '0s',
       max_exec_timeout: '10m0s',
+      spawn_overflow: 'queue',
+      spawn_queue_timeout: '5s',
+      max_spawn_queue: 3,
     });
+    expect(body['scheduler']).to.include({ spawn_queue_depth: 0, spawn_queue_capacity: 3 });
     expect((body['process'] as { memory: Json }).memory['rss_bytes']).to.be.greaterThan(1_000_000);
   });
 

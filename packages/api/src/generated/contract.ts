@@ -961,10 +961,33 @@ export interface components {
             limits: {
                 /** @description Over the whole fleet; 0 is no limit. */
                 max_sandboxes: number;
+                /** @description 0 is no limit. */
+                max_sandboxes_per_owner: number;
                 max_ttl: string;
                 /** @description 0s is `max_exec_timeout`. */
                 default_exec_timeout: string;
                 max_exec_timeout: string;
+                /** @enum {string} */
+                spawn_overflow: "reject" | "queue";
+                spawn_queue_timeout: string;
+                max_spawn_queue: number;
+            };
+            /** @description The queue of spawns at this control plane. Its capacity is 0 when there is none. */
+            scheduler: {
+                /** @description Spawns that wait now. */
+                spawn_queue_depth: number;
+                /** @description Spawns that may wait. */
+                spawn_queue_capacity: number;
+                spawn_queued_total: number;
+                /** @description Got their place after waiting. */
+                spawn_dequeued_total: number;
+                spawn_queue_timeouts_total: number;
+                /** @description Their callers went away. */
+                spawn_queue_abandoned_total: number;
+                /** @description Were not let in. */
+                spawn_queue_full_total: number;
+                spawn_queue_wait_ms_total: number;
+                spawn_queue_wait_ms_max: number;
             };
             rate_limit: {
                 enabled: boolean;

@@ -2463,9 +2463,24 @@ export const openApiDocument: unknown = {
           },
           "limits": {
             "max_sandboxes": 100,
+            "max_sandboxes_per_owner": 10,
             "max_ttl": "24h0m0s",
             "default_exec_timeout": "30s",
-            "max_exec_timeout": "10m0s"
+            "max_exec_timeout": "10m0s",
+            "spawn_overflow": "queue",
+            "spawn_queue_timeout": "30s",
+            "max_spawn_queue": 100
+          },
+          "scheduler": {
+            "spawn_queue_depth": 0,
+            "spawn_queue_capacity": 100,
+            "spawn_queued_total": 12,
+            "spawn_dequeued_total": 11,
+            "spawn_queue_timeouts_total": 1,
+            "spawn_queue_abandoned_total": 0,
+            "spawn_queue_full_total": 0,
+            "spawn_queue_wait_ms_total": 5400,
+            "spawn_queue_wait_ms_max": 2100
           },
           "rate_limit": {
             "enabled": true,
@@ -3912,6 +3927,7 @@ export const openApiDocument: unknown = {
           "process",
           "store",
           "limits",
+          "scheduler",
           "rate_limit",
           "workers",
           "sandboxes",
@@ -4017,14 +4033,22 @@ export const openApiDocument: unknown = {
             "additionalProperties": false,
             "required": [
               "max_sandboxes",
+              "max_sandboxes_per_owner",
               "max_ttl",
               "default_exec_timeout",
-              "max_exec_timeout"
+              "max_exec_timeout",
+              "spawn_overflow",
+              "spawn_queue_timeout",
+              "max_spawn_queue"
             ],
             "properties": {
               "max_sandboxes": {
                 "type": "integer",
                 "description": "Over the whole fleet; 0 is no limit."
+              },
+              "max_sandboxes_per_owner": {
+                "type": "integer",
+                "description": "0 is no limit."
               },
               "max_ttl": {
                 "type": "string"
@@ -4035,6 +4059,69 @@ export const openApiDocument: unknown = {
               },
               "max_exec_timeout": {
                 "type": "string"
+              },
+              "spawn_overflow": {
+                "type": "string",
+                "enum": [
+                  "reject",
+                  "queue"
+                ]
+              },
+              "spawn_queue_timeout": {
+                "type": "string"
+              },
+              "max_spawn_queue": {
+                "type": "integer"
+              }
+            }
+          },
+          "scheduler": {
+            "type": "object",
+            "description": "The queue of spawns at this control plane. Its capacity is 0 when there is none.",
+            "additionalProperties": false,
+            "required": [
+              "spawn_queue_depth",
+              "spawn_queue_capacity",
+              "spawn_queued_total",
+              "spawn_dequeued_total",
+              "spawn_queue_timeouts_total",
+              "spawn_queue_abandoned_total",
+              "spawn_queue_full_total",
+              "spawn_queue_wait_ms_total",
+              "spawn_queue_wait_ms_max"
+            ],
+            "properties": {
+              "spawn_queue_depth": {
+                "type": "integer",
+                "description": "Spawns that wait now."
+              },
+              "spawn_queue_capacity": {
+                "type": "integer",
+                "description": "Spawns that may wait."
+              },
+              "spawn_queued_total": {
+                "type": "integer"
+              },
+              "spawn_dequeued_total": {
+                "type": "integer",
+                "description": "Got their place after waiting."
+              },
+              "spawn_queue_timeouts_total": {
+                "type": "integer"
+              },
+              "spawn_queue_abandoned_total": {
+                "type": "integer",
+                "description": "Their callers went away."
+              },
+              "spawn_queue_full_total": {
+                "type": "integer",
+                "description": "Were not let in."
+              },
+              "spawn_queue_wait_ms_total": {
+                "type": "integer"
+              },
+              "spawn_queue_wait_ms_max": {
+                "type": "integer"
               }
             }
           },
