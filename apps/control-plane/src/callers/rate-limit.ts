@@ -37,7 +37,7 @@ export interface RateLimit extends ReloadedPart {
   status(): RateLimitStatus;
 }
 
-/** Of known callers, and again of addresses of unknown ones. About 20 MB when both are full. */
+/** Of known callers, and again of addresses of unknown ones. About 25 MB when both are full. */
 const MAX_BUCKETS = 50_000;
 
 export function createRateLimit(settings: Settings, now?: () => number): RateLimit {
