@@ -1,23 +1,21 @@
-import type { ApiKeyAuthenticator } from '@stacyvm/auth';
+import { AuthError } from '@stacyvm/auth';
 import type { Logger } from '@stacyvm/logging';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
 import helmet from 'helmet';
 import type { AdminAudit } from './audit/admin-audit.js';
 import { auditedHandlers, auditRefusals } from './audit/audited-handlers.js';
-import {
-  API_BASE,
-  guardOperations,
-  isPublicPath,
-  nameOperations,
-  routeOperations,
-  servedDocument,
-} from './contract.js';
+import { type AdmitCallersOptions, admitCallers } from './callers/admit-callers.js';
+import type { ClientAddresses } from './callers/client-address.js';
+import type { CrossOrigin } from './callers/cross-origin.js';
+import { requireLocalCaller } from './callers/local-callers.js';
+import { API_BASE, guardOperations, nameOperations, routeOperations, servedDocument } from './contract.js';
+import type { DiagnosticsState } from './diagnostics/diagnostics.js';
 import { problemOf, RequestError } from './http-errors.js';
 import { jsonBody } from './json-body.js';
-import { requireLocalCaller } from './local-callers.js';
 import type { Metrics } from './metrics/metrics.js';
 import { contextOf, requestContext } from './request-context.js';
+import { diagnosticsHandlers } from './routes/diagnostics.js';
 import { execHandlers } from './routes/exec.js';
 import { type JoinTokensState, joinTokenHandlers } from './routes/join-tokens.js';
 import { metricsHandlers } from './routes/metrics.js';
@@ -32,8 +30,11 @@ export type AppOptions = SystemState &
   WorkerTokensState &
   WorkerRevocationsState &
   JoinTokensState &
-  WorkerCredentialsState & {
-    readonly apiKeys: ApiKeyAuthenticator;
+  WorkerCredentialsState &
+  DiagnosticsState &
+  AdmitCallersOptions & {
+    readonly clientAddresses: Pick<ClientAddresses, 'of'>;
+    readonly crossOrigin: Pick<CrossOrigin, 'handler'>;
     readonly audit: AdminAudit;
     readonly metrics: Metrics;
     /** Check answers against the contract as well: an answer outside it becomes a 500. For tests. */
@@ -43,7 +44,8 @@ export type AppOptions = SystemState &
 const PROBES = ['/health', '/live', '/ready'];
 
 /**
- * The HTTP API. A request passes: its id, who is calling, the scope of the operation, the body, the contract, the handler.
+ * The HTTP API. A request passes: its id, from which page it comes, who is calling, how often, the scope of the operation,
+ * the body, the contract, the handler.
  */
 export function createApp(options: AppOptions): Express {
   const { orchestrator, logger } = options;
@@ -54,14 +56,16 @@ export function createApp(options: AppOptions): Express {
   // What the error handler does not answer is answered by Express, with a stack trace unless it is told otherwise.
   app.set('env', 'production');
   app.use(helmet({ contentSecurityPolicy: false }));
-  app.use(requestContext(logger, options.metrics.request));
+  const addressOf = options.clientAddresses.of;
+  app.use(requestContext({ logger, addressOf, onEnd: options.metrics.request }));
   app.use(probeAliases);
   nameOperations(app);
   app.use((request, response, next) => {
-    if (options.apiKeys.configured) next();
+    if (options.callers.enforced) next();
     else requireLocalCaller(request, response, next);
   });
-  app.use(authenticate(options.apiKeys));
+  app.use(options.crossOrigin.handler);
+  app.use(admitCallers(options));
   guardOperations(app);
   app.use(...jsonBody());
   app.use(
@@ -86,6 +90,7 @@ export function createApp(options: AppOptions): Express {
     ...joinTokenHandlers(options, audited),
     ...workerCredentialHandlers(options, audited),
     ...metricsHandlers(options.metrics),
+    ...diagnosticsHandlers(options, audited),
     ...systemHandlers(options),
   });
   app.use((_request, _response, next) => next({ status: 404 }));
@@ -100,18 +105,16 @@ const probeAliases: RequestHandler = (request, _response, next) => {
   next();
 };
 
-function authenticate(apiKeys: ApiKeyAuthenticator): RequestHandler {
-  return (request, _response, next) => {
-    if (!isPublicPath(request.method, request.path))
-      contextOf(request).principal = apiKeys.authenticate(request.headers);
-    next();
-  };
-}
-
 function errorHandler(logger: Logger): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const problem = problemOf(error);
     const { requestId, signal } = contextOf(request);
+    if (error instanceof AuthError && error.detail !== undefined)
+      logger.warn('credential refused', {
+        request_id: requestId,
+        reason: problem.reason,
+        detail: error.detail,
+      });
     if (problem.status >= 500 && !signal.aborted)
       logger.error('request failed', { request_id: requestId, reason: problem.reason, error });
     if (response.headersSent) {

@@ -6,10 +6,11 @@ import type { Logger } from '@stacyvm/logging';
 import { createOrchestrator } from '@stacyvm/orchestrator';
 import { openStore } from '@stacyvm/store';
 import { createApp } from './app.js';
+import { createEdge } from './callers/edge.js';
 import { createHttpServer } from './http-server.js';
-import { createLiveApiKeys } from './live-api-keys.js';
 import { orchestratorLimits, storeOptions } from './options-from-settings.js';
 import { createSettingsReload } from './settings-reload.js';
+import { fixedSettings, type SettingsSource } from './settings-source.js';
 import { openWorkerAuthority } from './worker-authority.js';
 import { createWorkerGateway } from './worker-gateway.js';
 
@@ -30,6 +31,8 @@ export interface ControlPlaneOptions {
   readonly settings: Settings;
   readonly logger: Logger;
   readonly version: string;
+  /** Where the settings come from, for diagnostics and metrics. */
+  readonly settingsSource?: SettingsSource;
   readonly clock?: () => Date;
   readonly validateResponses?: boolean;
 }
@@ -42,7 +45,9 @@ export interface ControlPlaneOptions {
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { settings, logger } = options;
   const clock = options.clock ?? (() => new Date());
-  const apiKeys = createLiveApiKeys(settings);
+  const startedAt = clock();
+  const settingsSource = options.settingsSource ?? fixedSettings(startedAt);
+  const edge = createEdge(settings, logger, clock);
   const store = await openStore(storeOptions(settings, logger));
   let draining = false;
   try {
@@ -55,34 +60,47 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       onRpcRefusal: authority.metrics.rpcRefusal,
       ...orchestratorLimits(settings),
     });
-    const settingsReload = createSettingsReload({ initial: settings, parts: [apiKeys, authority], logger });
+    const settingsReload = createSettingsReload({ initial: settings, parts: [edge, authority], logger });
+    authority.metrics.observeEdge({ settings: settingsSource.status, rateLimit: edge.rateLimit.status });
     const app = createApp({
       ...authority,
+      ...edge,
+      settings: settingsReload,
+      settingsSource,
       orchestrator,
       store,
-      apiKeys,
       tokenProfile: () => settingsReload.current()['auth.worker_token_profile'],
       logger,
       clock,
       version: options.version,
-      startedAt: clock(),
+      startedAt,
       draining: () => draining,
       validateResponses: options.validateResponses ?? false,
     });
-    const gateway = createWorkerGateway({ ...authority, fleet: orchestrator.fleet, store, logger, clock });
+    const gateway = createWorkerGateway({
+      ...authority,
+      clientAddresses: edge.clientAddresses,
+      fleet: orchestrator.fleet,
+      store,
+      logger,
+      clock,
+    });
     const { server, drain } = createHttpServer((request, response) => {
       if (!gateway(request, response)) app(request, response);
     });
-    await listen(server, settings, apiKeys.configured, logger);
+    await listen(server, settings, edge.callers.enforced, logger);
     orchestrator.start();
+    const warm = edge.callers.warmUp();
     const background = authority.start(() => orchestrator.enforceRevocations());
     let stopped: Promise<void> | undefined;
     const stop = async (): Promise<void> => {
       draining = true;
       try {
         await drain(settings['server.shutdown_timeout'], logger);
+        edge.callers.close();
         await background.stop();
         await orchestrator.stop();
+        await warm;
       } finally {
         await store.close();
       }
@@ -96,30 +114,36 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       },
     };
   } catch (error) {
+    edge.callers.close();
     await store.close();
     throw error;
   }
 }
 
-/** Without any API key only this machine is served. */
+/** Without authentication only this machine is served. */
 async function listen(
   server: Server,
   settings: Settings,
-  hasApiKeys: boolean,
+  authenticates: boolean,
   logger: Logger,
 ): Promise<void> {
-  const host = hasApiKeys ? settings['server.host'] : '127.0.0.1';
+  const wanted = settings['server.host'];
+  const host = authenticates || LOOPBACK_HOST.test(wanted) ? wanted : '127.0.0.1';
   server.listen({ host, port: settings['server.port'] });
   await once(server, 'listening');
-  if (!hasApiKeys) {
-    logger.warn(
-      'no API key is configured: only this machine is served, and everybody on it is administrator',
-      {
-        fix: 'set auth.api_key_file and auth.admin_api_key_file',
-      },
-    );
-  }
+  if (authenticates) return;
+  const hasKeys = settings['auth.api_key'] !== undefined || settings['auth.admin_api_key'] !== undefined;
+  const why = hasKeys
+    ? 'authentication is switched off, and the API keys that are configured are not asked for'
+    : 'no API key is configured';
+  logger.warn(`${why}: only this machine is served, and everybody on it is administrator`, {
+    fix: hasKeys
+      ? 'remove auth.enabled, or set it to true'
+      : 'set auth.api_key_file and auth.admin_api_key_file',
+  });
 }
+
+const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
 
 function urlOf({ address, family, port }: AddressInfo): string {
   const host =

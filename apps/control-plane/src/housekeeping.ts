@@ -11,7 +11,12 @@ const BATCH = 1_000;
 const MAX_BATCHES = 20;
 
 export interface HousekeepingOptions {
-  readonly store: Pick<Store, 'tokenIssuances' | 'tokenRevocations' | 'joinTokens' | 'credentialUses'>;
+  readonly store: Pick<
+    Store,
+    'tokenIssuances' | 'tokenRevocations' | 'joinTokens' | 'credentialUses' | 'adminAudit'
+  >;
+  /** Milliseconds for which the audit of administration is kept; 0 keeps it for ever. */
+  readonly auditRetentionMs: () => number;
   readonly logger: Logger;
   readonly clock: () => Date;
 }
@@ -26,15 +31,23 @@ export function startHousekeeping(options: HousekeepingOptions): BackgroundWork 
   });
 }
 
-async function prune({ store, logger, clock }: HousekeepingOptions, signal: AbortSignal): Promise<void> {
+async function prune(
+  { store, auditRetentionMs, logger, clock }: HousekeepingOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const now = clock();
   const tokensBefore = new Date(now.getTime() - KEEP_TOKENS_MS);
   const usesBefore = new Date(now.getTime() - KEEP_CREDENTIAL_USES_MS);
+  const retentionMs = auditRetentionMs();
+  const auditBefore = new Date(now.getTime() - retentionMs);
   const tasks = {
     revocations: () => store.tokenRevocations.prune({ now, limit: BATCH }),
     issuances: () => store.tokenIssuances.prune({ before: tokensBefore, limit: BATCH }),
     join_tokens: () => store.joinTokens.prune({ before: tokensBefore, limit: BATCH }),
     credential_uses: () => store.credentialUses.prune({ before: usesBefore, limit: BATCH }),
+    ...(retentionMs === 0
+      ? {}
+      : { admin_audit: () => store.adminAudit.prune({ before: auditBefore, limit: BATCH }) }),
   };
   for (const [what, task] of Object.entries(tasks)) {
     let pruned = 0;

@@ -1,4 +1,4 @@
-import { AuthError } from '@stacyvm/auth';
+import { AuthError, httpStatusOf } from '@stacyvm/auth';
 import { OrchestratorError, type OrchestratorErrorCode } from '@stacyvm/orchestrator';
 import { StoreError } from '@stacyvm/store';
 
@@ -73,6 +73,13 @@ const ORCHESTRATOR: Readonly<Record<OrchestratorErrorCode, readonly [number, Err
   shutting_down: [503, 'UNAVAILABLE'],
 };
 
+const AUTH: Readonly<Record<ReturnType<typeof httpStatusOf>, ErrorCode>> = {
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  500: 'INTERNAL_ERROR',
+  503: 'UNAVAILABLE',
+};
+
 const INTERNAL: HttpProblem = {
   status: 500,
   code: 'INTERNAL_ERROR',
@@ -95,13 +102,8 @@ export function problemOf(error: unknown): HttpProblem {
     return { status, code, reason: error.code, message: error.message };
   }
   if (error instanceof AuthError) {
-    const forbidden = error.code === 'missing_scope';
-    return {
-      status: forbidden ? 403 : 401,
-      code: forbidden ? 'FORBIDDEN' : 'UNAUTHORIZED',
-      reason: error.code,
-      message: error.message,
-    };
+    const status = httpStatusOf(error.code);
+    return { status, code: AUTH[status], reason: error.code, message: error.message };
   }
   if (error instanceof StoreError) return storeProblem(error);
   return frameworkProblem(error) ?? INTERNAL;

@@ -1,15 +1,14 @@
 import {
   describeFlags,
-  describeProblem,
   loadForStart,
   type ProgramFlags,
   packageVersion,
   readCommandLine,
   runProgram,
-  watchSettings,
 } from '@stacyvm/config';
 import { createLogger } from '@stacyvm/logging';
 import { startControlPlane } from './control-plane.js';
+import { createWatchedSettings } from './watched-settings.js';
 
 const FLAGS: ProgramFlags = {
   host: 'server.host',
@@ -44,16 +43,11 @@ await runProgram(async () => {
     format: settings['logging.format'],
     service: 'control-plane',
   });
-  for (const warning of initial.warnings) logger.warn('configuration', { problem: describeProblem(warning) });
   logger.info('control plane starts', { version, config_file: usedFile ?? 'none', node: process.version });
-  const controlPlane = await startControlPlane({ settings, logger, version });
+  const watch = createWatchedSettings({ initial, load, logger });
+  const controlPlane = await startControlPlane({ settings, logger, version, settingsSource: watch });
   logger.info('control plane listens', { url: controlPlane.url });
-  const watch = watchSettings({
-    initial,
-    load,
-    onChange: (change) => controlPlane.reload(change.settings),
-    onError: (error) => logger.error('settings not reloaded; the last good ones stay in force', { error }),
-  });
+  watch.start(controlPlane.reload);
   return {
     reload: watch.reload,
     async stop() {

@@ -7,6 +7,8 @@ import type { Request, RequestHandler } from 'express';
 /** What a handler knows about the request beside its content. */
 export interface RequestContext {
   readonly requestId: string;
+  /** Of the caller, as far as it can be trusted; `server.trusted_proxies` decides. Empty when it is gone. */
+  readonly clientAddress: string;
   /** Aborts when the caller goes away before the answer is complete. */
   readonly signal: AbortSignal;
   principal?: Principal;
@@ -24,6 +26,12 @@ export interface EndedRequest {
   readonly seconds: number;
 }
 
+export interface RequestContextOptions {
+  readonly logger: Logger;
+  readonly addressOf: (request: Request) => string;
+  readonly onEnd?: (ended: EndedRequest) => void;
+}
+
 const contexts = new WeakMap<Request, RequestContext>();
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
@@ -34,11 +42,15 @@ export function contextOf(request: Request): RequestContext {
 }
 
 /** Gives every request an id, which is the caller's own if it is well formed, and logs and tells how it ended. */
-export function requestContext(logger: Logger, onEnd?: (ended: EndedRequest) => void): RequestHandler {
+export function requestContext({ logger, addressOf, onEnd }: RequestContextOptions): RequestHandler {
   return (request, response, next) => {
     const started = performance.now();
     const gone = new AbortController();
-    const context: RequestContext = { requestId: requestIdOf(request.headers), signal: gone.signal };
+    const context: RequestContext = {
+      requestId: requestIdOf(request.headers),
+      clientAddress: addressOf(request),
+      signal: gone.signal,
+    };
     contexts.set(request, context);
     response.setHeader('X-Request-ID', context.requestId);
     response.on('close', () => {
@@ -56,6 +68,7 @@ export function requestContext(logger: Logger, onEnd?: (ended: EndedRequest) => 
         status: response.statusCode,
         duration_ms: Math.round(durationMs),
         principal: context.principal?.id,
+        source_address: context.clientAddress,
         ...(response.writableFinished ? {} : { aborted: true }),
       });
     });

@@ -1,4 +1,4 @@
-import { changedSettings, type Settings } from '@stacyvm/config';
+import { changedSettings, type SettingKey, type Settings } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
 
 /** Something that other settings are put in force in. */
@@ -8,28 +8,44 @@ export interface ReloadedPart {
 }
 
 export interface SettingsReload {
-  /** The settings that are in force, as far as they are live. */
+  /** The settings that are in force: what needs a restart is as it was at the start. */
   current(): Settings;
+  /** What has another value now than at the start, and needs a restart to be in force. */
+  restartRequired(): readonly SettingKey[];
   /** Puts other settings in force, all or none. @throws what a part objects to; the ones before stay in force then */
   reload(settings: Settings): void;
 }
+
+const PROGRAM = 'control-plane';
 
 export function createSettingsReload(options: {
   readonly initial: Settings;
   readonly parts: readonly ReloadedPart[];
   readonly logger: Logger;
 }): SettingsReload {
-  const { logger } = options;
-  let current = options.initial;
+  const { initial, logger } = options;
+  let last = initial;
+  let current = initial;
   return {
     current: () => current,
+    restartRequired: () => changedSettings(initial, last, PROGRAM).restart,
     reload(settings) {
       const commits = options.parts.map((part) => part.prepare(settings));
       for (const commit of commits) commit();
-      const { live, restart } = changedSettings(current, settings, 'control-plane');
-      current = settings;
+      const { live } = changedSettings(last, settings, PROGRAM);
+      last = settings;
+      current = withLive(initial, settings);
+      const waiting = changedSettings(initial, settings, PROGRAM).restart;
       if (live.length > 0) logger.info('settings reloaded', { changed: live });
-      if (restart.length > 0) logger.warn('changed settings need a restart', { changed: restart });
+      if (waiting.length > 0) logger.warn('changed settings need a restart', { changed: waiting });
     },
+  };
+}
+
+function withLive(initial: Settings, settings: Settings): Settings {
+  const { live } = changedSettings(initial, settings, PROGRAM);
+  return {
+    ...initial,
+    ...(Object.fromEntries(live.map((key) => [key, settings[key]])) as Partial<Settings>),
   };
 }

@@ -29,6 +29,7 @@ export interface WorkerAuthority extends ReloadedPart {
   readonly credentialRecorder: CredentialRecorder;
   readonly audit: AdminAudit;
   readonly metrics: Metrics;
+  readonly sandboxesByState: () => Promise<ReadonlyMap<string, number>>;
   /** Begins to follow the revocations, to write down what is counted and to prune. */
   start(onRevocations: () => Promise<void>): { stop(): Promise<void> };
 }
@@ -62,9 +63,11 @@ export async function openWorkerAuthority(options: {
   const issuingKey = createGetIssuingKey({ identity, revocations, clock });
   const limit = createIssueLimit(settings['auth.worker_token_issue_limit']);
   const tokenIssuer = createTokenIssuer({ store, issuingKey, limit, clock });
+  const sandboxesByState = createSandboxCounts(store, clock);
+  let auditRetentionMs = settings['auth.admin_audit_retention'];
   metrics.observe({
     revocations: revocations.status,
-    sandboxesByState: createSandboxCounts(store, clock),
+    sandboxesByState,
     shownWorkers: createShownWorkers(store),
   });
 
@@ -78,19 +81,21 @@ export async function openWorkerAuthority(options: {
     credentialRecorder,
     audit,
     metrics,
+    sandboxesByState,
     prepare(next) {
       const putIdentityInForce = identity.prepare(next);
       return () => {
         putIdentityInForce();
         revocations.configure(next['auth.worker_revoked_token_ids']);
         limit.configure(next['auth.worker_token_issue_limit']);
+        auditRetentionMs = next['auth.admin_audit_retention'];
       };
     },
     start(onRevocations) {
       const background = [
         revocations.start(onRevocations),
         credentialRecorder.start(),
-        startHousekeeping({ store, logger, clock }),
+        startHousekeeping({ store, auditRetentionMs: () => auditRetentionMs, logger, clock }),
       ];
       return {
         async stop() {

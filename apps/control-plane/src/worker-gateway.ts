@@ -10,6 +10,7 @@ import {
   type WorkerCredential,
   type WorkerEndpoint,
 } from '@stacyvm/worker-rpc';
+import type { ClientAddresses } from './callers/client-address.js';
 import type { Metrics } from './metrics/metrics.js';
 import type { LiveRevocations } from './revocations/live-revocations.js';
 import { workerFeed } from './revocations/worker-feed.js';
@@ -23,6 +24,7 @@ export interface WorkerGatewayOptions {
   readonly enrol: EnrolWorker;
   readonly issueWorkerToken: IssueWorkerToken;
   readonly credentialRecorder: Pick<CredentialRecorder, 'note'>;
+  readonly clientAddresses: Pick<ClientAddresses, 'of'>;
   readonly fleet: Fleet;
   readonly store: Store;
   readonly metrics: Pick<Metrics, 'heartbeat' | 'workerRefusal' | 'request'>;
@@ -92,6 +94,7 @@ export function createWorkerGateway(options: WorkerGatewayOptions): WorkerEndpoi
     onEnrol: (workerId, joinToken, context) => reachable(() => enrol(workerId, joinToken, context)),
     revocationsOf,
     onRefusal: metrics.workerRefusal,
+    addressOf: options.clientAddresses.of,
     logger,
     clock,
   });

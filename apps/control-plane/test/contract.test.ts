@@ -46,7 +46,7 @@ describe('isPublicPath', () => {
 describe('guardOperations', () => {
   it('lets nobody pass of whom it is not known who it is', async () => {
     const app = express();
-    app.use(requestContext(captureLogs().logger));
+    app.use(requestContext({ logger: captureLogs().logger, addressOf: () => '' }));
     guardOperations(app);
     const refusals: unknown[] = [];
     const reached: string[] = [];

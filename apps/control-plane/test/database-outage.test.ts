@@ -25,6 +25,7 @@ const ROUTES = [
   'GET /api/v1/workers/w',
   HEARTBEAT,
   'POST /api/v1/worker/w/leases/sb-1/renew',
+  'GET /api/v1/admin/diagnostics',
 ];
 
 describe('a control plane and its Postgres', () => {
@@ -44,6 +45,7 @@ describe('a control plane and its Postgres', () => {
         'server.host': '127.0.0.1',
         'server.port': 0,
         'auth.api_key': apiKey,
+        'auth.admin_fallback_enabled': true,
         'auth.worker_signing_key': signingKey,
         ...database,
       }),
@@ -101,6 +103,13 @@ describe('a control plane and its Postgres', () => {
       expect(ready.status).to.equal(503);
       expect(ready.body['checks']).to.include({ database: 'unavailable', workers: 'unknown' });
       expect((await ask('GET /live')).status).to.equal(200);
+      const diagnostics = await ask('GET /api/v1/diagnostics');
+      expect(diagnostics.status).to.equal(200);
+      expect(diagnostics.body['store']).to.include({ healthy: false, error: 'database_unavailable' });
+      for (const part of ['workers', 'sandboxes']) {
+        expect(diagnostics.body[part]).to.include({ total: 0, error: 'database_unavailable' });
+      }
+      expect(JSON.stringify(diagnostics.body)).not.to.match(/ECONN|5432|postgres:/);
 
       server = await startEmbeddedPostgres({ path, port });
       await eventually(isReady);

@@ -83,7 +83,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     ready: async ({ signal } = {}) => {
       const result = await settle(http.GET('/ready', given({ signal })));
       const body = result.data ?? result.error;
-      if (body === undefined) throw refusalOf(result);
+      if (body === undefined || 'code' in body) throw refusalOf(result);
       return body;
     },
     workerIdentity: createWorkerIdentityClient(calls),

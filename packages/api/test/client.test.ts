@@ -124,6 +124,17 @@ describe('createApiClient', () => {
       answer(200, { ...readiness, status: 'ready' });
       expect((await client.ready()).status).to.equal('ready');
     });
+
+    it('does not take a refusal for a readiness', async () => {
+      answer(403, {
+        code: 'FORBIDDEN',
+        message: 'pages of this origin may not call',
+        reason: 'origin_not_allowed',
+        request_id: 'r',
+      });
+      const refusal = await rejection(client.ready(), 'refused');
+      expect(refusal).to.include({ status: 403, reason: 'origin_not_allowed' });
+    });
   });
 
   describe('lists', () => {

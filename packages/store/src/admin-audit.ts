@@ -12,6 +12,7 @@ import {
   pageOf,
   serialCursor,
 } from './page.js';
+import { deleteOldest, type PruneRequest } from './prune.js';
 import { recordedText } from './recorded-text.js';
 import type { AdminAuditTable, StoreSchema } from './schema.js';
 
@@ -56,12 +57,14 @@ export interface AdminAuditFilter extends PageRequest {
   readonly until?: Date;
 }
 
-/** Entries are added and read, nothing else. */
+/** Entries are added and read, and never changed; only the oldest go, by `prune`. */
 export interface AdminAuditRepository {
   /** @throws StoreError `invalid_input` */
   append(entry: NewAdminAuditEntry): Promise<AdminAuditRecord>;
   /** Newest first. @throws StoreError `invalid_input` on a foreign cursor */
   list(filter?: AdminAuditFilter): Promise<Page<AdminAuditRecord>>;
+  /** Forgets what was recorded before `before`. @returns how many */
+  prune(request: PruneRequest): Promise<number>;
 }
 
 export function createAdminAuditRepository(db: Kysely<StoreSchema>, clock: Clock): AdminAuditRepository {
@@ -122,6 +125,8 @@ export function createAdminAuditRepository(db: Kysely<StoreSchema>, clock: Clock
         .execute();
       return pageOf(rows.map(entryFrom), size, ({ at, id }) => encodeTimeCursor({ at, id: String(id) }));
     },
+
+    prune: (request) => deleteOldest(db, { table: 'admin_audit', column: 'at' }, request),
   };
 }
 

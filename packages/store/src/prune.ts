@@ -15,11 +15,12 @@ export interface PruneRequest {
 
 interface AgingTable {
   readonly table:
+    | 'admin_audit'
     | 'worker_token_issuances'
     | 'worker_token_revocations'
     | 'worker_join_tokens'
     | 'worker_credential_uses';
-  readonly column: 'expires_at' | 'last_seen';
+  readonly column: 'at' | 'expires_at' | 'last_seen';
 }
 
 /** Deletes the oldest rows and tells how many; rows that another process is deleting are left to it. */

@@ -107,6 +107,17 @@ describe('AdminAuditRepository', () => {
         '10',
       ]);
     });
+
+    it('prunes what is older than a time, the oldest first, as many as asked for, and nothing else', async () => {
+      const { adminAudit } = fixture.store;
+      const left = async () => (await adminAudit.list()).items.map(({ requestId }) => requestId).join('');
+      expect(await adminAudit.prune({ before: second(0) })).to.equal(0);
+      expect(await adminAudit.prune({ before: second(3), limit: 2 })).to.equal(2);
+      expect(await left()).to.equal('432');
+      expect(await adminAudit.prune({ before: second(3), limit: 2 })).to.equal(1);
+      expect(await left()).to.equal('43');
+      expect(await adminAudit.prune({ before: second(3) })).to.equal(0);
+    });
   });
 
   it('refuses invalid input', async () => {
@@ -119,6 +130,8 @@ describe('AdminAuditRepository', () => {
     await rejection(adminAudit.list({ since: never }), 'invalid_input');
     await rejection(adminAudit.list({ until: never }), 'invalid_input');
     await rejection(adminAudit.list({ limit: 0 }), 'invalid_input');
+    await rejection(adminAudit.prune({ before: never }), 'invalid_input');
+    await rejection(adminAudit.prune({ before: second(0), limit: 0 }), 'invalid_input');
     const foreign = Buffer.from('2030-01-01T00:00:00.000Z jt-1').toString('base64url');
     await rejection(adminAudit.list({ after: foreign }), 'invalid_input');
     await rejection(adminAudit.list({ after: 'x' }), 'invalid_input');

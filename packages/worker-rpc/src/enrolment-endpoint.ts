@@ -34,6 +34,7 @@ export type EnrolWorker = (
 export interface EnrolmentRequest {
   readonly workerId: string;
   readonly requestId: string;
+  readonly remoteAddress: string | undefined;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
@@ -42,7 +43,7 @@ const BODY_LIMIT_BYTES = 4 * 1024;
 
 /** Serves `POST {workerID}/enrol`. Order of the checks: method, worker id, join token, body. */
 export async function serveEnrolment(
-  { workerId, requestId, request, response }: EnrolmentRequest,
+  { workerId, requestId, remoteAddress, request, response }: EnrolmentRequest,
   enrol: EnrolWorker,
   clock: Clock,
 ): Promise<EndpointRefusal | { readonly reply: unknown }> {
@@ -59,7 +60,7 @@ export async function serveEnrolment(
   const enrolment = await enrol(workerId, joinToken, {
     ...details.value,
     requestId,
-    remoteAddress: request.socket.remoteAddress,
+    remoteAddress,
     signal: disconnectSignal(response),
   });
   return { reply: enrolmentToWire(workerId, enrolment, formatTime(clock())) };

@@ -69,6 +69,8 @@ export interface WorkerEndpointOptions {
   /** Lets new workers in by their join tokens. Absent: the path is 404. */
   readonly onEnrol?: EnrolWorker | undefined;
   readonly limits?: WorkerEndpointLimits | undefined;
+  /** Where a request comes from, when a proxy may stand in between; by default the address of its socket. */
+  readonly addressOf?: ((request: IncomingMessage) => string) | undefined;
   readonly logger?: RpcLogger | undefined;
   readonly clock?: Clock | undefined;
   /** For metrics and audit. */
@@ -100,6 +102,7 @@ const SCOPES: Readonly<Record<CredentialRoute['kind'], WorkerScope>> = {
 export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndpoint {
   const { authenticate, onHeartbeat, onRenewLease, onIssueToken, onEnrol } = options;
   const { logger = silentLogger, clock = systemClock } = options;
+  const addressOf = options.addressOf ?? ((request) => request.socket.remoteAddress);
   const { bodyBytes = 256 * 1024, leaseTtlMs = 24 * 3_600_000 } = options.limits ?? {};
 
   async function serve(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -119,7 +122,13 @@ export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndp
     try {
       const result =
         route?.kind === 'enrol'
-          ? await admitEnrolment({ workerId: route.workerId, requestId, request, response })
+          ? await admitEnrolment({
+              workerId: route.workerId,
+              requestId,
+              remoteAddress: addressOf(request),
+              request,
+              response,
+            })
           : await admit(route, request, response, requestId);
       if ('reason' in result) {
         const claimed =
@@ -171,7 +180,7 @@ export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndp
       requestId,
       credential: caller.credential,
       scopes: caller.scopes,
-      remoteAddress: request.socket.remoteAddress,
+      remoteAddress: addressOf(request),
       signal: disconnectSignal(response),
     };
     if (route.kind === 'renew') return renew(route, body, context);
@@ -223,7 +232,7 @@ export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndp
       reason: refused.reason,
       requestId,
       claimedWorkerId: claimedWorkerId.slice(0, 128),
-      remoteAddress: request.socket.remoteAddress,
+      remoteAddress: addressOf(request),
     };
     logger.warn('worker request refused', { ...event });
     options.onRefusal?.(event);

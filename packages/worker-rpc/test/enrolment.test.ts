@@ -83,6 +83,12 @@ describe('enrolment', () => {
       });
     });
 
+    it('and tells where it was asked from, as whoever knows the proxies says', async () => {
+      await start({ addressOf: ({ headers }) => String(headers['x-forwarded-for']) });
+      await post(urlOf(WORKER), {}, { 'x-join-token': token, 'x-forwarded-for': '203.0.113.9' });
+      expect(calls[0]?.[2]?.remoteAddress).to.equal('203.0.113.9');
+    });
+
     it('in an answer that nobody may keep, with the time', async () => {
       await start({ clock: () => new Date('2026-01-01T00:00:00Z') });
       const answer = await post(urlOf(WORKER), {}, { 'x-join-token': token });

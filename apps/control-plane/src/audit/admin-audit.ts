@@ -16,7 +16,7 @@ export const UNKNOWN_ACTOR: Actor = { kind: 'anonymous', id: '', credentialId: '
 /** Who asks for something, and from where. */
 export interface Requester {
   readonly actor: Actor;
-  /** Of the socket, never of a header. */
+  /** Of the socket, or what a trusted proxy says of it; never what the caller says. */
   readonly sourceAddress: string;
   readonly requestId: string;
 }
@@ -42,11 +42,14 @@ export interface AdminAudit {
   refused(requester: Requester, refusal: AuditedRefusal): Promise<void>;
 }
 
-/** Refusals of callers that nobody knows: more of them from one address in a minute are only in the log. */
-const ANONYMOUS_REFUSALS_PER_MINUTE = 60;
+/**
+ * Refusals that cost a caller nothing, of callers that nobody knows and of too many requests: more of them from one
+ * address or caller in a minute are only in the log.
+ */
+const CHEAP_REFUSALS_PER_MINUTE = 60;
 
 export function createAdminAudit(store: Pick<Store, 'adminAudit'>, logger: Logger): AdminAudit {
-  const anonymous = new RateLimiterMemory({ points: ANONYMOUS_REFUSALS_PER_MINUTE, duration: 60 });
+  const cheap = new RateLimiterMemory({ points: CHEAP_REFUSALS_PER_MINUTE, duration: 60 });
 
   function append(
     { actor, sourceAddress, requestId }: Requester,
@@ -68,9 +71,10 @@ export function createAdminAudit(store: Pick<Store, 'adminAudit'>, logger: Logge
     });
   }
 
-  async function mayRecord({ actor, sourceAddress }: Requester): Promise<boolean> {
-    if (actor !== UNKNOWN_ACTOR) return true;
-    return anonymous.consume(sourceAddress).then(
+  async function mayRecord({ actor, sourceAddress }: Requester, reason: string): Promise<boolean> {
+    const isKnown = actor !== UNKNOWN_ACTOR;
+    if (isKnown && reason !== 'rate_limited') return true;
+    return cheap.consume(isKnown ? `actor ${actor.id}` : sourceAddress).then(
       () => true,
       () => false,
     );
@@ -82,8 +86,8 @@ export function createAdminAudit(store: Pick<Store, 'adminAudit'>, logger: Logge
     },
     async refused(requester, { outcome, reason, ...action }) {
       const fields = { request_id: requester.requestId, action: action.action, outcome, reason };
-      if (!(await mayRecord(requester))) {
-        logger.warn('refusal not audited: too many from one unknown caller', fields);
+      if (!(await mayRecord(requester, reason))) {
+        logger.warn('refusal not audited: too many from one caller', fields);
         return;
       }
       try {

@@ -55,8 +55,8 @@ export function auditRefusals(audit: AdminAudit): ErrorRequestHandler {
 const DENIALS: ReadonlySet<number> = new Set([401, 403, 429]);
 
 export function requesterOf(request: Request): Requester {
-  const { principal, requestId } = contextOf(request);
-  return { actor: principal ?? UNKNOWN_ACTOR, requestId, sourceAddress: request.socket.remoteAddress ?? '' };
+  const { principal, requestId, clientAddress } = contextOf(request);
+  return { actor: principal ?? UNKNOWN_ACTOR, requestId, sourceAddress: clientAddress };
 }
 
 /** As far as the request tells: the thing in its path, else the worker in its query or body. */

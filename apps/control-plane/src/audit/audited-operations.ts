@@ -19,6 +19,7 @@ export const AUDITED_OPERATIONS = {
   deleteJoinToken: { action: 'join_token.delete', kind: 'join_token' },
   listWorkerCredentials: { action: 'worker_credential.list', kind: 'worker' },
   getWorkerKeys: { action: 'worker_key.list', kind: 'worker_key' },
+  getAdminDiagnostics: { action: 'diagnostics.read', kind: 'control_plane' },
 } as const satisfies Partial<Record<ServedOperation, AuditedOperation>>;
 
 export type AuditedOperationId = keyof typeof AUDITED_OPERATIONS;

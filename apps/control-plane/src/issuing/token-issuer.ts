@@ -47,7 +47,7 @@ export function createTokenIssuer({ store, issuingKey, limit, clock }: TokenIssu
       const { workerId, audience, ttlSeconds, scopes } = tokenToIssue(request);
       const key = issuingKey(workerId);
       if (key instanceof Error) throw key;
-      await limit.take(actor.credentialId);
+      await limit.take(actor.id);
       const { token, claims } = mintWorkerToken({
         key: key.key,
         workerId,

@@ -3,6 +3,7 @@ import type { WorkerRecord } from '@stacyvm/store';
 import type { WorkerAuthentication, WorkerRefusalEvent } from '@stacyvm/worker-rpc';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RevocationsStatus } from '../revocations/live-revocations.js';
+import { type MeasuredEdge, observeEdge } from './edge-metrics.js';
 import { credentialLabels } from './worker-credentials.js';
 
 /** What is read when the metrics are. */
@@ -33,6 +34,7 @@ export interface Metrics {
   request(request: AnsweredRequest): void;
   /** From now on these are read as well. */
   observe(state: MeasuredState): void;
+  observeEdge(edge: MeasuredEdge): void;
   /** Everything, in the text format of Prometheus. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -112,6 +114,7 @@ export function createMetrics(): Metrics {
     request: ({ operation, status, seconds }) =>
       requests.observe({ operation, status: String(status) }, seconds),
     observe: (state) => observeState(registry, state),
+    observeEdge: (edge) => observeEdge(registry, edge),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -39,7 +39,7 @@ describe('a stream and its reader', () => {
     };
     const { logger } = captureLogs();
     const app = express();
-    app.use(requestContext(logger), (request, _response, next) => {
+    app.use(requestContext({ logger, addressOf: () => '' }), (request, _response, next) => {
       request.body = { command: 'any', stream: true, exit_record: true };
       next();
     });

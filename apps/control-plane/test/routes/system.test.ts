@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createApiKeyAuthenticator } from '@stacyvm/auth';
 import { createOrchestrator } from '@stacyvm/orchestrator';
 import { expect } from 'chai';
 import { createApp } from '../../src/app.js';
+import { createEdge } from '../../src/callers/edge.js';
+import { createSettingsReload } from '../../src/settings-reload.js';
+import { fixedSettings } from '../../src/settings-source.js';
 import { openWorkerAuthority } from '../../src/worker-authority.js';
 import { call } from '../api-calls.js';
 import { type Fixture, settingsFor, startFixture } from '../control-plane-fixture.js';
@@ -51,14 +53,18 @@ describe('the probes', () => {
   it('/ready is not ready while the process drains', async () => {
     const { logger } = captureLogs();
     const clock = () => new Date();
+    const settings = settingsFor({ 'auth.api_key': fixture.apiKey });
     const authority = await openWorkerAuthority({
-      settings: settingsFor({}),
+      settings,
       store: fixture.store,
       logger,
       clock,
     });
     const app = createApp({
       ...authority,
+      ...createEdge(settings, logger, clock),
+      settings: createSettingsReload({ initial: settings, parts: [], logger }),
+      settingsSource: fixedSettings(clock()),
       tokenProfile: () => 'strict',
       orchestrator: createOrchestrator({
         store: fixture.store,
@@ -72,7 +78,6 @@ describe('the probes', () => {
         logger,
       }),
       store: fixture.store,
-      apiKeys: createApiKeyAuthenticator({ apiKey: fixture.apiKey }),
       logger,
       clock,
       version: '0',

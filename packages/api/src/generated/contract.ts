@@ -446,6 +446,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/diagnostics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How this control plane is
+         * @description Answered while the database is away as well: then `store.healthy` is false, and what it would tell is empty and has an
+         *     `error`. Counts are of this control plane where they say `_total`, and of all of them elsewhere.
+         */
+        get: operations["getDiagnostics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/diagnostics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How this control plane is, audited
+         * @description The same as `/diagnostics`. That it was asked for is audited, so it is not answered while the database is away.
+         */
+        get: operations["getAdminDiagnostics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics/prometheus": {
         parameters: {
             query?: never;
@@ -890,6 +931,137 @@ export interface components {
             version: string;
             uptime: string;
         };
+        Diagnostics: {
+            /** Format: date-time */
+            generated_at: string;
+            build: {
+                version: string;
+                node: string;
+                platform: string;
+                arch: string;
+            };
+            process: {
+                /** Format: date-time */
+                started_at: string;
+                uptime: string;
+                memory: {
+                    rss_bytes: number;
+                    heap_total_bytes: number;
+                    heap_used_bytes: number;
+                    external_bytes: number;
+                };
+            };
+            store: {
+                healthy: boolean;
+                /** @description How long one round trip took; or for how long it was waited. */
+                latency_ms: number;
+                /** @enum {string} */
+                error?: "database_unavailable";
+            };
+            limits: {
+                /** @description Over the whole fleet; 0 is no limit. */
+                max_sandboxes: number;
+                /** @description 0 is no limit. */
+                max_sandboxes_per_owner: number;
+                max_ttl: string;
+                /** @description 0s is `max_exec_timeout`. */
+                default_exec_timeout: string;
+                max_exec_timeout: string;
+                /** @enum {string} */
+                spawn_overflow: "reject" | "queue";
+                spawn_queue_timeout: string;
+                max_spawn_queue: number;
+            };
+            /** @description The queue of spawns at this control plane. Its capacity is 0 when there is none. */
+            scheduler: {
+                /** @description Spawns that wait now. */
+                spawn_queue_depth: number;
+                /** @description Spawns that may wait. */
+                spawn_queue_capacity: number;
+                spawn_queued_total: number;
+                /** @description Got their place after waiting. */
+                spawn_dequeued_total: number;
+                spawn_queue_timeouts_total: number;
+                /** @description Their callers went away. */
+                spawn_queue_abandoned_total: number;
+                /** @description Were not let in. */
+                spawn_queue_full_total: number;
+                spawn_queue_wait_ms_total: number;
+                spawn_queue_wait_ms_max: number;
+            };
+            rate_limit: {
+                enabled: boolean;
+                requests_per_minute: number;
+                /** @description The most that a caller may ask at once. */
+                burst: number;
+                /** @enum {string} */
+                key_by: "owner" | "api_key" | "ip";
+                /** @description Callers and addresses that have asked lately. */
+                active_buckets: number;
+                /** @description How many of them are remembered at most. */
+                max_buckets: number;
+                /** @description Requests that passed since the start. */
+                allowed_total: number;
+                /** @description Requests that were refused since the start. */
+                limited_total: number;
+                /** @description Callers that were forgotten because there were too many. */
+                evicted_total: number;
+            };
+            workers: {
+                total: number;
+                /** @description Of status online and not stale. */
+                online: number;
+                /** @description No heartbeat for more than two minutes. */
+                stale: number;
+                /** @description Neither: such as draining. */
+                unhealthy: number;
+                /** @description The first 100 by id. */
+                items: components["schemas"]["Worker"][];
+                /** @enum {string} */
+                error?: "database_unavailable";
+            };
+            sandboxes: {
+                /** @description All that are not destroyed; at most ten seconds old. */
+                total: number;
+                /** @description All that count against limits. */
+                active: number;
+                by_state: {
+                    [key: string]: number;
+                };
+                /** @description The active ones of at most 100 workers. */
+                by_worker: {
+                    [key: string]: number;
+                };
+                /** @enum {string} */
+                error?: "database_unavailable";
+            };
+            settings: {
+                /** @description Absent when there is none. */
+                config_file?: string;
+                /** @description Counts the changes since the start. */
+                generation: number;
+                /** Format: date-time */
+                loaded_at: string;
+                /** @description Why what is configured now is not in force. Absent when it is. */
+                last_error?: {
+                    /** Format: date-time */
+                    at: string;
+                    problems: components["schemas"]["SettingsProblem"][];
+                };
+                /** @description Settings that have another value now than at the start, and need a restart to be in force. */
+                restart_required: string[];
+                warnings: components["schemas"]["SettingsProblem"][];
+            };
+            /** @description What is left out everywhere in this answer. */
+            redactions: string[];
+        };
+        SettingsProblem: {
+            /** @description Empty when it is not about one setting. */
+            key: string;
+            message: string;
+            /** @description Where the value comes from; empty when that is not known. */
+            origin: string;
+        };
         Readiness: {
             /** @enum {string} */
             status: "ready" | "not_ready";
@@ -924,7 +1096,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The credential does not carry the scope of the route. */
+        /** @description The credential does not carry the scope of the route, or a page of an origin that is not allowed asked. */
         Forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -969,9 +1141,24 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description A limit or the fleet's capacity is reached. */
+        /** @description Too many requests of this caller; `Retry-After` tells the seconds to wait. */
+        RateLimited: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                "X-RateLimit-Limit": components["headers"]["RateLimit"];
+                "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description A limit or the fleet's capacity is reached, or too many requests of this caller (`rate_limited`, with `Retry-After`). */
         ResourceLimit: {
             headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                "X-RateLimit-Limit": components["headers"]["RateLimit"];
+                "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
                 [name: string]: unknown;
             };
             content: {
@@ -990,8 +1177,9 @@ export interface components {
         /** @description Too many in a minute; `Retry-After` tells the seconds to wait. */
         IssueLimit: {
             headers: {
-                /** @description Seconds. */
-                "Retry-After"?: number;
+                "Retry-After": components["headers"]["RetryAfter"];
+                "X-RateLimit-Limit": components["headers"]["RateLimit"];
+                "X-RateLimit-Remaining": components["headers"]["RateLimitRemaining"];
                 [name: string]: unknown;
             };
             content: {
@@ -1037,6 +1225,12 @@ export interface components {
     };
     requestBodies: never;
     headers: {
+        /** @description The most that this caller may ask at once. Absent while there is no limit. */
+        RateLimit: number;
+        /** @description What is left of it now. */
+        RateLimitRemaining: number;
+        /** @description Seconds to wait. */
+        RetryAfter: number;
         /** @description Pass it as `cursor` for the next page. Absent on the last page. */
         NextCursor: string;
     };
@@ -1071,6 +1265,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1138,6 +1333,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1168,6 +1364,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1239,6 +1436,7 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1270,6 +1468,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1299,6 +1498,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1366,6 +1566,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1399,6 +1600,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1429,6 +1631,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1458,6 +1661,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1491,6 +1695,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1554,6 +1759,7 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1591,6 +1797,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1616,6 +1823,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -1783,6 +1991,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            403: components["responses"]["Forbidden"];
         };
     };
     getLive: {
@@ -1803,6 +2012,7 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+            403: components["responses"]["Forbidden"];
         };
     };
     getReady: {
@@ -1823,6 +2033,7 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
+            403: components["responses"]["Forbidden"];
             /** @description Not ready; `checks` says why. */
             503: {
                 headers: {
@@ -1832,6 +2043,58 @@ export interface operations {
                     "application/json": components["schemas"]["Readiness"];
                 };
             };
+        };
+    };
+    getDiagnostics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnostics"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAdminDiagnostics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it is. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Diagnostics"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getPrometheusMetrics: {
@@ -1855,6 +2118,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

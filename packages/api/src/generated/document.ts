@@ -6,7 +6,7 @@ export const openApiDocument: unknown = {
     "title": "StacyVM control plane",
     "version": "1.0.0",
     "summary": "Sandboxes for untrusted code on a fleet of workers whose identity can be proven.",
-    "description": "Every response carries `X-Request-ID`. Every error is `{\"code\",\"message\",\"reason\",\"request_id\"}`: `code` is the class of the\nerror, `reason` is stable and meant for programs, `message` is meant for people.\n\nDurations are texts such as `30s`, `5m` or `1h30m`; times are RFC 3339 in UTC.\n",
+    "description": "Every response carries `X-Request-ID`. Every error is `{\"code\",\"message\",\"reason\",\"request_id\"}`: `code` is the class of the\nerror, `reason` is stable and meant for programs, `message` is meant for people.\n\nDurations are texts such as `30s`, `5m` or `1h30m`; times are RFC 3339 in UTC.\n\nWith `rate_limit.enabled` every answer to a counted request carries `X-RateLimit-Limit`, the most that a caller may ask at\nonce, and `X-RateLimit-Remaining`; a caller who asks more gets 429 `rate_limited` with `Retry-After`. Health, liveness and\nreadiness, preflights and the worker protocol are not counted.\n\nPages of the origins in `server.cors_allowed_origins` may call from a browser: `OPTIONS` with\n`Access-Control-Request-Method` is answered with 204 on every path, without a credential. What the page of another origin\nasks for is refused: 403 `origin_not_allowed`.\n",
     "license": {
       "name": "Apache-2.0",
       "identifier": "Apache-2.0"
@@ -185,6 +185,9 @@ export const openApiDocument: unknown = {
           "403": {
             "$ref": "#/components/responses/Forbidden"
           },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
           "500": {
             "$ref": "#/components/responses/Internal"
           },
@@ -235,6 +238,9 @@ export const openApiDocument: unknown = {
           "404": {
             "$ref": "#/components/responses/NotFound"
           },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
           "500": {
             "$ref": "#/components/responses/Internal"
           },
@@ -283,6 +289,9 @@ export const openApiDocument: unknown = {
           },
           "409": {
             "$ref": "#/components/responses/Conflict"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
           },
           "500": {
             "$ref": "#/components/responses/Internal"
@@ -472,6 +481,9 @@ export const openApiDocument: unknown = {
           "409": {
             "$ref": "#/components/responses/Conflict"
           },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
           "500": {
             "$ref": "#/components/responses/Internal"
           },
@@ -530,6 +542,9 @@ export const openApiDocument: unknown = {
           "403": {
             "$ref": "#/components/responses/Forbidden"
           },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
           "500": {
             "$ref": "#/components/responses/Internal"
           },
@@ -579,6 +594,9 @@ export const openApiDocument: unknown = {
           },
           "404": {
             "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
           },
           "500": {
             "$ref": "#/components/responses/Internal"
@@ -747,6 +765,9 @@ export const openApiDocument: unknown = {
           "403": {
             "$ref": "#/components/responses/Forbidden"
           },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
           "500": {
             "$ref": "#/components/responses/Internal"
           },
@@ -830,6 +851,9 @@ export const openApiDocument: unknown = {
           "413": {
             "$ref": "#/components/responses/TooLarge"
           },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
           "500": {
             "$ref": "#/components/responses/Internal"
           },
@@ -895,6 +919,9 @@ export const openApiDocument: unknown = {
           "403": {
             "$ref": "#/components/responses/Forbidden"
           },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
           "500": {
             "$ref": "#/components/responses/Internal"
           },
@@ -946,6 +973,9 @@ export const openApiDocument: unknown = {
           },
           "404": {
             "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
           },
           "500": {
             "$ref": "#/components/responses/Internal"
@@ -1113,6 +1143,9 @@ export const openApiDocument: unknown = {
           "403": {
             "$ref": "#/components/responses/Forbidden"
           },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
           "500": {
             "$ref": "#/components/responses/Internal"
           },
@@ -1164,6 +1197,9 @@ export const openApiDocument: unknown = {
           },
           "404": {
             "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
           },
           "500": {
             "$ref": "#/components/responses/Internal"
@@ -1261,6 +1297,9 @@ export const openApiDocument: unknown = {
           "403": {
             "$ref": "#/components/responses/Forbidden"
           },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
           "500": {
             "$ref": "#/components/responses/Internal"
           },
@@ -1322,6 +1361,9 @@ export const openApiDocument: unknown = {
           },
           "403": {
             "$ref": "#/components/responses/Forbidden"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
           },
           "500": {
             "$ref": "#/components/responses/Internal"
@@ -1710,6 +1752,9 @@ export const openApiDocument: unknown = {
                 }
               }
             }
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
           }
         }
       }
@@ -1742,6 +1787,9 @@ export const openApiDocument: unknown = {
                 }
               }
             }
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
           }
         }
       }
@@ -1781,6 +1829,9 @@ export const openApiDocument: unknown = {
               }
             }
           },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
           "503": {
             "description": "Not ready; `checks` says why.",
             "content": {
@@ -1804,6 +1855,98 @@ export const openApiDocument: unknown = {
                 }
               }
             }
+          }
+        }
+      }
+    },
+    "/diagnostics": {
+      "get": {
+        "operationId": "getDiagnostics",
+        "x-scope": "operator:*",
+        "tags": [
+          "system"
+        ],
+        "summary": "How this control plane is",
+        "description": "Answered while the database is away as well: then `store.healthy` is false, and what it would tell is empty and has an\n`error`. Counts are of this control plane where they say `_total`, and of all of them elsewhere.\n",
+        "responses": {
+          "200": {
+            "description": "How it is.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Diagnostics"
+                },
+                "examples": {
+                  "healthy": {
+                    "$ref": "#/components/examples/Diagnostics"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/diagnostics": {
+      "get": {
+        "operationId": "getAdminDiagnostics",
+        "x-scope": "admin:*",
+        "tags": [
+          "system"
+        ],
+        "summary": "How this control plane is, audited",
+        "description": "The same as `/diagnostics`. That it was asked for is audited, so it is not answered while the database is away.\n",
+        "responses": {
+          "200": {
+            "description": "How it is.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Diagnostics"
+                },
+                "examples": {
+                  "healthy": {
+                    "$ref": "#/components/examples/Diagnostics"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
           }
         }
       }
@@ -1841,6 +1984,9 @@ export const openApiDocument: unknown = {
           "403": {
             "$ref": "#/components/responses/Forbidden"
           },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
           "500": {
             "$ref": "#/components/responses/Internal"
           },
@@ -1873,6 +2019,24 @@ export const openApiDocument: unknown = {
       }
     },
     "headers": {
+      "RateLimit": {
+        "schema": {
+          "type": "integer"
+        },
+        "description": "The most that this caller may ask at once. Absent while there is no limit."
+      },
+      "RateLimitRemaining": {
+        "schema": {
+          "type": "integer"
+        },
+        "description": "What is left of it now."
+      },
+      "RetryAfter": {
+        "schema": {
+          "type": "integer"
+        },
+        "description": "Seconds to wait."
+      },
       "NextCursor": {
         "schema": {
           "type": "string"
@@ -2004,7 +2168,7 @@ export const openApiDocument: unknown = {
         }
       },
       "Forbidden": {
-        "description": "The credential does not carry the scope of the route.",
+        "description": "The credential does not carry the scope of the route, or a page of an origin that is not allowed asked.",
         "content": {
           "application/json": {
             "schema": {
@@ -2016,6 +2180,14 @@ export const openApiDocument: unknown = {
                   "code": "FORBIDDEN",
                   "message": "required authorization scope missing",
                   "reason": "missing_scope",
+                  "request_id": "3f1c"
+                }
+              },
+              "origin": {
+                "value": {
+                  "code": "FORBIDDEN",
+                  "message": "pages of this origin may not call; add it to server.cors_allowed_origins",
+                  "reason": "origin_not_allowed",
                   "request_id": "3f1c"
                 }
               }
@@ -2103,8 +2275,50 @@ export const openApiDocument: unknown = {
           }
         }
       },
+      "RateLimited": {
+        "description": "Too many requests of this caller; `Retry-After` tells the seconds to wait.",
+        "headers": {
+          "Retry-After": {
+            "$ref": "#/components/headers/RetryAfter"
+          },
+          "X-RateLimit-Limit": {
+            "$ref": "#/components/headers/RateLimit"
+          },
+          "X-RateLimit-Remaining": {
+            "$ref": "#/components/headers/RateLimitRemaining"
+          }
+        },
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "examples": {
+              "rate": {
+                "value": {
+                  "code": "RESOURCE_LIMIT",
+                  "message": "rate limit exceeded; retry after 3s",
+                  "reason": "rate_limited",
+                  "request_id": "3f1c"
+                }
+              }
+            }
+          }
+        }
+      },
       "ResourceLimit": {
-        "description": "A limit or the fleet's capacity is reached.",
+        "description": "A limit or the fleet's capacity is reached, or too many requests of this caller (`rate_limited`, with `Retry-After`).",
+        "headers": {
+          "Retry-After": {
+            "$ref": "#/components/headers/RetryAfter"
+          },
+          "X-RateLimit-Limit": {
+            "$ref": "#/components/headers/RateLimit"
+          },
+          "X-RateLimit-Remaining": {
+            "$ref": "#/components/headers/RateLimitRemaining"
+          }
+        },
         "content": {
           "application/json": {
             "schema": {
@@ -2116,6 +2330,14 @@ export const openApiDocument: unknown = {
                   "code": "RESOURCE_LIMIT",
                   "message": "resource limit exceeded: no eligible worker available",
                   "reason": "no_eligible_worker",
+                  "request_id": "3f1c"
+                }
+              },
+              "rate": {
+                "value": {
+                  "code": "RESOURCE_LIMIT",
+                  "message": "rate limit exceeded; retry after 3s",
+                  "reason": "rate_limited",
                   "request_id": "3f1c"
                 }
               }
@@ -2147,10 +2369,13 @@ export const openApiDocument: unknown = {
         "description": "Too many in a minute; `Retry-After` tells the seconds to wait.",
         "headers": {
           "Retry-After": {
-            "schema": {
-              "type": "integer"
-            },
-            "description": "Seconds."
+            "$ref": "#/components/headers/RetryAfter"
+          },
+          "X-RateLimit-Limit": {
+            "$ref": "#/components/headers/RateLimit"
+          },
+          "X-RateLimit-Remaining": {
+            "$ref": "#/components/headers/RateLimitRemaining"
           }
         },
         "content": {
@@ -2162,7 +2387,7 @@ export const openApiDocument: unknown = {
               "limit": {
                 "value": {
                   "code": "RESOURCE_LIMIT",
-                  "message": "this credential had 60 tokens issued within a minute; retry after 12s",
+                  "message": "this caller had 60 tokens issued within a minute; retry after 12s",
                   "reason": "issue_limit",
                   "request_id": "3f1c"
                 }
@@ -2213,6 +2438,132 @@ export const openApiDocument: unknown = {
       }
     },
     "examples": {
+      "Diagnostics": {
+        "value": {
+          "generated_at": "2026-05-09T10:00:00.000Z",
+          "build": {
+            "version": "0.1.0",
+            "node": "v20.19.0",
+            "platform": "linux",
+            "arch": "x64"
+          },
+          "process": {
+            "started_at": "2026-05-09T08:57:57.000Z",
+            "uptime": "1h2m3s",
+            "memory": {
+              "rss_bytes": 104857600,
+              "heap_total_bytes": 52428800,
+              "heap_used_bytes": 41943040,
+              "external_bytes": 3145728
+            }
+          },
+          "store": {
+            "healthy": true,
+            "latency_ms": 1.25
+          },
+          "limits": {
+            "max_sandboxes": 100,
+            "max_sandboxes_per_owner": 10,
+            "max_ttl": "24h0m0s",
+            "default_exec_timeout": "30s",
+            "max_exec_timeout": "10m0s",
+            "spawn_overflow": "queue",
+            "spawn_queue_timeout": "30s",
+            "max_spawn_queue": 100
+          },
+          "scheduler": {
+            "spawn_queue_depth": 0,
+            "spawn_queue_capacity": 100,
+            "spawn_queued_total": 12,
+            "spawn_dequeued_total": 11,
+            "spawn_queue_timeouts_total": 1,
+            "spawn_queue_abandoned_total": 0,
+            "spawn_queue_full_total": 0,
+            "spawn_queue_wait_ms_total": 5400,
+            "spawn_queue_wait_ms_max": 2100
+          },
+          "rate_limit": {
+            "enabled": true,
+            "requests_per_minute": 120,
+            "burst": 60,
+            "key_by": "api_key",
+            "active_buckets": 3,
+            "max_buckets": 100000,
+            "allowed_total": 1200,
+            "limited_total": 4,
+            "evicted_total": 0
+          },
+          "workers": {
+            "total": 1,
+            "online": 1,
+            "stale": 0,
+            "unhealthy": 0,
+            "items": [
+              {
+                "id": "worker-a",
+                "hostname": "node-1",
+                "status": "online",
+                "providers": [
+                  "bubblewrap"
+                ],
+                "capabilities": [
+                  "remote_worker",
+                  "heartbeat"
+                ],
+                "capacity": {
+                  "max_sandboxes": 20,
+                  "rpc_url": "http://10.0.0.7:7430"
+                },
+                "last_heartbeat": "2026-05-09T10:00:00Z",
+                "created_at": "2026-05-09T09:00:00Z",
+                "updated_at": "2026-05-09T10:00:00Z",
+                "stale": false
+              }
+            ]
+          },
+          "sandboxes": {
+            "total": 3,
+            "active": 3,
+            "by_state": {
+              "running": 3
+            },
+            "by_worker": {
+              "worker-a": 3
+            }
+          },
+          "settings": {
+            "config_file": "/etc/stacyvm/stacyvm.yaml",
+            "generation": 2,
+            "loaded_at": "2026-05-09T09:30:00.000Z",
+            "last_error": {
+              "at": "2026-05-09T09:45:00.000Z",
+              "problems": [
+                {
+                  "key": "rate_limit.burst",
+                  "message": "must be an integer between 0 and 1000000",
+                  "origin": "/etc/stacyvm/stacyvm.yaml:31"
+                }
+              ]
+            },
+            "restart_required": [
+              "defaults.max_sandboxes"
+            ],
+            "warnings": [
+              {
+                "key": "auth.api_key_file",
+                "message": "can be read by others (mode 0644); chmod 600 /etc/stacyvm/api-key",
+                "origin": "/etc/stacyvm/stacyvm.yaml:12"
+              }
+            ]
+          },
+          "redactions": [
+            "credentials",
+            "database_address",
+            "environment",
+            "setting_values"
+          ]
+        }
+      },
       "RunningSandbox": {
         "value": {
           "id": "sb-000102030405060708090a0b",
@@ -3564,6 +3915,437 @@ export const openApiDocument: unknown = {
           },
           "uptime": {
             "type": "string"
+          }
+        }
+      },
+      "Diagnostics": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "generated_at",
+          "build",
+          "process",
+          "store",
+          "limits",
+          "scheduler",
+          "rate_limit",
+          "workers",
+          "sandboxes",
+          "settings",
+          "redactions"
+        ],
+        "properties": {
+          "generated_at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "build": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "version",
+              "node",
+              "platform",
+              "arch"
+            ],
+            "properties": {
+              "version": {
+                "type": "string"
+              },
+              "node": {
+                "type": "string"
+              },
+              "platform": {
+                "type": "string"
+              },
+              "arch": {
+                "type": "string"
+              }
+            }
+          },
+          "process": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "started_at",
+              "uptime",
+              "memory"
+            ],
+            "properties": {
+              "started_at": {
+                "type": "string",
+                "format": "date-time"
+              },
+              "uptime": {
+                "type": "string"
+              },
+              "memory": {
+                "type": "object",
+                "additionalProperties": false,
+                "required": [
+                  "rss_bytes",
+                  "heap_total_bytes",
+                  "heap_used_bytes",
+                  "external_bytes"
+                ],
+                "properties": {
+                  "rss_bytes": {
+                    "type": "integer"
+                  },
+                  "heap_total_bytes": {
+                    "type": "integer"
+                  },
+                  "heap_used_bytes": {
+                    "type": "integer"
+                  },
+                  "external_bytes": {
+                    "type": "integer"
+                  }
+                }
+              }
+            }
+          },
+          "store": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "healthy",
+              "latency_ms"
+            ],
+            "properties": {
+              "healthy": {
+                "type": "boolean"
+              },
+              "latency_ms": {
+                "type": "number",
+                "description": "How long one round trip took; or for how long it was waited."
+              },
+              "error": {
+                "type": "string",
+                "enum": [
+                  "database_unavailable"
+                ]
+              }
+            }
+          },
+          "limits": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "max_sandboxes",
+              "max_sandboxes_per_owner",
+              "max_ttl",
+              "default_exec_timeout",
+              "max_exec_timeout",
+              "spawn_overflow",
+              "spawn_queue_timeout",
+              "max_spawn_queue"
+            ],
+            "properties": {
+              "max_sandboxes": {
+                "type": "integer",
+                "description": "Over the whole fleet; 0 is no limit."
+              },
+              "max_sandboxes_per_owner": {
+                "type": "integer",
+                "description": "0 is no limit."
+              },
+              "max_ttl": {
+                "type": "string"
+              },
+              "default_exec_timeout": {
+                "type": "string",
+                "description": "0s is `max_exec_timeout`."
+              },
+              "max_exec_timeout": {
+                "type": "string"
+              },
+              "spawn_overflow": {
+                "type": "string",
+                "enum": [
+                  "reject",
+                  "queue"
+                ]
+              },
+              "spawn_queue_timeout": {
+                "type": "string"
+              },
+              "max_spawn_queue": {
+                "type": "integer"
+              }
+            }
+          },
+          "scheduler": {
+            "type": "object",
+            "description": "The queue of spawns at this control plane. Its capacity is 0 when there is none.",
+            "additionalProperties": false,
+            "required": [
+              "spawn_queue_depth",
+              "spawn_queue_capacity",
+              "spawn_queued_total",
+              "spawn_dequeued_total",
+              "spawn_queue_timeouts_total",
+              "spawn_queue_abandoned_total",
+              "spawn_queue_full_total",
+              "spawn_queue_wait_ms_total",
+              "spawn_queue_wait_ms_max"
+            ],
+            "properties": {
+              "spawn_queue_depth": {
+                "type": "integer",
+                "description": "Spawns that wait now."
+              },
+              "spawn_queue_capacity": {
+                "type": "integer",
+                "description": "Spawns that may wait."
+              },
+              "spawn_queued_total": {
+                "type": "integer"
+              },
+              "spawn_dequeued_total": {
+                "type": "integer",
+                "description": "Got their place after waiting."
+              },
+              "spawn_queue_timeouts_total": {
+                "type": "integer"
+              },
+              "spawn_queue_abandoned_total": {
+                "type": "integer",
+                "description": "Their callers went away."
+              },
+              "spawn_queue_full_total": {
+                "type": "integer",
+                "description": "Were not let in."
+              },
+              "spawn_queue_wait_ms_total": {
+                "type": "integer"
+              },
+              "spawn_queue_wait_ms_max": {
+                "type": "integer"
+              }
+            }
+          },
+          "rate_limit": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "enabled",
+              "requests_per_minute",
+              "burst",
+              "key_by",
+              "active_buckets",
+              "max_buckets",
+              "allowed_total",
+              "limited_total",
+              "evicted_total"
+            ],
+            "properties": {
+              "enabled": {
+                "type": "boolean"
+              },
+              "requests_per_minute": {
+                "type": "integer"
+              },
+              "burst": {
+                "type": "integer",
+                "description": "The most that a caller may ask at once."
+              },
+              "key_by": {
+                "type": "string",
+                "enum": [
+                  "owner",
+                  "api_key",
+                  "ip"
+                ]
+              },
+              "active_buckets": {
+                "type": "integer",
+                "description": "Callers and addresses that have asked lately."
+              },
+              "max_buckets": {
+                "type": "integer",
+                "description": "How many of them are remembered at most."
+              },
+              "allowed_total": {
+                "type": "integer",
+                "description": "Requests that passed since the start."
+              },
+              "limited_total": {
+                "type": "integer",
+                "description": "Requests that were refused since the start."
+              },
+              "evicted_total": {
+                "type": "integer",
+                "description": "Callers that were forgotten because there were too many."
+              }
+            }
+          },
+          "workers": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "total",
+              "online",
+              "stale",
+              "unhealthy",
+              "items"
+            ],
+            "properties": {
+              "total": {
+                "type": "integer"
+              },
+              "online": {
+                "type": "integer",
+                "description": "Of status online and not stale."
+              },
+              "stale": {
+                "type": "integer",
+                "description": "No heartbeat for more than two minutes."
+              },
+              "unhealthy": {
+                "type": "integer",
+                "description": "Neither: such as draining."
+              },
+              "items": {
+                "type": "array",
+                "description": "The first 100 by id.",
+                "items": {
+                  "$ref": "#/components/schemas/Worker"
+                }
+              },
+              "error": {
+                "type": "string",
+                "enum": [
+                  "database_unavailable"
+                ]
+              }
+            }
+          },
+          "sandboxes": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "total",
+              "active",
+              "by_state",
+              "by_worker"
+            ],
+            "properties": {
+              "total": {
+                "type": "integer",
+                "description": "All that are not destroyed; at most ten seconds old."
+              },
+              "active": {
+                "type": "integer",
+                "description": "All that count against limits."
+              },
+              "by_state": {
+                "type": "object",
+                "additionalProperties": {
+                  "type": "integer"
+                }
+              },
+              "by_worker": {
+                "type": "object",
+                "description": "The active ones of at most 100 workers.",
+                "additionalProperties": {
+                  "type": "integer"
+                }
+              },
+              "error": {
+                "type": "string",
+                "enum": [
+                  "database_unavailable"
+                ]
+              }
+            }
+          },
+          "settings": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "generation",
+              "loaded_at",
+              "restart_required",
+              "warnings"
+            ],
+            "properties": {
+              "config_file": {
+                "type": "string",
+                "description": "Absent when there is none."
+              },
+              "generation": {
+                "type": "integer",
+                "description": "Counts the changes since the start."
+              },
+              "loaded_at": {
+                "type": "string",
+                "format": "date-time"
+              },
+              "last_error": {
+                "type": "object",
+                "description": "Why what is configured now is not in force. Absent when it is.",
+                "additionalProperties": false,
+                "required": [
+                  "at",
+                  "problems"
+                ],
+                "properties": {
+                  "at": {
+                    "type": "string",
+                    "format": "date-time"
+                  },
+                  "problems": {
+                    "type": "array",
+                    "items": {
+                      "$ref": "#/components/schemas/SettingsProblem"
+                    }
+                  }
+                }
+              },
+              "restart_required": {
+                "type": "array",
+                "description": "Settings that have another value now than at the start, and need a restart to be in force.",
+                "items": {
+                  "type": "string"
+                }
+              },
+              "warnings": {
+                "type": "array",
+                "items": {
+                  "$ref": "#/components/schemas/SettingsProblem"
+                }
+              }
+            }
+          },
+          "redactions": {
+            "type": "array",
+            "description": "What is left out everywhere in this answer.",
+            "items": {
+              "type": "string"
+            }
+          }
+        }
+      },
+      "SettingsProblem": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "key",
+          "message",
+          "origin"
+        ],
+        "properties": {
+          "key": {
+            "type": "string",
+            "description": "Empty when it is not about one setting."
+          },
+          "message": {
+            "type": "string"
+          },
+          "origin": {
+            "type": "string",
+            "description": "Where the value comes from; empty when that is not known."
           }
         }
       },

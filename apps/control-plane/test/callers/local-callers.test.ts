@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { exchange, parseAnswer, rawRequest } from './api-calls.js';
-import { type Fixture, startFixture } from './control-plane-fixture.js';
+import { exchange, parseAnswer, rawRequest } from '../api-calls.js';
+import { type Fixture, startFixture } from '../control-plane-fixture.js';
 
 describe('a control plane without API keys', () => {
   let fixture: Fixture;

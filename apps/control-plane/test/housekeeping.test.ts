@@ -1,0 +1,102 @@
+import { openStore, type Store } from '@stacyvm/store';
+import { createTestDatabase, type TestDatabase } from '@stacyvm/store/testing';
+import { expect } from 'chai';
+import { startHousekeeping } from '../src/housekeeping.js';
+import { admin } from './admin-calls.js';
+import { startFixture } from './control-plane-fixture.js';
+import { eventually } from './eventually.js';
+import { captureLogs } from './log-capture.js';
+
+const NOW = new Date('2030-06-01T00:00:00Z');
+const DAY_MS = 86_400_000;
+
+describe('housekeeping of the audit', () => {
+  let database: TestDatabase;
+  let store: Store;
+  before(async () => {
+    database = await createTestDatabase();
+    store = await openStore({ driver: 'postgres', dsn: database.dsn, poolSize: 2 });
+  });
+  after(async () => {
+    await store?.close();
+    await database?.drop();
+  });
+
+  const record = (daysAgo: number) =>
+    store.adminAudit.append({
+      at: new Date(NOW.getTime() - daysAgo * DAY_MS),
+      actorKind: 'api_key',
+      actorId: 'ann',
+      credentialId: '',
+      action: 'worker_key.list',
+      resource: '',
+      outcome: 'success',
+      reason: '',
+      requestId: `${daysAgo} days ago`,
+      sourceAddress: '',
+    });
+  const left = async () =>
+    (await store.adminAudit.list({ limit: 1000 })).items.map(({ requestId }) => requestId);
+
+  it('keeps everything while no retention is set, then what is younger, whatever it is changed to', async () => {
+    for (const daysAgo of [400, 91, 89, 31, 1]) await record(daysAgo);
+    const { logger, records } = captureLogs();
+    let retentionMs = 0;
+    const work = startHousekeeping({ store, auditRetentionMs: () => retentionMs, logger, clock: () => NOW });
+    try {
+      await work.runOnce();
+      expect(await left()).to.have.length(5);
+      retentionMs = 90 * DAY_MS;
+      await work.runOnce();
+      expect(await left()).to.deep.equal(['1 days ago', '31 days ago', '89 days ago']);
+      retentionMs = 30 * DAY_MS;
+      await work.runOnce();
+      expect(await left()).to.deep.equal(['1 days ago']);
+      expect(records('pruned').map(({ what, pruned }) => [what, pruned])).to.deep.equal([
+        ['admin_audit', 2],
+        ['admin_audit', 2],
+      ]);
+    } finally {
+      await work.stop();
+    }
+  });
+
+  it('goes on until nothing old is left, in batches', async () => {
+    for (let n = 0; n < 1_050; n += 50) {
+      await Promise.all(Array.from({ length: 50 }, () => record(200)));
+    }
+    const { logger, records } = captureLogs();
+    const work = startHousekeeping({ store, auditRetentionMs: () => 30 * DAY_MS, logger, clock: () => NOW });
+    await work.runOnce();
+    await work.stop();
+    expect(await left()).to.deep.equal(['1 days ago']);
+    expect(records('pruned')).to.have.length(1);
+    expect(records('pruned')[0]).to.include({ what: 'admin_audit', pruned: 1_050 });
+  });
+
+  it('follows auth.admin_audit_retention from the start of a control plane', async () => {
+    const fixture = await startFixture();
+    try {
+      await admin(fixture, '/worker-keys');
+      await fixture.store.adminAudit.append({
+        at: new Date(0),
+        actorKind: 'api_key',
+        actorId: 'ann',
+        credentialId: '',
+        action: 'old',
+        resource: '',
+        outcome: 'success',
+        reason: '',
+        requestId: 'old',
+        sourceAddress: '',
+      });
+      await fixture.beside({ 'auth.admin_audit_retention': '1h' });
+      await eventually(async () => {
+        const { items } = await fixture.store.adminAudit.list();
+        expect(items.map(({ action }) => action)).to.deep.equal(['worker_key.list']);
+      });
+    } finally {
+      await fixture.dispose();
+    }
+  });
+});
