@@ -96,7 +96,8 @@ function contains(list: BlockList, address: string): boolean {
 }
 
 function hostName(text: string, entry: string): string {
-  const name = domainToASCII(text).replace(/\.$/, '');
+  // The conversion takes a whole URL apart, of which only the host is left.
+  const name = /[\s/\\:@?#%]/.test(text) ? '' : domainToASCII(text).replace(/\.$/, '');
   if (!/^[a-z0-9_-]+(\.[a-z0-9_-]+)*$/.test(name)) throw unusable('allowed_hosts', entry);
   return name;
 }
