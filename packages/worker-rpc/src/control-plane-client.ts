@@ -1,7 +1,10 @@
 import { formatDuration } from '@stacyvm/duration';
 import { type Clock, systemClock } from './clock.js';
 import { createClockSkewMeter, explainBySkew } from './clock-skew.js';
-import { type ControlPlaneConnectionOptions, openControlPlaneConnections } from './control-plane-connections.js';
+import {
+  type ControlPlaneConnectionOptions,
+  openControlPlaneConnections,
+} from './control-plane-connections.js';
 import { askControlPlane, type ControlPlaneRequest, workerUrlOf } from './control-plane-exchange.js';
 import type { CredentialSource } from './credential-source.js';
 import { ControlPlaneError, CredentialError } from './errors.js';

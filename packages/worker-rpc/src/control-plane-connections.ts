@@ -1,8 +1,8 @@
 import type { Agent } from 'node:http';
 import { type ConnectionPool, createConnectionPool, foreignPool } from './connection-pool.js';
 import { ControlPlaneError } from './errors.js';
-import type { TlsCredentials } from './tls/tls-credentials.js';
 import { createTlsConnectionPool } from './tls/tls-connection-pool.js';
+import type { TlsCredentials } from './tls/tls-credentials.js';
 
 export interface ControlPlaneConnectionOptions {
   /** The roots of the control plane's certificate, and what the worker shows; by default the roots of Node alone. */

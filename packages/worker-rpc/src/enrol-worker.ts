@@ -1,4 +1,7 @@
-import { type ControlPlaneConnectionOptions, openControlPlaneConnections } from './control-plane-connections.js';
+import {
+  type ControlPlaneConnectionOptions,
+  openControlPlaneConnections,
+} from './control-plane-connections.js';
 import { askControlPlane, workerUrlOf } from './control-plane-exchange.js';
 import {
   type Enrolment,

@@ -108,7 +108,11 @@ export {
   type TlsRefusalEvent,
 } from './tls/secure-rpc-server.js';
 export { HANDSHAKE_TIMEOUT_MS, serverTlsOptions, watchHandshakes } from './tls/server-tls.js';
-export { openTlsCredentials, type TlsCredentials, type TlsCredentialsOptions } from './tls/tls-credentials.js';
+export {
+  openTlsCredentials,
+  type TlsCredentials,
+  type TlsCredentialsOptions,
+} from './tls/tls-credentials.js';
 export type { TlsCertificate, TlsFiles, TlsMaterial } from './tls/tls-files.js';
 export type { IssuedWorkerToken } from './token-issue.js';
 export type { WorkerRefusalReason } from './token-reason.js';

@@ -4,8 +4,8 @@ import { type ConnectionPool, createConnectionPool } from './connection-pool.js'
 import { WorkerRpcError } from './errors.js';
 import type { RpcUrlPolicy } from './rpc-url-policy.js';
 import { listNames, namesWorker, parseSubjectNames } from './tls/subject-names.js';
-import type { TlsCredentials } from './tls/tls-credentials.js';
 import { createTlsConnectionPool } from './tls/tls-connection-pool.js';
+import type { TlsCredentials } from './tls/tls-credentials.js';
 
 /** How the control plane speaks TLS with workers. */
 export interface RpcClientTls {

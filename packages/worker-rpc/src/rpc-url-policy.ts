@@ -12,6 +12,8 @@ export interface RpcUrlPolicyOptions {
   readonly allowedHosts?: readonly string[] | undefined;
   /** `http` and `https`; empty: both. */
   readonly allowedSchemes?: readonly string[] | undefined;
+  /** Workers are called by TLS alone, whatever the schemes say. */
+  readonly requireTls?: boolean | undefined;
 }
 
 /** Where workers may be called: a credential and whatever a sandbox is started with are sent there. */
@@ -32,7 +34,7 @@ export const RPC_URL_NOT_ALLOWED = 'RPC_URL_NOT_ALLOWED';
 
 /** @throws WorkerRpcError `invalid_configuration` for an entry that is none */
 export function createRpcUrlPolicy(options: RpcUrlPolicyOptions): RpcUrlPolicy {
-  const { allowedHosts = [], allowedSchemes = [] } = options;
+  const { allowedHosts = [], allowedSchemes = [], requireTls = false } = options;
   const names = new Set<string>();
   const suffixes: string[] = [];
   const addresses = new BlockList();
@@ -53,6 +55,7 @@ export function createRpcUrlPolicy(options: RpcUrlPolicyOptions): RpcUrlPolicy {
       const { protocol, host } = partsOf(rpcUrl) ?? {};
       if (protocol === undefined || host === undefined)
         return 'rpc_url is not http://host:port or https://host:port';
+      if (requireTls && protocol !== 'https') return 'worker.rpc_tls is on, and rpc_url is not https';
       if (allowedSchemes.length > 0 && !allowedSchemes.includes(protocol))
         return `the scheme ${protocol} of rpc_url is not in worker_rpc.allowed_schemes`;
       if (allowedHosts.length === 0) return undefined;

@@ -7,9 +7,11 @@ describe('@stacyvm/worker-rpc', () => {
       'ControlPlaneError',
       'CredentialError',
       'DEFAULT_RPC_TIMEOUTS',
+      'HANDSHAKE_TIMEOUT_MS',
       'RPC_METHODS',
       'RPC_SERVER_TIMEOUTS',
       'RpcMethodError',
+      'TlsMaterialError',
       'WorkerEndpointError',
       'WorkerRpcError',
       'createControlPlaneClient',
@@ -20,6 +22,8 @@ describe('@stacyvm/worker-rpc', () => {
       'createRpcClient',
       'createRpcRequestListener',
       'createRpcServer',
+      'createRpcUrlPolicy',
+      'createSecureRpcServer',
       'createWorkerAuthenticator',
       'createWorkerEndpoint',
       'enrolWorker',
@@ -28,7 +32,10 @@ describe('@stacyvm/worker-rpc', () => {
       'issuerCredentialSource',
       'joinTokenHash',
       'keyCredentialSource',
+      'openTlsCredentials',
+      'serverTlsOptions',
       'staticCredentialSource',
+      'watchHandshakes',
     ]);
   });
 });

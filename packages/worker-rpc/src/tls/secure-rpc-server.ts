@@ -36,10 +36,7 @@ export interface SecureRpcServerOptions {
  *
  * @throws TypeError when the credentials have no certificate or no authorities: nobody could be verified
  */
-export function createSecureRpcServer(
-  listener: RpcRequestListener,
-  options: SecureRpcServerOptions,
-): Server {
+export function createSecureRpcServer(listener: RpcRequestListener, options: SecureRpcServerOptions): Server {
   const { credentials, logger = silentLogger, clock = systemClock } = options;
   const allowedNames = new Set(options.allowedClientNames ?? []);
   if (credentials.current().cert === undefined || credentials.current().authorities.length === 0) {

@@ -83,9 +83,7 @@ export function parseTlsMaterial(files: TlsFiles, contents: TlsFileContents): Tl
   const { identity } = files;
   const chain = identity === undefined ? [] : certificatesIn(contents.cert ?? '', identity.certFile);
   const authorities =
-    files.authorities === undefined
-      ? []
-      : certificatesIn(contents.authorities ?? '', files.authorities.file);
+    files.authorities === undefined ? [] : certificatesIn(contents.authorities ?? '', files.authorities.file);
   const [leaf] = chain;
   if (identity !== undefined && leaf !== undefined) {
     const key = privateKeyIn(contents.key ?? '', identity.keyFile);

@@ -97,8 +97,7 @@ describe('TLS credentials', () => {
       {
         name: 'a CA that is none',
         code: 'certificate_malformed',
-        change: () =>
-          writeFile(caFile(), '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'),
+        change: () => writeFile(caFile(), '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n'),
       },
       {
         name: 'a CA file whose last certificate is cut',
@@ -114,7 +113,9 @@ describe('TLS credentials', () => {
         expect(() => open())
           .to.throw(TlsMaterialError)
           .that.includes({ code })
-          .and.satisfies(({ message }: Error) => message.includes(directory) && !message.includes('secret-x'));
+          .and.satisfies(
+            ({ message }: Error) => message.includes(directory) && !message.includes('secret-x'),
+          );
       });
     }
   });
