@@ -6,10 +6,12 @@ import type { Logger } from '@stacyvm/logging';
 import { createOrchestrator } from '@stacyvm/orchestrator';
 import { openStore } from '@stacyvm/store';
 import { createApp } from './app.js';
-import { createHttpServer } from './http-server.js';
+import { createHttpServer, HTTP_TIMEOUTS } from './http-server.js';
 import { createLiveApiKeys } from './live-api-keys.js';
 import { orchestratorLimits, storeOptions } from './options-from-settings.js';
 import { createSettingsReload } from './settings-reload.js';
+import { openControlPlaneTls } from './tls/control-plane-tls.js';
+import { createRpcUrlRules } from './tls/rpc-url-rules.js';
 import { openWorkerAuthority } from './worker-authority.js';
 import { createWorkerGateway } from './worker-gateway.js';
 
@@ -37,13 +39,18 @@ export interface ControlPlaneOptions {
 /**
  * Starts the control plane: keys, database, revocations, orchestrator, HTTP, in this order.
  *
- * @throws AuthError, WorkerTokenError or StoreError when the settings must not go live or the database cannot be opened
+ * @throws AuthError, WorkerTokenError, TlsMaterialError or StoreError when the settings must not go live or the database cannot be opened
  */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { settings, logger } = options;
   const clock = options.clock ?? (() => new Date());
   const apiKeys = createLiveApiKeys(settings);
-  const store = await openStore(storeOptions(settings, logger));
+  const rpcUrls = createRpcUrlRules(settings);
+  const tls = openControlPlaneTls(settings, { logger, clock });
+  const store = await openStore(storeOptions(settings, logger)).catch((error: unknown) => {
+    tls.close();
+    throw error;
+  });
   let draining = false;
   try {
     const authority = await openWorkerAuthority({ settings, store, logger, clock });
@@ -53,9 +60,15 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       clock,
       workerCredentials: authority.identity,
       onRpcRefusal: authority.metrics.rpcRefusal,
+      rpcTls: tls.rpc,
+      rpcUrlPolicy: rpcUrls.current,
       ...orchestratorLimits(settings),
     });
-    const settingsReload = createSettingsReload({ initial: settings, parts: [apiKeys, authority], logger });
+    const settingsReload = createSettingsReload({
+      initial: settings,
+      parts: [apiKeys, authority, rpcUrls],
+      logger,
+    });
     const app = createApp({
       ...authority,
       orchestrator,
@@ -69,10 +82,21 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       draining: () => draining,
       validateResponses: options.validateResponses ?? false,
     });
-    const gateway = createWorkerGateway({ ...authority, fleet: orchestrator.fleet, store, logger, clock });
-    const { server, drain } = createHttpServer((request, response) => {
-      if (!gateway(request, response)) app(request, response);
+    const gateway = createWorkerGateway({
+      ...authority,
+      rpcUrls,
+      fleet: orchestrator.fleet,
+      store,
+      logger,
+      clock,
     });
+    const { server, drain } = createHttpServer(
+      (request, response) => {
+        if (!gateway(request, response)) app(request, response);
+      },
+      HTTP_TIMEOUTS,
+      tls.server && { credentials: tls.server, logger },
+    );
     await listen(server, settings, apiKeys.configured, logger);
     orchestrator.start();
     const background = authority.start(() => orchestrator.enforceRevocations());
@@ -84,18 +108,23 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
         await background.stop();
         await orchestrator.stop();
       } finally {
+        tls.close();
         await store.close();
       }
     };
     return {
-      url: urlOf(server.address() as AddressInfo),
-      reload: settingsReload.reload,
+      url: urlOf(server.address() as AddressInfo, tls.server === undefined ? 'http' : 'https'),
+      reload(next) {
+        tls.reload();
+        settingsReload.reload(next);
+      },
       stop() {
         stopped ??= stop();
         return stopped;
       },
     };
   } catch (error) {
+    tls.close();
     await store.close();
     throw error;
   }
@@ -121,8 +150,8 @@ async function listen(
   }
 }
 
-function urlOf({ address, family, port }: AddressInfo): string {
+function urlOf({ address, family, port }: AddressInfo, scheme: 'http' | 'https'): string {
   const host =
     address === '0.0.0.0' || address === '::' ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address;
-  return `http://${host}:${port}`;
+  return `${scheme}://${host}:${port}`;
 }

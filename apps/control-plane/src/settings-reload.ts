@@ -14,6 +14,8 @@ const LIVE: ReadonlySet<SettingKey> = new Set<SettingKey>([
   'auth.worker_revoked_token_ids',
   'auth.worker_token_profile',
   'auth.worker_key_scope',
+  'worker_rpc.allowed_hosts',
+  'worker_rpc.allowed_schemes',
 ]);
 
 /** Sections that a control plane does not read. */

@@ -238,11 +238,12 @@ export class CredentialError extends Error {
 }
 
 /**
- * `file_missing`, `file_unreadable`: a file that cannot be read. `certificate_malformed`, `key_malformed`: its content
+ * `not_configured`: a file that is needed is not named. `file_missing`, `file_unreadable`: one that cannot be read. `certificate_malformed`, `key_malformed`: its content
  * is not what it should be. `key_mismatch`: the key of another certificate. `certificate_unusable`: OpenSSL takes the
  * pair for too weak. `certificate_not_valid_now`: it has expired, or its time has not come.
  */
 export type TlsMaterialErrorCode =
+  | 'not_configured'
   | 'file_missing'
   | 'file_unreadable'
   | 'certificate_malformed'

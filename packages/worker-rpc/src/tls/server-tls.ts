@@ -28,7 +28,8 @@ export function serverTlsOptions({ cert, key, authorities }: TlsMaterial): Secur
 }
 
 /**
- * Tells of handshakes that fail, and returns the connections that have theirs behind them.
+ * Tells of handshakes that fail, and returns the connections that have theirs behind them. Those that have not count as
+ * idle from now on: `close` and `closeIdleConnections` of the server end them, too.
  *
  * @param onRefusal is told once of each
  */
@@ -37,11 +38,17 @@ export function watchHandshakes(
   onRefusal: (refusal: TlsRefusal, remoteAddress: string | undefined) => void,
 ): ReadonlySet<TLSSocket> {
   const connections = new Set<TLSSocket>();
+  const beginning = new Map<string, Socket>();
   server.on('connection', (socket: Socket) => {
-    // Node remembers the address that was asked for while there was a connection.
-    void socket.remoteAddress;
+    // To be asked for now: Node remembers the address when the connection is gone.
+    const peer = peerOf(socket);
+    beginning.set(peer, socket);
+    socket.once('close', () => {
+      if (beginning.get(peer) === socket) beginning.delete(peer);
+    });
   });
   server.on('secureConnection', (socket) => {
+    beginning.delete(peerOf(socket));
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
   });
@@ -50,7 +57,16 @@ export function watchHandshakes(
     if (refusal !== undefined) onRefusal(refusal, socket.remoteAddress ?? underlying(socket)?.remoteAddress);
     socket.destroy();
   });
+  const closeIdleConnections = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => {
+    closeIdleConnections();
+    for (const socket of beginning.values()) socket.destroy();
+  };
   return connections;
+}
+
+function peerOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }
 
 /** Node keeps the TCP socket in a property without a documented name; without it, the address is not told. */
