@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import * as workerRpc from '../src/index.js';
+import * as testing from '../src/testing.js';
 
 describe('@stacyvm/worker-rpc', () => {
   it('exports what it promises and nothing else', () => {
@@ -37,5 +38,9 @@ describe('@stacyvm/worker-rpc', () => {
       'staticCredentialSource',
       'watchHandshakes',
     ]);
+  });
+
+  it('exports exactly its helper for tests under ./testing', () => {
+    expect(Object.keys(testing).sort()).to.deep.equal(['DAY_MS', 'createCertificates']);
   });
 });

@@ -7,7 +7,7 @@ import {
   type IssuedCertificate,
   type TestAuthority,
   type TestCertificates,
-} from '../certificates.js';
+} from '../../src/testing.js';
 import { eventually, WORKER } from '../worker-fixture.js';
 import { controlPlaneTls, type SecureWorker, startSecureWorker } from './secure-worker.js';
 

@@ -9,7 +9,7 @@ import {
   type IssueOptions,
   type TestAuthority,
   type TestCertificates,
-} from '../certificates.js';
+} from '../../src/testing.js';
 import { failureOf, WORKER } from '../worker-fixture.js';
 import { controlPlaneTls, type SecureWorker, startSecureWorker } from './secure-worker.js';
 

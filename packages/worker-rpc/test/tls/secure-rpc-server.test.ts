@@ -10,7 +10,7 @@ import {
   type IssuedCertificate,
   type TestAuthority,
   type TestCertificates,
-} from '../certificates.js';
+} from '../../src/testing.js';
 import { envelope, eventually, rpcToken, spiedMethods, WORKER } from '../worker-fixture.js';
 import { type SecureWorker, startSecureWorker } from './secure-worker.js';
 

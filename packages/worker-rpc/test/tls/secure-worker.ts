@@ -11,7 +11,7 @@ import {
   type RpcClientTls,
   type TlsCredentials,
 } from '../../src/index.js';
-import type { IssuedCertificate, TestAuthority } from '../certificates.js';
+import type { IssuedCertificate, TestAuthority } from '../../src/testing.js';
 import { MASTER_KEY, type SpiedMethods, spiedMethods, WORKER } from '../worker-fixture.js';
 import { type RecordedLogs, recordLogs } from './recorded-logs.js';
 

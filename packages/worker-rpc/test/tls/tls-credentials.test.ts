@@ -8,7 +8,7 @@ import {
   type IssuedCertificate,
   type TestAuthority,
   type TestCertificates,
-} from '../certificates.js';
+} from '../../src/testing.js';
 import { eventually } from '../worker-fixture.js';
 import { type RecordedLogs, recordLogs } from './recorded-logs.js';
 

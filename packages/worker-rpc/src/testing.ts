@@ -25,6 +25,7 @@ export interface IssueOptions {
   readonly isAuthority?: boolean;
 }
 
+/** Its `certFile` is what peers are configured with. */
 export interface TestAuthority {
   readonly cert: string;
   readonly certFile: string;
@@ -57,7 +58,7 @@ distinguished_name = dn
 [dn]
 `;
 
-/** Real certificates by the openssl command, in a directory of their own. */
+/** Certificates for tests, by the openssl command, in a directory of their own. */
 export async function createCertificates(): Promise<TestCertificates> {
   const directory = await mkdtemp(join(tmpdir(), 'stacyvm-certificates-'));
   return {
