@@ -10,7 +10,8 @@ const LOOPBACK_NAMES = new Set(['localhost', '127.0.0.1', '[::1]']);
 export const requireLocalCaller: RequestHandler = (request, _response, next) => {
   const { host = '', origin } = request.headers;
   const isLocal = LOOPBACK_NAMES.has(host.replace(/:\d+$/, '').toLowerCase());
-  if (!isLocal || (origin !== undefined && origin !== `http://${host}`)) throw new RequestError(FOREIGN);
+  if (!isLocal || (origin !== undefined && origin !== `${request.protocol}://${host}`))
+    throw new RequestError(FOREIGN);
   next();
 };
 

@@ -15,6 +15,7 @@ import { sendOneHeartbeat } from '../src/one-heartbeat.js';
 import { startWorker, type Worker } from '../src/worker.js';
 import { eventually } from './eventually.js';
 import { captureLogs, type LogCapture } from './log-capture.js';
+import { sectionsOf } from './settings-sections.js';
 import {
   type Flags,
   type Headquarters,
@@ -286,18 +287,3 @@ describe('a worker with TLS', () => {
     expect((await program.ended).code).to.equal(0);
   });
 });
-
-/** Settings as a configuration file has them. */
-function sectionsOf(flags: Flags): Record<string, unknown> {
-  const sections: Record<string, unknown> = {};
-  for (const [path, value] of Object.entries(flags)) {
-    const names = path.split('.');
-    let section = sections;
-    for (const name of names.slice(0, -1)) {
-      section[name] ??= {};
-      section = section[name] as Record<string, unknown>;
-    }
-    section[names.at(-1) ?? ''] = value;
-  }
-  return sections;
-}

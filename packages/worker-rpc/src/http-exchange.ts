@@ -67,7 +67,9 @@ export function postJson<T>(
       const message = `no connection${describe(cause)}`;
       return new ExchangeFailure('unreachable', message, false, reused, { cause, reason });
     }
-    return failed('connection_lost', `the connection was lost${describe(cause)}`, cause);
+    // Node's servers mostly close without a word when they mind a certificate.
+    const hint = secure && !reused && response === undefined ? '; the log of the peer may tell why' : '';
+    return failed('connection_lost', `the connection was lost${describe(cause)}${hint}`, cause);
   };
 
   return new Promise<T>((resolve, reject) => {

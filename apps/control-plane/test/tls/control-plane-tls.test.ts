@@ -16,7 +16,7 @@ import { openControlPlaneTls } from '../../src/tls/control-plane-tls.js';
 import { type Fixture, type Flags, settingsFor, startFixture } from '../control-plane-fixture.js';
 import { captureLogs } from '../log-capture.js';
 import { WORKER } from '../worker-calls.js';
-import { spawnByTls, startSecureWorker } from './secure-worker.js';
+import { spawnByTls, startSecureWorker, statusByTls } from './secure-worker.js';
 
 describe('a control plane with TLS', () => {
   let certificates: TestCertificates;
@@ -113,6 +113,14 @@ describe('a control plane with TLS', () => {
       expect(worker.spawned).to.deep.equal([]);
       await worker.close();
     });
+  });
+
+  it('without API keys serves the pages of its own address, which are https', async () => {
+    const open = await startFixture(flags({ 'auth.api_key': undefined, 'auth.admin_api_key': undefined }));
+    const status = (origin: string) => statusByTls(`${open.url}/api/v1/workers`, authority.cert, { origin });
+    expect(await status(open.url)).to.equal(200);
+    expect(await status(open.url.replace('https', 'http'))).to.equal(403);
+    await open.dispose();
   });
 
   describe('its settings', () => {

@@ -67,6 +67,18 @@ export async function startSecureWorker(
   };
 }
 
+export async function statusByTls(
+  url: string,
+  ca: string,
+  headers: Readonly<Record<string, string>>,
+): Promise<number> {
+  const outgoing = request(url, { agent: false, ca, headers });
+  outgoing.end();
+  const [response] = await once(outgoing, 'response');
+  response.resume();
+  return response.statusCode;
+}
+
 /** The status of an attempt to have a sandbox. */
 export async function spawnByTls(fixture: Pick<Fixture, 'url' | 'apiKey'>, ca: string): Promise<number> {
   const outgoing = request(`${fixture.url}/api/v1/sandboxes`, {

@@ -1,59 +1,83 @@
 import type { X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { TlsRefusal } from './handshake-refusal.js';
-import { listNames, parseSubjectNames } from './subject-names.js';
+import { listNames, parseSubjectNames, type SubjectNames } from './subject-names.js';
+
+/** What the client of a connection showed in its handshake. */
+export interface ClientCertificate {
+  readonly names: SubjectNames;
+  readonly notAfter: Date;
+  /** The certificate itself, then those that the client sent along, each the issuer of the one before. */
+  readonly chain: readonly X509Certificate[];
+}
+
+/**
+ * The certificate of a connection that has just been made; undefined when it has none. To be asked once: Node gives the
+ * chain out to the first who asks.
+ */
+export function clientCertificateOf(socket: TLSSocket): ClientCertificate | undefined {
+  const certificate = socket.getPeerX509Certificate();
+  // A resumed session has been authorized before, and may have come without the certificate that was.
+  if (!socket.authorized || certificate === undefined || socket.isSessionReused()) return undefined;
+  const chain: X509Certificate[] = [];
+  let next: X509Certificate | undefined = certificate;
+  while (next !== undefined && chain.length < MAX_CHAIN) {
+    chain.push(next);
+    next = next.issuerCertificate;
+  }
+  return {
+    names: parseSubjectNames(certificate.subjectAltName),
+    notAfter: new Date(certificate.validTo),
+    chain,
+  };
+}
+
+const MAX_CHAIN = 10;
+
+/**
+ * What is wrong with the client of a connection, beyond what its handshake has checked; undefined when it is let in.
+ *
+ * @param allowedNames names of which the certificate must have one, DNS names or URIs; empty: any
+ */
+export function clientProblem(
+  client: ClientCertificate | undefined,
+  allowedNames: ReadonlySet<string>,
+  now: Date,
+): TlsRefusal | undefined {
+  if (client === undefined) return MISSING;
+  if (client.notAfter < now) return EXPIRED;
+  const names = [...client.names.dns, ...client.names.uris];
+  if (allowedNames.size === 0 || names.some((name) => allowedNames.has(name))) return undefined;
+  return {
+    reason: 'client_name_not_allowed',
+    problem: `the client certificate names ${listNames(client.names)}, none of worker.rpc_tls.allowed_client_names`,
+  };
+}
 
 const MISSING: TlsRefusal = {
   reason: 'client_certificate_missing',
   problem: 'the connection has no client certificate',
 };
 
-/**
- * What is wrong with the client of a connection, beyond what the handshake has checked; undefined when it is let in.
- *
- * @param allowedNames names of which the certificate must have one, DNS names or URIs; empty: any
- */
-export function clientProblem(
-  socket: TLSSocket,
-  allowedNames: ReadonlySet<string>,
-  now: Date,
-): TlsRefusal | undefined {
-  const certificate = socket.getPeerX509Certificate();
-  // A resumed session has been authorized before, and may have come without the certificate that was.
-  if (!socket.authorized || certificate === undefined || socket.isSessionReused()) return MISSING;
-  if (new Date(certificate.validTo) < now) {
-    return {
-      reason: 'client_certificate_expired',
-      problem: 'the client certificate has expired since the connection was made',
-    };
-  }
-  const names = parseSubjectNames(certificate.subjectAltName);
-  if (allowedNames.size === 0 || [...names.dns, ...names.uris].some((name) => allowedNames.has(name)))
-    return undefined;
-  return {
-    reason: 'client_name_not_allowed',
-    problem: `the client certificate names ${listNames(names)}, none of worker.rpc_tls.allowed_client_names`,
-  };
+const EXPIRED: TlsRefusal = {
+  reason: 'client_certificate_expired',
+  problem: 'the client certificate has expired since the connection was made',
+};
+
+/** Whether one of these authorities still vouches for what a client showed. */
+export function leadsTo(
+  { chain }: Pick<ClientCertificate, 'chain'>,
+  authorities: readonly X509Certificate[],
+): boolean {
+  return chain.some((certificate, index) => {
+    // The client may send along what it likes: only what issued the one before counts.
+    const linked = index === 0 || chain.slice(1, index + 1).every((issuer, at) => issued(issuer, chain[at]));
+    return linked && authorities.some((authority) => issued(authority, certificate));
+  });
 }
 
-/** Whether the chain that a client showed still ends in one of these authorities. */
-export function leadsTo(socket: TLSSocket, authorities: readonly X509Certificate[]): boolean {
-  let certificate = socket.getPeerX509Certificate();
-  for (let depth = 0; certificate !== undefined && depth < MAX_DEPTH; depth += 1) {
-    const current = certificate;
-    if (authorities.some((authority) => issued(authority, current))) return true;
-    const { issuerCertificate } = current;
-    if (issuerCertificate?.fingerprint256 === current.fingerprint256) return false;
-    certificate = issuerCertificate;
-  }
-  return false;
-}
-
-const MAX_DEPTH = 10;
-
-function issued(authority: X509Certificate, certificate: X509Certificate): boolean {
-  return (
-    authority.fingerprint256 === certificate.fingerprint256 ||
-    (certificate.checkIssued(authority) && certificate.verify(authority.publicKey))
-  );
+function issued(issuer: X509Certificate, certificate: X509Certificate | undefined): boolean {
+  if (certificate === undefined) return false;
+  if (issuer.fingerprint256 === certificate.fingerprint256) return true;
+  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 }

@@ -1,13 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
-import type { TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
 import { type Clock, systemClock } from '../clock.js';
 import { discardBody, sendJson } from '../http-body.js';
 import { encodeJson } from '../json-encoding.js';
 import { type RpcLogger, silentLogger } from '../logger.js';
 import type { RpcRequestListener } from '../rpc-listener.js';
 import { RPC_SERVER_TIMEOUTS } from '../rpc-server.js';
-import { clientProblem, leadsTo } from './client-certificate.js';
+import { type ClientCertificate, clientCertificateOf, clientProblem, leadsTo } from './client-certificate.js';
 import type { TlsRefusal, TlsRefusalReason } from './handshake-refusal.js';
 import { serverTlsOptions, watchHandshakes } from './server-tls.js';
 import type { TlsCredentials } from './tls-credentials.js';
@@ -39,6 +39,8 @@ export interface SecureRpcServerOptions {
 export function createSecureRpcServer(listener: RpcRequestListener, options: SecureRpcServerOptions): Server {
   const { credentials, logger = silentLogger, clock = systemClock } = options;
   const allowedNames = new Set(options.allowedClientNames ?? []);
+  /** The connections that are open. One that is not here is not served. */
+  const clients = new Map<Socket, ClientCertificate>();
   if (credentials.current().cert === undefined || credentials.current().authorities.length === 0) {
     throw new TypeError('the RPC server needs a certificate, its key, and the CA of its clients');
   }
@@ -50,7 +52,7 @@ export function createSecureRpcServer(listener: RpcRequestListener, options: Sec
   }
 
   function serve(request: IncomingMessage, response: ServerResponse): void {
-    const problem = clientProblem(request.socket as TLSSocket, allowedNames, clock());
+    const problem = clientProblem(clients.get(request.socket), allowedNames, clock());
     if (problem === undefined) {
       listener(request, response);
       return;
@@ -74,12 +76,17 @@ export function createSecureRpcServer(listener: RpcRequestListener, options: Sec
     serve,
   );
   server.timeout = 0;
-  const connections = watchHandshakes(server, refuse);
+  watchHandshakes(server, refuse);
+  server.prependListener('secureConnection', (socket) => {
+    const certificate = clientCertificateOf(socket);
+    if (certificate !== undefined) clients.set(socket, certificate);
+    socket.once('close', () => clients.delete(socket));
+  });
   const stopFollowing = credentials.onChange(() => {
     const material = credentials.current();
     server.setSecureContext(serverTlsOptions(material));
-    for (const socket of connections) {
-      if (leadsTo(socket, material.authorities)) continue;
+    for (const [socket, certificate] of clients) {
+      if (leadsTo(certificate, material.authorities)) continue;
       logger.warn('worker RPC connection ended: the CA of its client certificate is gone', {
         remoteAddress: socket.remoteAddress,
       });

@@ -28,16 +28,15 @@ export function serverTlsOptions({ cert, key, authorities }: TlsMaterial): Secur
 }
 
 /**
- * Tells of handshakes that fail, and returns the connections that have theirs behind them. Those that have not count as
- * idle from now on: `close` and `closeIdleConnections` of the server end them, too.
+ * Tells of handshakes that fail. Connections whose handshake is not done count as idle from now on: `close` and
+ * `closeIdleConnections` of the server end them, too.
  *
  * @param onRefusal is told once of each
  */
 export function watchHandshakes(
   server: Server,
   onRefusal: (refusal: TlsRefusal, remoteAddress: string | undefined) => void,
-): ReadonlySet<TLSSocket> {
-  const connections = new Set<TLSSocket>();
+): void {
   const beginning = new Map<string, Socket>();
   server.on('connection', (socket: Socket) => {
     // To be asked for now: Node remembers the address when the connection is gone.
@@ -47,11 +46,7 @@ export function watchHandshakes(
       if (beginning.get(peer) === socket) beginning.delete(peer);
     });
   });
-  server.on('secureConnection', (socket) => {
-    beginning.delete(peerOf(socket));
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
-  });
+  server.on('secureConnection', (socket) => void beginning.delete(peerOf(socket)));
   server.on('tlsClientError', (error, socket) => {
     const refusal = handshakeRefusal(error, socket);
     if (refusal !== undefined) onRefusal(refusal, socket.remoteAddress ?? underlying(socket)?.remoteAddress);
@@ -62,7 +57,6 @@ export function watchHandshakes(
     closeIdleConnections();
     for (const socket of beginning.values()) socket.destroy();
   };
-  return connections;
 }
 
 function peerOf({ remoteAddress, remotePort }: Socket): string {

@@ -125,6 +125,24 @@ describe('rotation of TLS files', () => {
     expect(await logs).to.deep.equal(['done']);
   });
 
+  it('keeps connections whose CA stays, by way of an intermediate as well', async () => {
+    const between = await oldAuthority.issue({ isAuthority: true, commonName: 'between' });
+    const below = await certificates.authority('below');
+    await below.becomes(between);
+    const leaf = await below.issue({ names: ['DNS:cp'], usage: 'clientAuth' });
+    await put(ends.controlPlane, { ...leaf, cert: leaf.cert + between.cert });
+    controlPlane.reload();
+    await client.status({ sandboxId: 'sb-1' });
+    await writeFile(ends.worker.caFile, newAuthority.cert + oldAuthority.cert);
+    worker.credentials.reload();
+    await client.status({ sandboxId: 'sb-1' });
+    expect(worker.connections()).to.equal(1);
+    await writeFile(ends.worker.caFile, newAuthority.cert);
+    worker.credentials.reload();
+    await eventually(() => worker.logs.problems().length > 0);
+    expect(worker.logs.problems()[0]?.message).to.include('the CA of its client certificate is gone');
+  });
+
   it('ends connections whose CA is taken away', async () => {
     await client.status({ sandboxId: 'sb-1' });
     await writeFile(ends.worker.caFile, newAuthority.cert);
