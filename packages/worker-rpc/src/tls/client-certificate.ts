@@ -64,20 +64,25 @@ const EXPIRED: TlsRefusal = {
   problem: 'the client certificate has expired since the connection was made',
 };
 
-/** Whether one of these authorities still vouches for what a client showed. */
+/** Whether one of these authorities vouches for what a client showed, whatever those did that the handshake went by. */
 export function leadsTo(
   { chain }: Pick<ClientCertificate, 'chain'>,
   authorities: readonly X509Certificate[],
 ): boolean {
-  return chain.some((certificate, index) => {
-    // The client may send along what it likes: only what issued the one before counts.
-    const linked = index === 0 || chain.slice(1, index + 1).every((issuer, at) => issued(issuer, chain[at]));
-    return linked && authorities.some((authority) => issued(authority, certificate));
-  });
+  const [leaf, ...sentAlong] = chain;
+  const unused = new Set(sentAlong);
+  let current = leaf;
+  while (current !== undefined) {
+    const certificate = current;
+    if (authorities.some((authority) => issued(authority, certificate))) return true;
+    // In any order, and beside others: a client sends what it likes.
+    current = [...unused].find((issuer) => issued(issuer, certificate));
+    if (current !== undefined) unused.delete(current);
+  }
+  return false;
 }
 
-function issued(issuer: X509Certificate, certificate: X509Certificate | undefined): boolean {
-  if (certificate === undefined) return false;
+function issued(issuer: X509Certificate, certificate: X509Certificate): boolean {
   if (issuer.fingerprint256 === certificate.fingerprint256) return true;
   return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
 }

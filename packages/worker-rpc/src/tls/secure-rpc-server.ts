@@ -51,6 +51,14 @@ export function createSecureRpcServer(listener: RpcRequestListener, options: Sec
     options.onTlsRefusal?.({ reason, remoteAddress });
   }
 
+  function endUnlessVouchedFor(socket: Socket, certificate: ClientCertificate): void {
+    if (leadsTo(certificate, credentials.current().authorities)) return;
+    const { remoteAddress } = socket;
+    logger.warn('worker RPC connection ended: the CA of its client certificate is gone', { remoteAddress });
+    clients.delete(socket);
+    socket.destroy();
+  }
+
   function serve(request: IncomingMessage, response: ServerResponse): void {
     const problem = clientProblem(clients.get(request.socket), allowedNames, clock());
     if (problem === undefined) {
@@ -79,19 +87,15 @@ export function createSecureRpcServer(listener: RpcRequestListener, options: Sec
   watchHandshakes(server, refuse);
   server.prependListener('secureConnection', (socket) => {
     const certificate = clientCertificateOf(socket);
-    if (certificate !== undefined) clients.set(socket, certificate);
+    if (certificate === undefined) return;
+    clients.set(socket, certificate);
     socket.once('close', () => clients.delete(socket));
+    // The handshake may have begun before the authorities were exchanged.
+    endUnlessVouchedFor(socket, certificate);
   });
   const stopFollowing = credentials.onChange(() => {
-    const material = credentials.current();
-    server.setSecureContext(serverTlsOptions(material));
-    for (const [socket, certificate] of clients) {
-      if (leadsTo(certificate, material.authorities)) continue;
-      logger.warn('worker RPC connection ended: the CA of its client certificate is gone', {
-        remoteAddress: socket.remoteAddress,
-      });
-      socket.destroy();
-    }
+    server.setSecureContext(serverTlsOptions(credentials.current()));
+    for (const [socket, certificate] of clients) endUnlessVouchedFor(socket, certificate);
   });
   server.on('close', stopFollowing);
   return server;

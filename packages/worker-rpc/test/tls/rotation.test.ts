@@ -1,5 +1,8 @@
+import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
+import { connect as connectTcp } from 'node:net';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { expect } from 'chai';
 import type { RpcClient, TlsCredentials } from '../../src/index.js';
 import {
@@ -156,6 +159,26 @@ describe('rotation of TLS files', () => {
     expect(worker.logs.problems().map(({ message }) => message)).to.include(
       'worker RPC connection ended: the CA of its client certificate is gone',
     );
+  });
+
+  it('does not serve a connection whose handshake began before its CA was taken away', async () => {
+    const { cert, key } = await oldAuthority.issue({ names: ['DNS:cp'], usage: 'clientAuth' });
+    const tcp = connectTcp(worker.port, '127.0.0.1');
+    await eventually(() => worker.connections() === 1);
+    await writeFile(ends.worker.caFile, newAuthority.cert);
+    worker.credentials.reload();
+    const socket = connectTls({ socket: tcp, ca: oldAuthority.cert, servername: WORKER, cert, key });
+    socket.on('error', () => undefined);
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.write('GET /health HTTP/1.1\r\nHost: h\r\n\r\n');
+    await once(socket, 'close');
+    expect(answer).to.equal('');
+    expect(worker.logs.problems().map(({ message }) => message)).to.deep.equal([
+      'worker RPC connection ended: the CA of its client certificate is gone',
+    ]);
   });
 
   it('goes on with the old files while the new ones are broken', async () => {
