@@ -7,10 +7,12 @@ import { createOrchestrator } from '@stacyvm/orchestrator';
 import { openStore } from '@stacyvm/store';
 import { createApp } from './app.js';
 import { createEdge } from './callers/edge.js';
-import { createHttpServer } from './http-server.js';
+import { createHttpServer, HTTP_TIMEOUTS } from './http-server.js';
 import { orchestratorLimits, storeOptions } from './options-from-settings.js';
 import { createSettingsReload } from './settings-reload.js';
 import { fixedSettings, type SettingsSource } from './settings-source.js';
+import { openControlPlaneTls } from './tls/control-plane-tls.js';
+import { createRpcUrlRules } from './tls/rpc-url-rules.js';
 import { openWorkerAuthority } from './worker-authority.js';
 import { createWorkerGateway } from './worker-gateway.js';
 
@@ -40,7 +42,7 @@ export interface ControlPlaneOptions {
 /**
  * Starts the control plane: keys, database, revocations, orchestrator, HTTP, in this order.
  *
- * @throws AuthError, WorkerTokenError or StoreError when the settings must not go live or the database cannot be opened
+ * @throws AuthError, WorkerTokenError, TlsMaterialError or StoreError when the settings must not go live or the database cannot be opened
  */
 export async function startControlPlane(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { settings, logger } = options;
@@ -48,7 +50,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   const startedAt = clock();
   const settingsSource = options.settingsSource ?? fixedSettings(startedAt);
   const edge = createEdge(settings, logger, clock);
-  const store = await openStore(storeOptions(settings, logger));
+  const rpcUrls = createRpcUrlRules(settings);
+  const tls = openControlPlaneTls(settings, { logger, clock });
+  const store = await openStore(storeOptions(settings, logger)).catch((error: unknown) => {
+    tls.close();
+    throw error;
+  });
   let draining = false;
   try {
     const authority = await openWorkerAuthority({ settings, store, logger, clock });
@@ -58,9 +65,15 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       clock,
       workerCredentials: authority.identity,
       onRpcRefusal: authority.metrics.rpcRefusal,
+      rpcTls: tls.rpc,
+      rpcUrlPolicy: rpcUrls.current,
       ...orchestratorLimits(settings),
     });
-    const settingsReload = createSettingsReload({ initial: settings, parts: [edge, authority], logger });
+    const settingsReload = createSettingsReload({
+      initial: settings,
+      parts: [edge, authority, rpcUrls],
+      logger,
+    });
     authority.metrics.observeEdge({ settings: settingsSource.status, rateLimit: edge.rateLimit.status });
     const app = createApp({
       ...authority,
@@ -80,14 +93,19 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const gateway = createWorkerGateway({
       ...authority,
       clientAddresses: edge.clientAddresses,
+      rpcUrls,
       fleet: orchestrator.fleet,
       store,
       logger,
       clock,
     });
-    const { server, drain } = createHttpServer((request, response) => {
-      if (!gateway(request, response)) app(request, response);
-    });
+    const { server, drain } = createHttpServer(
+      (request, response) => {
+        if (!gateway(request, response)) app(request, response);
+      },
+      HTTP_TIMEOUTS,
+      tls.server && { credentials: tls.server, logger },
+    );
     await listen(server, settings, edge.callers.enforced, logger);
     orchestrator.start();
     const warm = edge.callers.warmUp();
@@ -96,18 +114,23 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const stop = async (): Promise<void> => {
       draining = true;
       try {
+        await orchestrator.spawnQueue.close();
         await drain(settings['server.shutdown_timeout'], logger);
         edge.callers.close();
         await background.stop();
         await orchestrator.stop();
         await warm;
       } finally {
+        tls.close();
         await store.close();
       }
     };
     return {
-      url: urlOf(server.address() as AddressInfo),
-      reload: settingsReload.reload,
+      url: urlOf(server.address() as AddressInfo, tls.server === undefined ? 'http' : 'https'),
+      reload(next) {
+        tls.reload();
+        settingsReload.reload(next);
+      },
       stop() {
         stopped ??= stop();
         return stopped;
@@ -115,6 +138,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     };
   } catch (error) {
     edge.callers.close();
+    tls.close();
     await store.close();
     throw error;
   }
@@ -145,8 +169,8 @@ async function listen(
 
 const LOOPBACK_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|::1)$/;
 
-function urlOf({ address, family, port }: AddressInfo): string {
+function urlOf({ address, family, port }: AddressInfo, scheme: 'http' | 'https'): string {
   const host =
     address === '0.0.0.0' || address === '::' ? '127.0.0.1' : family === 'IPv6' ? `[${address}]` : address;
-  return `http://${host}:${port}`;
+  return `${scheme}://${host}:${port}`;
 }

@@ -1,14 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import {
-  createServer,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-  STATUS_CODES,
-} from 'node:http';
+import { type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '@stacyvm/logging';
+import { type ApiServerTls, connectionEvent, createApiServer } from './tls/api-server.js';
 
 /** Limits in milliseconds of what a caller may take to ask. An answer has none: programs run as long as they were given. */
 export const HTTP_TIMEOUTS = {
@@ -18,7 +13,7 @@ export const HTTP_TIMEOUTS = {
   connectionsCheckingInterval: 5_000,
 };
 
-/** A server of node:http, not listening yet, that can be drained. */
+/** A server of node:http or node:https, not listening yet, that can be drained. */
 export interface HttpServer {
   readonly server: Server;
   /** Takes no new connections, lets the requests in flight end, and after `timeoutMs` cuts the ones that have not. */
@@ -28,11 +23,15 @@ export interface HttpServer {
 /** Connections become idle one by one while their last requests end. */
 const IDLE_CONNECTION_CHECK_MS = 50;
 
-export function createHttpServer(listener: RequestListener, timeouts = HTTP_TIMEOUTS): HttpServer {
-  const connections = new Set<Socket>();
+export function createHttpServer(
+  listener: RequestListener,
+  timeouts = HTTP_TIMEOUTS,
+  tls?: ApiServerTls,
+): HttpServer {
+  const connections = new Set<Duplex & Pick<Socket, 'bytesRead'>>();
   const answering = new Map<Duplex, ServerResponse>();
   let draining = false;
-  const server = createServer(timeouts, (request, response) => {
+  const server = createApiServer(timeouts, tls, (request, response) => {
     answering.set(request.socket, response);
     response.on('close', () => {
       if (answering.get(request.socket) === response) answering.delete(request.socket);
@@ -40,13 +39,15 @@ export function createHttpServer(listener: RequestListener, timeouts = HTTP_TIME
     if (draining) response.setHeader('Connection', 'close');
     listener(request, response);
   });
-  server.on('connection', (socket: Socket) => {
+  server.on(connectionEvent(tls), (socket: Socket) => {
     connections.add(socket);
     socket.on('close', () => connections.delete(socket));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     const begun = answering.get(socket)?.headersSent ?? false;
-    if (begun || !socket.writable || error.code === 'ECONNRESET') socket.destroy();
+    // Without a handshake there is no way to answer.
+    const canAnswer = connections.has(socket as Socket) && socket.writable && error.code !== 'ECONNRESET';
+    if (begun || !canAnswer) socket.destroy();
     else socket.end(refusal(error.code), () => socket.destroy());
   });
 

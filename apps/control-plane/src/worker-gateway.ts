@@ -14,6 +14,7 @@ import type { ClientAddresses } from './callers/client-address.js';
 import type { Metrics } from './metrics/metrics.js';
 import type { LiveRevocations } from './revocations/live-revocations.js';
 import { workerFeed } from './revocations/worker-feed.js';
+import type { RpcUrlRules } from './tls/rpc-url-rules.js';
 import { reachable } from './worker-answers.js';
 import type { CredentialRecorder } from './worker-identity/credential-recorder.js';
 import type { WorkerIdentity } from './worker-identity/worker-identity.js';
@@ -25,6 +26,7 @@ export interface WorkerGatewayOptions {
   readonly issueWorkerToken: IssueWorkerToken;
   readonly credentialRecorder: Pick<CredentialRecorder, 'note'>;
   readonly clientAddresses: Pick<ClientAddresses, 'of'>;
+  readonly rpcUrls: Pick<RpcUrlRules, 'current'>;
   readonly fleet: Fleet;
   readonly store: Store;
   readonly metrics: Pick<Metrics, 'heartbeat' | 'workerRefusal' | 'request'>;
@@ -40,6 +42,7 @@ export function createWorkerGateway(options: WorkerGatewayOptions): WorkerEndpoi
     enrol,
     issueWorkerToken,
     credentialRecorder,
+    rpcUrls,
     fleet,
     store,
     metrics,
@@ -93,6 +96,7 @@ export function createWorkerGateway(options: WorkerGatewayOptions): WorkerEndpoi
       }),
     onEnrol: (workerId, joinToken, context) => reachable(() => enrol(workerId, joinToken, context)),
     revocationsOf,
+    rpcUrlPolicy: { problemOf: (rpcUrl) => rpcUrls.current().problemOf(rpcUrl) },
     onRefusal: metrics.workerRefusal,
     addressOf: options.clientAddresses.of,
     logger,

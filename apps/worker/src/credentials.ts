@@ -10,6 +10,7 @@ import {
   issuerCredentialSource,
   keyCredentialSource,
   staticCredentialSource,
+  type TlsCredentials,
 } from '@stacyvm/worker-rpc';
 
 /** The worker has no usable credential; the message says which settings give one. */
@@ -22,6 +23,8 @@ export interface CredentialOptions {
   readonly workerId: string;
   /** The key that the worker got when it enrolled; a configured one comes before it. */
   readonly enrolledKey?: string | undefined;
+  /** What the control plane is spoken with. */
+  readonly tls?: TlsCredentials | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -59,6 +62,7 @@ function issuedCredentials(
   {
     settings,
     workerId,
+    tls,
     clock,
     onWarning,
   }: CredentialOptions & { readonly onWarning?: ((message: string) => void) | undefined },
@@ -67,6 +71,7 @@ function issuedCredentials(
     baseUrl: settings['worker.control_plane_url'],
     workerId,
     credentials: own,
+    tls,
     clock,
   });
   return issuerCredentialSource({ fetchToken: (signal) => client.issueToken({ signal }), clock, onWarning });

@@ -8,6 +8,7 @@ import {
   enrolWorker,
   isJoinToken,
   type JoinTokenRefusalReason,
+  type TlsCredentials,
 } from '@stacyvm/worker-rpc';
 import { pause, retryPauseMs } from './retry-pause.js';
 
@@ -32,6 +33,8 @@ export interface EnrolmentOptions {
   /** Where the token is from, for messages. */
   readonly joinTokenFile: string;
   readonly instanceId: string;
+  /** What the control plane is spoken with. */
+  readonly tls?: TlsCredentials | undefined;
   readonly logger: Pick<Logger, 'warn'>;
   /** Ends the attempts; `enrol` throws its reason. */
   readonly signal: AbortSignal;

@@ -18,8 +18,12 @@ export function parseListenAddress(text: string): { readonly host: string; reado
 }
 
 /** The URL of a listening server; for one on every interface, the host is this machine's name. */
-export function urlOf({ address, family, port }: AddressInfo, hostname: string): string {
+export function urlOf(
+  { address, family, port }: AddressInfo,
+  hostname: string,
+  scheme: 'http' | 'https' = 'http',
+): string {
   const unspecified = address === '0.0.0.0' || address === '::';
   const host = unspecified ? hostname : family === 'IPv6' ? `[${address}]` : address;
-  return `http://${host}:${port}`;
+  return `${scheme}://${host}:${port}`;
 }

@@ -1,7 +1,13 @@
 import type { Settings } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
 import { keyFingerprint, type RevocationCheck } from '@stacyvm/token';
-import type { AuthenticateWorker, AuthenticationRefusal, Clock, CredentialSource } from '@stacyvm/worker-rpc';
+import type {
+  AuthenticateWorker,
+  AuthenticationRefusal,
+  Clock,
+  CredentialSource,
+  TlsCredentials,
+} from '@stacyvm/worker-rpc';
 import {
   type CredentialOptions,
   incomingAuthenticator,
@@ -18,6 +24,8 @@ export interface LiveIdentityOptions {
   readonly isRevoked: RevocationCheck;
   /** Whether the worker as a whole is revoked at a moment. */
   readonly isWorkerRevoked?: ((workerId: string, at: Date) => boolean) | undefined;
+  /** What the control plane is spoken with. */
+  readonly tls?: TlsCredentials | undefined;
   readonly logger: Logger;
   readonly clock?: Clock | undefined;
 }
@@ -67,7 +75,7 @@ export function createLiveIdentity(options: LiveIdentityOptions): LiveIdentity {
   logger.info('worker credentials', describe(current));
 
   function build(settings: Settings, enrolledKey: string | undefined): Credentials {
-    const parts: CredentialOptions = { settings, workerId, enrolledKey, clock };
+    const parts: CredentialOptions = { settings, workerId, enrolledKey, tls: options.tls, clock };
     return {
       settings,
       enrolledKey,

@@ -2,11 +2,17 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Settings } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
-import { type Clock, createControlPlaneClient, type HeartbeatReply } from '@stacyvm/worker-rpc';
+import {
+  type Clock,
+  createControlPlaneClient,
+  type HeartbeatReply,
+  type TlsCredentials,
+} from '@stacyvm/worker-rpc';
 import { warnOfClockSkew } from './clock-skew.js';
 import { outgoingCredentials } from './credentials.js';
 import { obtainEnrolledKey } from './enrolled-key.js';
 import { workerIdOf } from './worker-id.js';
+import { openControlPlaneTls } from './worker-tls.js';
 
 export interface OneHeartbeatOptions {
   readonly signal: AbortSignal;
@@ -22,12 +28,27 @@ export interface OneHeartbeatOptions {
 export async function sendOneHeartbeat(
   settings: Settings,
   logger: Logger,
+  options: OneHeartbeatOptions,
+): Promise<HeartbeatReply> {
+  const tls = openControlPlaneTls(settings, { logger, clock: options.clock });
+  try {
+    return await sendBy(tls, settings, logger, options);
+  } finally {
+    tls?.close();
+  }
+}
+
+async function sendBy(
+  tls: TlsCredentials | undefined,
+  settings: Settings,
+  logger: Logger,
   { signal, clock }: OneHeartbeatOptions,
 ): Promise<HeartbeatReply> {
   const workerId = workerIdOf(settings);
   const enrolledKey = await obtainEnrolledKey(settings, {
     workerId,
     instanceId: randomUUID(),
+    tls,
     logger,
     signal,
     attempts: 'once',
@@ -36,7 +57,8 @@ export async function sendOneHeartbeat(
   const client = createControlPlaneClient({
     baseUrl: settings['worker.control_plane_url'],
     workerId,
-    credentials: outgoingCredentials({ settings, workerId, enrolledKey, clock, onWarning }),
+    credentials: outgoingCredentials({ settings, workerId, enrolledKey, tls, clock, onWarning }),
+    tls,
     clock,
     onClockSkew: warnOfClockSkew(logger),
   });

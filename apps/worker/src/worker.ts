@@ -10,6 +10,7 @@ import {
   createControlPlaneClient,
   createRpcRequestListener,
   createRpcServer,
+  createSecureRpcServer,
   type Heartbeat,
   type RevocationFeed,
 } from '@stacyvm/worker-rpc';
@@ -24,6 +25,7 @@ import { createRpcMethods } from './rpc-methods.js';
 import { closeWithin, listenOn } from './rpc-port.js';
 import { openProviders } from './sandbox-providers.js';
 import { workerIdOf } from './worker-id.js';
+import { openWorkerTls, type WorkerTls } from './worker-tls.js';
 
 /** A running worker. */
 export interface Worker {
@@ -66,18 +68,39 @@ const LIVE_SETTINGS: ReadonlySet<SettingKey> = new Set([
 /**
  * Starts a worker: identity, providers, RPC server, heartbeats, in this order, so that it announces only what works.
  *
- * @throws WorkerIdError, ListenAddressError, EnrolmentError, PrivateFileError, WorkerCredentialError, NoProviderError,
- * or what the port and state directory refuse
+ * @throws WorkerIdError, ListenAddressError, TlsMaterialError, EnrolmentError, PrivateFileError, WorkerCredentialError,
+ * NoProviderError, or what the port and state directory refuse
  */
 export async function startWorker(
   settings: Settings,
   logger: Logger,
-  { clock = () => new Date(), signal = new AbortController().signal }: StartWorkerOptions = {},
+  options: StartWorkerOptions = {},
+): Promise<Worker> {
+  const tls = openWorkerTls(settings, { logger, clock: options.clock });
+  try {
+    return await startBy(tls, settings, logger, options);
+  } catch (error) {
+    tls.close();
+    throw error;
+  }
+}
+
+async function startBy(
+  tls: WorkerTls,
+  settings: Settings,
+  logger: Logger,
+  { clock = () => new Date(), signal = new AbortController().signal }: StartWorkerOptions,
 ): Promise<Worker> {
   const id = workerIdOf(settings);
   const listen = parseListenAddress(settings['worker.listen_addr']);
   const instanceId = randomUUID();
-  const enrolledKey = await obtainEnrolledKey(settings, { workerId: id, instanceId, logger, signal });
+  const enrolledKey = await obtainEnrolledKey(settings, {
+    workerId: id,
+    instanceId,
+    tls: tls.controlPlane,
+    logger,
+    signal,
+  });
   const revocations = openWorkerRevocations({
     path: identityFile(settings, id, 'revocations.json'),
     logger,
@@ -90,6 +113,7 @@ export async function startWorker(
     enrolledKey,
     isRevoked,
     isWorkerRevoked: revocations.isWorkerRevoked,
+    tls: tls.controlPlane,
     logger,
     clock,
   });
@@ -97,6 +121,7 @@ export async function startWorker(
     baseUrl: settings['worker.control_plane_url'],
     workerId: id,
     credentials: identity.credentials,
+    tls: tls.controlPlane,
     clock,
     onClockSkew: warnOfClockSkew(logger),
   });
@@ -123,14 +148,24 @@ export async function startWorker(
     logger,
     clock,
   });
-  const server = createRpcServer(listener);
+  const server =
+    tls.rpc === undefined
+      ? createRpcServer(listener)
+      : createSecureRpcServer(listener, {
+          credentials: tls.rpc,
+          allowedClientNames: settings['worker.rpc_tls.allowed_client_names'],
+          logger,
+          clock,
+        });
   try {
     await listenOn(server, listen);
   } catch (error) {
     await closeAll(providers);
     throw error;
   }
-  const rpcUrl = settings['worker.advertise_url'] || urlOf(server.address() as AddressInfo, hostname());
+  const scheme = tls.rpc === undefined ? 'http' : 'https';
+  const rpcUrl =
+    settings['worker.advertise_url'] || urlOf(server.address() as AddressInfo, hostname(), scheme);
   logger.info('worker listens', { worker_id: id, rpc_url: rpcUrl });
 
   const heartbeat = (): Heartbeat => ({
@@ -180,6 +215,7 @@ export async function startWorker(
 
   const reload: Worker['reload'] = (change) => {
     if (change === undefined) {
+      tls.reload();
       identity.reload();
       return;
     }
@@ -208,6 +244,7 @@ export async function startWorker(
         calls: listener.inFlight(),
       }),
     );
+    tls.close();
     holdings.close();
     await closeAll(providers);
   };

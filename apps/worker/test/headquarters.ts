@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
+import { createServer as createTlsServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import {
   createKeyring,
@@ -55,6 +56,8 @@ export interface Headquarters {
 export interface HeadquartersOptions {
   readonly clock?: Clock;
   readonly port?: number;
+  /** Speak HTTPS. */
+  readonly tls?: ServerOptions;
   /** The static token of every worker. */
   readonly sharedToken?: string;
   /** Join tokens that have been redeemed, each with its worker. */
@@ -69,7 +72,7 @@ interface JoinTokenRecord {
 
 export async function startHeadquarters(
   signingKey: string,
-  { clock = () => new Date(), port = 0, sharedToken, spentJoinTokens = [] }: HeadquartersOptions = {},
+  { clock = () => new Date(), port = 0, sharedToken, spentJoinTokens = [], tls }: HeadquartersOptions = {},
 ): Promise<Headquarters> {
   let master = signingKey;
   let authenticate = authenticator(signingKey, []);
@@ -127,15 +130,16 @@ export async function startHeadquarters(
     },
     onRefusal: ({ reason }) => headquarters.refusals.push(reason),
   });
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     if (!endpoint(request, response)) response.writeHead(404).end();
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const { port: listening } = server.address() as AddressInfo;
 
   const headquarters: Headquarters = {
-    url: `http://127.0.0.1:${listening}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${listening}`,
     port: listening,
     heartbeats: [],
     credentials: [],

@@ -13,11 +13,11 @@ import { type AdmittedSandbox, createSandboxAdmission } from './sandbox-admissio
 import { createSpawnQueue, type SpawnQueue, type SpawnQueueLimits } from './spawn-queue.js';
 import type { SpawnDefaults } from './spawn-request.js';
 import { createSpawnSandbox, type SpawnSandbox } from './spawn-sandbox.js';
-import { createWorkerClients } from './worker-clients.js';
+import { createWorkerClients, type WorkerClientsOptions } from './worker-clients.js';
 import type { WorkerCredentials } from './worker-credentials.js';
 import { fromWorkerFailure, isNotFound, isSilence } from './worker-failure.js';
 
-export interface OrchestratorOptions {
+export interface OrchestratorOptions extends Pick<WorkerClientsOptions, 'rpcTls' | 'rpcUrlPolicy'> {
   readonly store: Store;
   readonly workerCredentials: WorkerCredentials;
   /** Told of every call that a worker did not let in; for metrics. */

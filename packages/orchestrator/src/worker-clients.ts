@@ -1,5 +1,12 @@
 import type { WorkerRecord } from '@stacyvm/store';
-import { createRpcClient, type RpcClient, type RpcCredential, WorkerRpcError } from '@stacyvm/worker-rpc';
+import {
+  createRpcClient,
+  type RpcClient,
+  type RpcClientTls,
+  type RpcCredential,
+  type RpcUrlPolicy,
+  WorkerRpcError,
+} from '@stacyvm/worker-rpc';
 import { OrchestratorError } from './errors.js';
 import type { Clock } from './host.js';
 import { createRpcClientLifetime, type RpcClientLifetime, type RpcRefusal } from './rpc-client-lifetime.js';
@@ -8,6 +15,10 @@ import { isSameCredential, type WorkerCredentials } from './worker-credentials.j
 export interface WorkerClientsOptions {
   readonly credentials: WorkerCredentials;
   readonly spawnTimeoutMs: number;
+  /** Workers are called by TLS alone, with these. */
+  readonly rpcTls?: RpcClientTls | undefined;
+  /** Where workers may be called at the moment, by default anywhere. Another object means other rules. */
+  readonly rpcUrlPolicy?: (() => RpcUrlPolicy) | undefined;
   /** For metrics. */
   readonly onRpcRefusal?: ((refusal: RpcRefusal) => void) | undefined;
   readonly clock: Clock;
@@ -27,6 +38,7 @@ interface KnownClient {
   /** What it was made from. */
   readonly worker: WorkerRecord;
   readonly credential: RpcCredential;
+  readonly urlPolicy: RpcUrlPolicy | undefined;
 }
 
 export function createWorkerClients(options: WorkerClientsOptions): WorkerClients {
@@ -35,8 +47,12 @@ export function createWorkerClients(options: WorkerClientsOptions): WorkerClient
   /** Every client that is not closed, replaced ones with calls under way too, and a record of its worker. */
   const live = new Map<RpcClientLifetime, WorkerRecord>();
 
-  function open(worker: WorkerRecord, credential: RpcCredential): RpcClientLifetime {
-    const lifetime = createRpcClientLifetime(createClient(worker, credential, options), {
+  function open(
+    worker: WorkerRecord,
+    credential: RpcCredential,
+    urlPolicy: RpcUrlPolicy | undefined,
+  ): RpcClientLifetime {
+    const lifetime = createRpcClientLifetime(createClient(worker, credential, urlPolicy, options), {
       onRefusal: (refusal) => onRpcRefusal?.(refusal),
       onClosed: () => live.delete(lifetime),
     });
@@ -52,15 +68,20 @@ export function createWorkerClients(options: WorkerClientsOptions): WorkerClient
         current !== undefined && current.worker.lastHeartbeat.getTime() > asked.lastHeartbeat.getTime();
       const worker = isOutdated ? current.worker : asked;
       const credential = credentialOf(worker, credentials);
+      const urlPolicy = options.rpcUrlPolicy?.();
       if (current !== undefined && isSameProcess(current.worker, worker)) {
-        if (current.worker.rpcUrl === worker.rpcUrl && isSameCredential(current.credential, credential)) {
+        if (
+          current.worker.rpcUrl === worker.rpcUrl &&
+          current.urlPolicy === urlPolicy &&
+          isSameCredential(current.credential, credential)
+        ) {
           known.set(worker.id, { ...current, worker });
           live.set(current.lifetime, worker);
           return current.lifetime.client;
         }
       }
-      const lifetime = open(worker, credential);
-      known.set(worker.id, { lifetime, worker, credential });
+      const lifetime = open(worker, credential, urlPolicy);
+      known.set(worker.id, { lifetime, worker, credential, urlPolicy });
       // Nobody will answer the calls of a process that is gone; those of one that lives come to their end.
       if (current !== undefined) {
         if (isSameProcess(current.worker, worker)) current.lifetime.retire();
@@ -104,13 +125,16 @@ function credentialOf(worker: WorkerRecord, credentials: WorkerCredentials): Rpc
 function createClient(
   { id, rpcUrl }: WorkerRecord,
   credential: RpcCredential,
-  { spawnTimeoutMs, clock }: WorkerClientsOptions,
+  urlPolicy: RpcUrlPolicy | undefined,
+  { spawnTimeoutMs, rpcTls, clock }: WorkerClientsOptions,
 ): RpcClient {
   try {
     return createRpcClient({
       workerId: id,
       rpcUrl,
       credential,
+      urlPolicy,
+      tls: rpcTls,
       timeouts: { spawnMs: spawnTimeoutMs },
       clock,
     });

@@ -1,4 +1,5 @@
 import type { WorkerHeartbeat, WorkerRecord } from '@stacyvm/store';
+import { createRpcUrlPolicy, type RpcUrlPolicy } from '@stacyvm/worker-rpc';
 import { expect } from 'chai';
 import type { RpcRefusal } from '../src/rpc-client-lifetime.js';
 import { createWorkerClients, type WorkerClients } from '../src/worker-clients.js';
@@ -126,6 +127,39 @@ describe('worker clients', () => {
     it('says so without a credential', () => {
       keys.keys = [];
       expect(refusal(() => clients.clientOf(record())).code).to.equal('worker_unreachable');
+    });
+  });
+
+  describe('when the rules of addresses change', () => {
+    let policy: RpcUrlPolicy;
+    let guarded: WorkerClients;
+    beforeEach(() => {
+      policy = createRpcUrlPolicy({ allowedHosts: ['127.0.0.1'] });
+      guarded = createWorkerClients({
+        credentials: keys,
+        spawnTimeoutMs: 1_000,
+        rpcUrlPolicy: () => policy,
+        clock,
+      });
+    });
+    afterEach(() => guarded.close());
+
+    it('keeps the client while they are the same', () => {
+      expect(guarded.clientOf(record())).to.equal(guarded.clientOf(record()));
+    });
+
+    it('calls a worker no more that must not be called where it is', () => {
+      guarded.clientOf(record());
+      policy = createRpcUrlPolicy({ allowedHosts: ['*.fleet.example'] });
+      const error = refusal(() => guarded.clientOf(record()));
+      expect(error.code).to.equal('worker_unreachable');
+      expect(error.message).to.include('worker_rpc.allowed_hosts');
+    });
+
+    it('makes a new client, whose connections follow the new ones', () => {
+      const client = guarded.clientOf(record());
+      policy = createRpcUrlPolicy({ allowedHosts: ['127.0.0.0/8'] });
+      expect(guarded.clientOf(record())).to.not.equal(client);
     });
   });
 

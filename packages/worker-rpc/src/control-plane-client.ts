@@ -1,26 +1,26 @@
-import type { Agent } from 'node:http';
 import { formatDuration } from '@stacyvm/duration';
 import { type Clock, systemClock } from './clock.js';
 import { createClockSkewMeter, explainBySkew } from './clock-skew.js';
+import {
+  type ControlPlaneConnectionOptions,
+  openControlPlaneConnections,
+} from './control-plane-connections.js';
 import { askControlPlane, type ControlPlaneRequest, workerUrlOf } from './control-plane-exchange.js';
 import type { CredentialSource } from './credential-source.js';
 import { ControlPlaneError, CredentialError } from './errors.js';
 import { type Heartbeat, type HeartbeatReply, heartbeatToWire, parseHeartbeatReply } from './heartbeat.js';
-import { createKeepAliveAgent } from './http-exchange.js';
 import { type LeaseRenewal, parseLeaseReply } from './lease-renewal.js';
 import type { LeaseToken } from './lease-token.js';
 import type { CallOptions } from './rpc-client.js';
 import { type IssuedWorkerToken, parseIssuedToken } from './token-issue.js';
 
-export interface ControlPlaneClientOptions {
+export interface ControlPlaneClientOptions extends ControlPlaneConnectionOptions {
   /** The control plane's base URL, without `/api/v1`. */
   readonly baseUrl: string;
   readonly workerId: string;
   readonly credentials: CredentialSource;
   /** From the beginning of a request to the end of its answer, by default ten seconds. */
   readonly timeoutMs?: number | undefined;
-  /** Replaces the client's own pool of kept connections; the caller closes it. */
-  readonly agent?: Agent | undefined;
   /** What the control plane's clock is compared with. */
   readonly clock?: Clock | undefined;
   /**
@@ -63,8 +63,7 @@ type WorkerRequest<T> = Pick<ControlPlaneRequest<T>, 'url' | 'body' | 'parse' | 
 export function createControlPlaneClient(options: ControlPlaneClientOptions): ControlPlaneClient {
   const { workerId, credentials, timeoutMs = DEFAULT_TIMEOUT_MS, clock = systemClock } = options;
   const workerUrl = workerUrlOf(options.baseUrl, workerId);
-  const ownAgent = options.agent === undefined ? createKeepAliveAgent(new URL(workerUrl)) : undefined;
-  const agent = options.agent ?? ownAgent ?? createKeepAliveAgent(new URL(workerUrl));
+  const pool = openControlPlaneConnections(new URL(workerUrl), options);
   const skew = createClockSkewMeter(clock, options.onClockSkew);
 
   async function presentedToken(signal: AbortSignal | undefined): Promise<string> {
@@ -86,7 +85,12 @@ export function createControlPlaneClient(options: ControlPlaneClientOptions): Co
       const measure = skew.begin();
       try {
         const headers = { 'x-worker-id': workerId, 'x-worker-token': token };
-        const { value, serverTime } = await askControlPlane({ ...request, headers, agent, timeoutMs });
+        const { value, serverTime } = await askControlPlane({
+          ...request,
+          headers,
+          agent: pool.agent(),
+          timeoutMs,
+        });
         if (serverTime !== undefined) measure(serverTime);
         return value;
       } catch (error) {
@@ -130,7 +134,7 @@ export function createControlPlaneClient(options: ControlPlaneClientOptions): Co
       }),
     clockSkewMs: () => skew.skewMs,
     close() {
-      ownAgent?.destroy();
+      pool.close();
     },
   };
 }

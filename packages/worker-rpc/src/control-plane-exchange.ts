@@ -64,7 +64,10 @@ export async function askControlPlane<T>(request: ControlPlaneRequest<T>): Promi
     );
   } catch (error) {
     if (!(error instanceof ExchangeFailure)) throw error;
-    throw new ControlPlaneError(error.kind, `control plane: ${error.message}`, { cause: error.cause });
+    throw new ControlPlaneError(error.kind, `control plane: ${error.message}`, {
+      reason: error.reason,
+      cause: error.cause,
+    });
   }
 }
 

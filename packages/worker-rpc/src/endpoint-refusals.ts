@@ -72,6 +72,11 @@ export const REFUSALS = {
   },
 } as const satisfies Record<string, EndpointRefusal>;
 
+/** The worker says where it can be called, and the control plane must not call there. */
+export function rpcUrlNotAllowed(problem: string): EndpointRefusal {
+  return { status: 403, code: 'FORBIDDEN', message: problem, reason: 'rpc_url_not_allowed' };
+}
+
 const HANDLER_ANSWERS: Readonly<
   Record<WorkerEndpointErrorCode, { readonly status: number; readonly code: string }>
 > = {

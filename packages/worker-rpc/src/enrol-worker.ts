@@ -1,4 +1,7 @@
-import type { Agent } from 'node:http';
+import {
+  type ControlPlaneConnectionOptions,
+  openControlPlaneConnections,
+} from './control-plane-connections.js';
 import { askControlPlane, workerUrlOf } from './control-plane-exchange.js';
 import {
   type Enrolment,
@@ -7,11 +10,10 @@ import {
   parseEnrolment,
 } from './enrolment.js';
 import { ControlPlaneError } from './errors.js';
-import { createKeepAliveAgent } from './http-exchange.js';
 import { isJoinToken } from './join-token.js';
 import { JOIN_TOKEN_HEADER } from './worker-headers.js';
 
-export interface EnrolWorkerOptions extends EnrolmentDetails {
+export interface EnrolWorkerOptions extends EnrolmentDetails, ControlPlaneConnectionOptions {
   /** The control plane's base URL, without `/api/v1`. The answer holds a key: anything but loopback should be https. */
   readonly baseUrl: string;
   readonly workerId: string;
@@ -20,8 +22,6 @@ export interface EnrolWorkerOptions extends EnrolmentDetails {
   /** From the beginning of the request to the end of its answer, by default ten seconds. */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Carries the connection, as one for mTLS would; the caller closes it. */
-  readonly agent?: Agent | undefined;
 }
 
 const DEFAULT_TIMEOUT_MS = 10_000;
@@ -41,7 +41,7 @@ export async function enrolWorker(options: EnrolWorkerOptions): Promise<Enrolmen
   if (!isJoinToken(joinToken)) {
     throw new ControlPlaneError('invalid_configuration', 'the join token does not have the form of one');
   }
-  const ownAgent = options.agent === undefined ? createKeepAliveAgent(url) : undefined;
+  const pool = openControlPlaneConnections(url, options);
   try {
     const { value } = await askControlPlane({
       url,
@@ -49,12 +49,12 @@ export async function enrolWorker(options: EnrolWorkerOptions): Promise<Enrolmen
       body: enrolmentDetailsToWire(options),
       parse: (reply) => parseEnrolment(reply, workerId),
       replyLimitBytes: REPLY_LIMIT_BYTES,
-      agent: options.agent ?? ownAgent ?? createKeepAliveAgent(url),
+      agent: pool.agent(),
       timeoutMs,
       signal,
     });
     return value;
   } finally {
-    ownAgent?.destroy();
+    pool.close();
   }
 }

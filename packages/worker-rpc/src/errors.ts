@@ -41,7 +41,10 @@ export interface WorkerRpcErrorDetails {
   readonly outcome: CallOutcome;
   /** The HTTP status, when the worker answered. */
   readonly status?: number | undefined;
-  /** The worker's own stable reason, such as `token_expired` or `lease_fenced`. */
+  /**
+   * The worker's own stable reason, such as `token_expired` or `lease_fenced`. Where no connection was made: a
+   * `TlsFailureReason`, or `rpc_url_not_allowed`.
+   */
   readonly reason?: string | undefined;
   readonly cause?: unknown;
 }
@@ -227,6 +230,34 @@ export class CredentialError extends Error {
 
   constructor(
     readonly code: CredentialErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/**
+ * `not_configured`: a file that is needed is not named. `file_missing`, `file_unreadable`: one that cannot be read. `certificate_malformed`, `key_malformed`: its content
+ * is not what it should be. `key_mismatch`: the key of another certificate. `certificate_unusable`: OpenSSL takes the
+ * pair for too weak. `certificate_not_valid_now`: it has expired, or its time has not come.
+ */
+export type TlsMaterialErrorCode =
+  | 'not_configured'
+  | 'file_missing'
+  | 'file_unreadable'
+  | 'certificate_malformed'
+  | 'key_malformed'
+  | 'key_mismatch'
+  | 'certificate_unusable'
+  | 'certificate_not_valid_now';
+
+/** Files that TLS cannot be spoken with. Names the file, never its content. */
+export class TlsMaterialError extends Error {
+  override readonly name = 'TlsMaterialError';
+
+  constructor(
+    readonly code: TlsMaterialErrorCode,
     message: string,
     options?: ErrorOptions,
   ) {

@@ -1,5 +1,7 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { type Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { RPC_URL_NOT_ALLOWED } from './rpc-url-policy.js';
+import { tlsFailureOf } from './tls/connection-failure.js';
 
 /** `unreachable`: no connection. `connection_lost`: it ended before the answer did. */
 export type ExchangeFailureKind = 'unreachable' | 'connection_lost' | 'timeout' | 'aborted';
@@ -7,6 +9,8 @@ export type ExchangeFailureKind = 'unreachable' | 'connection_lost' | 'timeout' 
 /** An HTTP exchange that did not come to its end. */
 export class ExchangeFailure extends Error {
   override readonly name = 'ExchangeFailure';
+  /** A `TlsFailureReason`, or `rpc_url_not_allowed`. */
+  readonly reason: string | undefined;
 
   constructor(
     readonly kind: ExchangeFailureKind,
@@ -15,9 +19,10 @@ export class ExchangeFailure extends Error {
     readonly sent: boolean,
     /** Whether the connection had served others before: then the peer may have closed it unseen. */
     readonly reusedConnection: boolean,
-    options?: ErrorOptions,
+    options: ErrorOptions & { readonly reason?: string | undefined } = {},
   ) {
     super(message, options);
+    this.reason = options.reason;
   }
 }
 
@@ -25,7 +30,7 @@ export interface ExchangeRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  readonly agent: HttpAgent;
+  readonly agent: Agent;
   readonly connectTimeoutMs: number;
   /** From the beginning to the end of the answer. Undefined: no limit. */
   readonly timeoutMs?: number | undefined;
@@ -33,12 +38,6 @@ export interface ExchangeRequest {
 }
 
 const LONGEST_TIMER_MS = 2_147_483_647;
-
-/** Keeps connections for the next call, and closes them before a server would: see `RPC_SERVER_TIMEOUTS`. */
-export function createKeepAliveAgent(url: URL): HttpAgent {
-  const options = { keepAlive: true, keepAliveMsecs: 15_000, maxFreeSockets: 8, timeout: 30_000 };
-  return url.protocol === 'https:' ? new HttpsAgent(options) : new HttpAgent(options);
-}
 
 /**
  * Posts a body and hands the answer to `read`, under one deadline and signal. What `read` throws is passed on, and the
@@ -58,12 +57,20 @@ export function postJson<T>(
   let response: IncomingMessage | undefined;
 
   const failed = (kind: ExchangeFailureKind, message: string, cause?: unknown): ExchangeFailure =>
-    new ExchangeFailure(kind, message, connected, reused, cause === undefined ? undefined : { cause });
+    new ExchangeFailure(kind, message, connected, reused, cause === undefined ? {} : { cause });
 
-  const lost = (cause: unknown): ExchangeFailure =>
-    connected
-      ? failed('connection_lost', `the connection was lost${systemCode(cause)}`, cause)
-      : failed('unreachable', `no connection${systemCode(cause)}`, cause);
+  const lost = (cause: unknown): ExchangeFailure => {
+    const reason = reasonOf(cause);
+    // A server that minds our certificate says so after we have taken the connection for made (RFC 8446, section 2).
+    const refused = reason === 'tls_refused' && !reused;
+    if (!connected || refused) {
+      const message = `no connection${describe(cause)}`;
+      return new ExchangeFailure('unreachable', message, false, reused, { cause, reason });
+    }
+    // Node's servers mostly close without a word when they mind a certificate.
+    const hint = secure && !reused && response === undefined ? '; the log of the peer may tell why' : '';
+    return failed('connection_lost', `the connection was lost${describe(cause)}${hint}`, cause);
+  };
 
   return new Promise<T>((resolve, reject) => {
     const onAbort = (): void => stop(failed('aborted', 'the call was cancelled', signal?.reason));
@@ -137,7 +144,24 @@ export function postJson<T>(
   });
 }
 
-function systemCode(error: unknown): string {
+function reasonOf(error: unknown): string | undefined {
+  return codeOf(error) === RPC_URL_NOT_ALLOWED ? 'rpc_url_not_allowed' : tlsFailureOf(error);
+}
+
+function describe(error: unknown): string {
+  const details = [codeOf(error), reasonOf(error) === undefined ? undefined : messageOf(error)];
+  const text = details.filter((detail) => detail !== undefined).join(': ');
+  return text === '' ? '' : ` (${text})`;
+}
+
+function codeOf(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? ` (${code})` : '';
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** What OpenSSL says is long and ends in its own file names. */
+function messageOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const [, openssl] = /SSL routines:[^:]*:([^:]*):/.exec(error.message) ?? [];
+  return (openssl ?? error.message).slice(0, 200);
 }

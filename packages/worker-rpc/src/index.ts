@@ -17,6 +17,8 @@ export {
   type JoinTokenRefusalReason,
   RpcMethodError,
   type RpcMethodErrorCode,
+  TlsMaterialError,
+  type TlsMaterialErrorCode,
   WorkerEndpointError,
   type WorkerEndpointErrorCode,
   WorkerRpcError,
@@ -61,6 +63,7 @@ export {
   type RpcClientOptions,
   type RpcClientTimeouts,
 } from './rpc-client.js';
+export type { RpcClientTls } from './rpc-connections.js';
 export type { RpcCredential } from './rpc-credential.js';
 export {
   createRpcRequestListener,
@@ -95,7 +98,22 @@ export type {
 export { RPC_METHODS, type RpcMethodName, type RpcMethodRule } from './rpc-methods.js';
 export type { ExecParams, LogsParams, SandboxParams, SpawnParams } from './rpc-params.js';
 export { createRpcServer, RPC_SERVER_TIMEOUTS } from './rpc-server.js';
+export { createRpcUrlPolicy, type RpcUrlPolicy, type RpcUrlPolicyOptions } from './rpc-url-policy.js';
 export { staticCredentialSource } from './static-credential-source.js';
+export type { TlsFailureReason } from './tls/connection-failure.js';
+export type { TlsRefusal, TlsRefusalReason } from './tls/handshake-refusal.js';
+export {
+  createSecureRpcServer,
+  type SecureRpcServerOptions,
+  type TlsRefusalEvent,
+} from './tls/secure-rpc-server.js';
+export { HANDSHAKE_TIMEOUT_MS, serverTlsOptions, watchHandshakes } from './tls/server-tls.js';
+export {
+  openTlsCredentials,
+  type TlsCredentials,
+  type TlsCredentialsOptions,
+} from './tls/tls-credentials.js';
+export type { TlsCertificate, TlsFiles, TlsMaterial } from './tls/tls-files.js';
 export type { IssuedWorkerToken } from './token-issue.js';
 export type { WorkerRefusalReason } from './token-reason.js';
 export {

@@ -2,12 +2,13 @@ import type { Agent } from 'node:http';
 import { isWorkerId } from '@stacyvm/token';
 import { parseBaseUrl } from './base-url.js';
 import { type Clock, systemClock } from './clock.js';
+import { foreignPool } from './connection-pool.js';
 import { WorkerRpcError } from './errors.js';
 import { type ExecOutcome, type OutputListener, readExecStream } from './exec-stream-reader.js';
-import { createKeepAliveAgent } from './http-exchange.js';
 import { presentMembers } from './json-encoding.js';
 import type { LeaseToken } from './lease-token.js';
 import { execParams, logsParams, sandboxParams, spawnParams } from './rpc-call-params.js';
+import { openRpcConnections, type RpcClientTls } from './rpc-connections.js';
 import { createCallProofs, type RpcCredential } from './rpc-credential.js';
 import type {
   ExecExit,
@@ -26,6 +27,7 @@ import {
   protocolError,
 } from './rpc-reply.js';
 import { callUnary, callWith, type RpcTransportOptions } from './rpc-transport.js';
+import type { RpcUrlPolicy } from './rpc-url-policy.js';
 import type { Checked } from './schema-check.js';
 
 /** Limits of the calls in milliseconds, from the beginning of a call to the end of its answer. */
@@ -52,10 +54,14 @@ export const DEFAULT_RPC_TIMEOUTS: RpcClientTimeouts = {
 
 export interface RpcClientOptions {
   readonly workerId: string;
-  /** The worker's base URL, without `/rpc`. The caller has accepted it: a credential is sent there. */
+  /** The worker's base URL, without `/rpc`: a credential is sent there, see `urlPolicy`. */
   readonly rpcUrl: string;
   readonly credential: RpcCredential;
-  /** Replaces the client's own pool of kept connections; the caller closes it. */
+  /** Calls by TLS alone, and a worker alone whose certificate names it. */
+  readonly tls?: RpcClientTls | undefined;
+  /** Where workers may be called, by default anywhere. */
+  readonly urlPolicy?: RpcUrlPolicy | undefined;
+  /** Replaces the client's own pool of kept connections, with `tls` and the look-up; the caller closes it. */
   readonly agent?: Agent | undefined;
   readonly timeouts?: Partial<RpcClientTimeouts> | undefined;
   readonly clock?: Clock | undefined;
@@ -120,12 +126,14 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
   }
   const timeouts = { ...DEFAULT_RPC_TIMEOUTS, ...options.timeouts };
   const url = new URL(`${baseUrl}/rpc`);
-  const ownAgent = options.agent === undefined ? createKeepAliveAgent(url) : undefined;
+  const { agent, tls, urlPolicy } = options;
+  const pool =
+    agent === undefined ? openRpcConnections({ workerId, url, tls, urlPolicy }) : foreignPool(agent);
   const transport: RpcTransportOptions = {
     workerId,
     url,
     proofs: createCallProofs(options.credential, workerId, clock),
-    agent: options.agent ?? ownAgent ?? createKeepAliveAgent(url),
+    pool,
     connectTimeoutMs: timeouts.connectMs,
   };
 
@@ -199,7 +207,7 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
       await callUnary(transport, { method: 'worker.shutdown', timeoutMs: timeouts.shutdownMs, signal });
     },
     close() {
-      ownAgent?.destroy();
+      pool.close();
     },
   };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Agent, IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import type { ConnectionPool } from './connection-pool.js';
 import { WorkerRpcError } from './errors.js';
 import { readBody } from './http-body.js';
 import { ExchangeFailure, postJson } from './http-exchange.js';
@@ -14,7 +15,7 @@ export interface RpcTransportOptions {
   /** The full URL that is posted to. */
   readonly url: URL;
   readonly proofs: CallProofs;
-  readonly agent: Agent;
+  readonly pool: ConnectionPool;
   readonly connectTimeoutMs: number;
 }
 
@@ -110,7 +111,7 @@ async function exchange<T>(
         ...call.headers,
       },
       body,
-      agent: options.agent,
+      agent: options.pool.agent(),
       connectTimeoutMs: options.connectTimeoutMs,
       timeoutMs: call.timeoutMs,
       signal: call.signal,
@@ -126,6 +127,7 @@ function rpcErrorOf(error: unknown): unknown {
   if (!(error instanceof ExchangeFailure)) return error;
   return new WorkerRpcError(error.kind, `worker RPC failed: ${error.message}`, {
     outcome: error.sent ? 'unknown' : 'not_executed',
+    reason: error.reason,
     cause: error.cause,
   });
 }

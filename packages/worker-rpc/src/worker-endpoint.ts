@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WorkerScope } from '@stacyvm/token';
+import { parseBaseUrl } from './base-url.js';
 import { type Clock, systemClock } from './clock.js';
-import { type EndpointRefusal, failureOf, REFUSALS } from './endpoint-refusals.js';
+import { type EndpointRefusal, failureOf, REFUSALS, rpcUrlNotAllowed } from './endpoint-refusals.js';
 import { type EnrolmentRequest, type EnrolWorker, serveEnrolment } from './enrolment-endpoint.js';
 import { WorkerEndpointError } from './errors.js';
 import { directiveToWire, type Heartbeat, type HeartbeatDirective, parseHeartbeat } from './heartbeat.js';
@@ -13,6 +14,7 @@ import { type LeaseToken, leaseToWire } from './lease-token.js';
 import { type RpcLogger, silentLogger } from './logger.js';
 import { type RevocationFeed, type RevocationFeedWire, revocationFeedToWire } from './revocation-feed.js';
 import { formatTime } from './rfc3339.js';
+import type { RpcUrlPolicy } from './rpc-url-policy.js';
 import { type IssuedWorkerToken, issuedTokenToWire } from './token-issue.js';
 import type { AuthenticatedWorker, AuthenticateWorker, WorkerCredential } from './worker-authenticator.js';
 import { headerText, REQUEST_ID_HEADER, WORKER_ID_HEADER } from './worker-headers.js';
@@ -68,6 +70,8 @@ export interface WorkerEndpointOptions {
   readonly onIssueToken?: IssueWorkerToken | undefined;
   /** Lets new workers in by their join tokens. Absent: the path is 404. */
   readonly onEnrol?: EnrolWorker | undefined;
+  /** Why a worker must not be called where it says; its heartbeat is refused then. By default it may say anything. */
+  readonly rpcUrlPolicy?: Pick<RpcUrlPolicy, 'problemOf'> | undefined;
   readonly limits?: WorkerEndpointLimits | undefined;
   /** Where a request comes from, when a proxy may stand in between; by default the address of its socket. */
   readonly addressOf?: ((request: IncomingMessage) => string) | undefined;
@@ -204,6 +208,10 @@ export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndp
   ): Promise<Admission> {
     const parsed = parseHeartbeat(body);
     if (!parsed.ok) return REFUSALS.invalidBody;
+    const { rpc_url: rpcUrl = '' } = parsed.value.capacity;
+    // What is no URL at all is never called.
+    const problem = parseBaseUrl(rpcUrl) === undefined ? undefined : options.rpcUrlPolicy?.problemOf(rpcUrl);
+    if (problem !== undefined) return rpcUrlNotAllowed(problem);
     const directive = await onHeartbeat(caller.workerId, parsed.value, context);
     return { reply: directiveToWire(directive, formatTime(clock()), parsed.value.revocationVersion) };
   }

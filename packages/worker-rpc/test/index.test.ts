@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import * as workerRpc from '../src/index.js';
+import * as testing from '../src/testing.js';
 
 describe('@stacyvm/worker-rpc', () => {
   it('exports what it promises and nothing else', () => {
@@ -7,9 +8,11 @@ describe('@stacyvm/worker-rpc', () => {
       'ControlPlaneError',
       'CredentialError',
       'DEFAULT_RPC_TIMEOUTS',
+      'HANDSHAKE_TIMEOUT_MS',
       'RPC_METHODS',
       'RPC_SERVER_TIMEOUTS',
       'RpcMethodError',
+      'TlsMaterialError',
       'WorkerEndpointError',
       'WorkerRpcError',
       'createControlPlaneClient',
@@ -20,6 +23,8 @@ describe('@stacyvm/worker-rpc', () => {
       'createRpcClient',
       'createRpcRequestListener',
       'createRpcServer',
+      'createRpcUrlPolicy',
+      'createSecureRpcServer',
       'createWorkerAuthenticator',
       'createWorkerEndpoint',
       'enrolWorker',
@@ -28,7 +33,14 @@ describe('@stacyvm/worker-rpc', () => {
       'issuerCredentialSource',
       'joinTokenHash',
       'keyCredentialSource',
+      'openTlsCredentials',
+      'serverTlsOptions',
       'staticCredentialSource',
+      'watchHandshakes',
     ]);
+  });
+
+  it('exports exactly its helper for tests under ./testing', () => {
+    expect(Object.keys(testing).sort()).to.deep.equal(['DAY_MS', 'createCertificates']);
   });
 });

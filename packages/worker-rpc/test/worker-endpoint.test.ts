@@ -1,9 +1,11 @@
 import { createKeyring, createWorkerTokenVerifier, deriveWorkerKey, mintWorkerToken } from '@stacyvm/token';
 import { expect } from 'chai';
 import {
+  createRpcUrlPolicy,
   createWorkerAuthenticator,
   createWorkerEndpoint,
   type HeartbeatDirective,
+  type RpcUrlPolicyOptions,
   type WorkerAuthenticatorOptions,
   WorkerEndpointError,
   type WorkerEndpointOptions,
@@ -201,6 +203,38 @@ describe('createWorkerEndpoint', () => {
       const answer = await post(heartbeatUrl(), { hostname: 'x'.repeat(300_000) }, signed(token()));
       expect([answer.status, answer.json['reason']]).to.deep.equal([413, 'body_too_large']);
     });
+  });
+
+  describe('an rpc_url in a heartbeat', () => {
+    const beat = async (rpcUrl: unknown, policy: RpcUrlPolicyOptions) => {
+      const endpoint = await startEndpoint({ rpcUrlPolicy: createRpcUrlPolicy(policy) });
+      const body = { capacity: { rpc_url: rpcUrl } };
+      const answer = await post(`${endpoint.url}/api/v1/worker/${WORKER}/heartbeat`, body, signed(token()));
+      await endpoint.close();
+      return { answer, endpoint };
+    };
+
+    it('is refused when the worker must not be called there, and the answer says why', async () => {
+      const { answer, endpoint } = await beat('http://evil.example:1', { allowedHosts: ['*.fleet.example'] });
+      expect(answer.status).to.equal(403);
+      expect(answer.json).to.include({ code: 'FORBIDDEN', reason: 'rpc_url_not_allowed' });
+      expect(answer.json['message']).to.include('evil.example').and.to.include('worker_rpc.allowed_hosts');
+      expect(endpoint.refusals.map(({ reason }) => reason)).to.deep.equal(['rpc_url_not_allowed']);
+      expect(endpoint.calls).to.deep.equal([]);
+    });
+
+    it('is refused without TLS where TLS is demanded', async () => {
+      const { answer } = await beat('http://10.1.2.3:1', { requireTls: true });
+      expect(answer.json).to.include({ reason: 'rpc_url_not_allowed' });
+      expect(answer.json['message']).to.include('https');
+    });
+
+    for (const rpcUrl of ['http://a.fleet.example:1', '', undefined, 'no URL at all']) {
+      it(`passes when it is ${rpcUrl}`, async () => {
+        const { answer } = await beat(rpcUrl, { allowedHosts: ['*.fleet.example'] });
+        expect(answer.status).to.equal(200);
+      });
+    }
   });
 
   describe('lease renewal', () => {
