@@ -57,6 +57,16 @@ export function parseImageReference(text: string): ImageReference {
   throw invalid('write it as [host[:port]/]path[:tag][@digest], with a path in lower case');
 }
 
+/** The same, with `undefined` for a text that is no reference. */
+export function readImageReference(text: string): ImageReference | undefined {
+  try {
+    return parseImageReference(text);
+  } catch (error) {
+    if (error instanceof PolicyError) return undefined;
+    throw error;
+  }
+}
+
 /** `undefined` when it is not the name of a repository. */
 function namesOf(name: string): readonly string[] | undefined {
   const slash = name.indexOf('/');

@@ -29,11 +29,13 @@ export function deniableSpellingsOf(reference: ImageReference): readonly string[
   return [...spellingsOf(reference), ...combine(names, tag === undefined ? [''] : ['', `:${tag}`])];
 }
 
-/** The spellings with the tag just as it is written: what a deny rule with this text for a pattern matches in every case. */
-export function asWrittenSpellingsOf(reference: ImageReference): readonly string[] {
+/**
+ * The spellings that every value has which a deny rule for this very text matches. Without a tag in it, the names behind any digest
+ * are among those values, and they have no tag to be matched by.
+ */
+export function certainSpellingsOf(reference: ImageReference): readonly string[] {
   const { names, tag, digest } = reference;
-  if (digest !== undefined) return spellingsOf(reference);
-  return combine(names, [tag === undefined ? '' : `:${tag}`]);
+  return digest === undefined && tag === undefined ? names : spellingsOf(reference);
 }
 
 function versionsOf(tag: string | undefined, digest: string | undefined, hasDefaultTag: boolean) {

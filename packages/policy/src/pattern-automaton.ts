@@ -1,5 +1,5 @@
 import type { PatternToken } from './pattern-grammar.js';
-import { SLASH } from './printable.js';
+import { isPrintable, SLASH } from './printable.js';
 
 const CODES = 128;
 
@@ -38,6 +38,7 @@ export class PatternAutomaton {
 
   matches(value: string): boolean {
     if (!this.#mayStartWith(value)) return false;
+    if (this.#words === 1) return this.#matchesInOneWord(value);
     const states = this.start();
     for (let index = 0; index < value.length; index += 1) {
       if (!this.step(states, value.charCodeAt(index))) return false;
@@ -54,7 +55,7 @@ export class PatternAutomaton {
 
   /** Reads one character: changes `states` in place, and says whether any is left. */
   step(states: Uint32Array, code: number): boolean {
-    if (code >= CODES) return false;
+    if (!isPrintable(code)) return false;
     const loops = code === SLASH ? this.#loopsWithSlash : this.#loops;
     const column = code * this.#words;
     let carry = 0;
@@ -88,11 +89,26 @@ export class PatternAutomaton {
     return `${column.join()}${code === SLASH ? '/' : ''}`;
   }
 
+  /** `step` for the many patterns whose states fit into one number. */
+  #matchesInOneWord(value: string): boolean {
+    const loops = this.#loops[0] ?? 0;
+    const loopsWithSlash = this.#loopsWithSlash[0] ?? 0;
+    let states = 1;
+    for (let index = 0; index < value.length; index += 1) {
+      const code = value.charCodeAt(index);
+      if (!isPrintable(code)) return false;
+      const advancing = states & (this.#advancing[code] ?? 0);
+      states = (advancing << 1) | (states & (code === SLASH ? loopsWithSlash : loops));
+      if (states === 0) return false;
+    }
+    return (states & (1 << (this.size - 1))) !== 0;
+  }
+
   /** Most rules of a long list begin with another character than the value: those cost nothing. */
   #mayStartWith(value: string): boolean {
     if (value === '') return true;
     const code = value.charCodeAt(0);
-    return code < CODES && (this.loops(0, code) || this.advances(0, code));
+    return isPrintable(code) && (this.loops(0, code) || this.advances(0, code));
   }
 }
 

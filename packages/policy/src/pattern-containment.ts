@@ -12,7 +12,7 @@ const MAX_CONFIGURATIONS = 5_000;
  * @returns `false` when there is a counterexample, or when the search was given up: `true` is always proven
  */
 export function containsPattern(outer: Pattern, inner: Pattern): boolean {
-  if (!outer.automaton.matches(exampleOf(inner))) return false;
+  if (!outer.automaton.matches(inner.example)) return false;
   const codes = representativeCodes(outer.automaton, inner.automaton);
   const accepting = inner.automaton.size - 1;
   const seen = new Map<number, Uint32Array[]>();
@@ -41,16 +41,6 @@ export function containsPattern(outer: Pattern, inner: Pattern): boolean {
     }
   }
   return true;
-}
-
-/** A text that the pattern matches. Most pairs of patterns are told apart by it at once. */
-function exampleOf({ tokens }: Pattern): string {
-  return tokens
-    .map((token) => {
-      if (token.kind === 'run') return token.crossesSlash ? '/~' : '~';
-      return String.fromCharCode(Math.max(...token.codes));
-    })
-    .join('');
 }
 
 /** One code of each group that neither automaton tells apart. */

@@ -1,12 +1,15 @@
+import { type ImageReference, readImageReference } from './image-reference.js';
+import { spellingsOf } from './image-spellings.js';
 import { PatternAutomaton } from './pattern-automaton.js';
 import { type PatternToken, parsePattern } from './pattern-grammar.js';
 import type { ResourceType } from './policy-rule.js';
 
 export interface Pattern {
-  readonly tokens: readonly PatternToken[];
   readonly automaton: PatternAutomaton;
-  /** The one text that it matches, when there are no wildcards in it. */
-  readonly literal: string | undefined;
+  /** A text that it matches. */
+  readonly example: string;
+  /** The one image that it names, when it is a pattern of images without wildcards. */
+  readonly image: ImageReference | undefined;
 }
 
 /**
@@ -17,11 +20,23 @@ export interface Pattern {
  */
 export function compilePattern(text: string, resourceType: ResourceType): Pattern {
   const tokens = parsePattern(text, resourceType === 'image' ? text.lastIndexOf('/') : text.length);
-  return { tokens, automaton: new PatternAutomaton(tokens), literal: literalOf(tokens) };
+  const example = tokens.map(exampleOf).join('');
+  const isLiteral = tokens.every((token) => token.kind === 'character' && token.codes.size === 1);
+  return {
+    automaton: new PatternAutomaton(tokens),
+    example,
+    image: isLiteral && resourceType === 'image' ? imageNamedBy(example) : undefined,
+  };
 }
 
-function literalOf(tokens: readonly PatternToken[]): string | undefined {
-  const codes = tokens.flatMap((token) => (token.kind === 'character' ? [...token.codes] : []));
-  const isLiteral = tokens.every((token) => token.kind === 'character' && token.codes.size === 1);
-  return isLiteral ? String.fromCharCode(...codes) : undefined;
+/** A pattern is compared as it is written, so one that is no spelling itself, such as `host:0443/path`, names nothing. */
+function imageNamedBy(text: string): ImageReference | undefined {
+  const image = readImageReference(text);
+  return image !== undefined && spellingsOf(image).includes(text) ? image : undefined;
+}
+
+/** Unlikely characters where there is a choice: an example that few other patterns match tells patterns apart. */
+function exampleOf(token: PatternToken): string {
+  if (token.kind === 'run') return token.crossesSlash ? '/~' : '~';
+  return String.fromCharCode(Math.max(...token.codes));
 }

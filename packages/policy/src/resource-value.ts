@@ -1,5 +1,4 @@
-import { PolicyError } from './errors.js';
-import { parseImageReference } from './image-reference.js';
+import { readImageReference } from './image-reference.js';
 import { deniableSpellingsOf, spellingsOf } from './image-spellings.js';
 import type { PatternAutomaton } from './pattern-automaton.js';
 import type { PolicyEffect, ResourceType } from './policy-rule.js';
@@ -18,13 +17,8 @@ export function readResourceValue(type: ResourceType, text: string): ResourceVal
     const name = text.trim().toLowerCase();
     return NAME.test(name) ? { allow: [name], deny: [name] } : undefined;
   }
-  try {
-    const reference = parseImageReference(text);
-    return { allow: spellingsOf(reference), deny: deniableSpellingsOf(reference) };
-  } catch (error) {
-    if (error instanceof PolicyError && error.code === 'invalid_value') return undefined;
-    throw error;
-  }
+  const reference = readImageReference(text);
+  return reference && { allow: spellingsOf(reference), deny: deniableSpellingsOf(reference) };
 }
 
 /** The first spelling that a pattern matches. */

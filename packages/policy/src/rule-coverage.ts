@@ -1,8 +1,6 @@
 import type { CompiledRule } from './compiled-rule.js';
-import { PolicyError } from './errors.js';
-import { type ImageReference, parseImageReference } from './image-reference.js';
-import { asWrittenSpellingsOf, spellingsOf } from './image-spellings.js';
-import { compilePattern, type Pattern } from './pattern.js';
+import { certainSpellingsOf, spellingsOf } from './image-spellings.js';
+import { compilePattern } from './pattern.js';
 import { containsPattern } from './pattern-containment.js';
 import { MAX_PATTERN_LENGTH } from './pattern-grammar.js';
 import { modeRank } from './policy-rule.js';
@@ -35,10 +33,9 @@ export function coversValues(outer: CompiledRule, inner: CompiledRule): boolean 
     );
   }
   if (containsPattern(outer.pattern, inner.pattern)) return true;
-  if (!isImage) return false;
-  const reference = literalReference(inner.pattern);
+  const reference = inner.pattern.image;
   if (reference === undefined) return false;
-  const spellings = inner.rule.effect === 'allow' ? spellingsOf(reference) : asWrittenSpellingsOf(reference);
+  const spellings = inner.rule.effect === 'allow' ? spellingsOf(reference) : certainSpellingsOf(reference);
   return spellings.some((spelling) => outer.pattern.automaton.matches(spelling));
 }
 
@@ -46,18 +43,6 @@ export function coversValues(outer: CompiledRule, inner: CompiledRule): boolean 
 export function samePattern(a: CompiledRule, b: CompiledRule): boolean {
   if (a.rule.pattern === b.rule.pattern) return true;
   if (containsPattern(a.pattern, b.pattern) && containsPattern(b.pattern, a.pattern)) return true;
-  if (a.rule.resourceType !== 'image') return false;
-  const [first, second] = [literalReference(a.pattern), literalReference(b.pattern)];
+  const [first, second] = [a.pattern.image, b.pattern.image];
   return first !== undefined && second !== undefined && spellingsOf(first)[0] === spellingsOf(second)[0];
-}
-
-/** The image that a pattern without wildcards names. */
-function literalReference({ literal }: Pattern): ImageReference | undefined {
-  if (literal === undefined) return undefined;
-  try {
-    return parseImageReference(literal);
-  } catch (error) {
-    if (error instanceof PolicyError && error.code === 'invalid_value') return undefined;
-    throw error;
-  }
 }
