@@ -22,17 +22,21 @@ export function compilePattern(text: string, resourceType: ResourceType): Patter
   const tokens = parsePattern(text, resourceType === 'image' ? text.lastIndexOf('/') : text.length);
   const example = tokens.map(exampleOf).join('');
   const isLiteral = tokens.every((token) => token.kind === 'character' && token.codes.size === 1);
-  return {
-    automaton: new PatternAutomaton(tokens),
-    example,
-    image: isLiteral && resourceType === 'image' ? imageNamedBy(example) : undefined,
-  };
+  const image = isLiteral && resourceType === 'image' ? readImageReference(example) : undefined;
+  const better = image && comparableForm(image, example);
+  if (better !== undefined) return compilePattern(better, resourceType);
+  return { automaton: new PatternAutomaton(tokens), example, image };
 }
 
-/** A pattern is compared as it is written, so one that is no spelling itself, such as `host:0443/path`, names nothing. */
-function imageNamedBy(text: string): ImageReference | undefined {
-  const image = readImageReference(text);
-  return image !== undefined && spellingsOf(image).includes(text) ? image : undefined;
+/**
+ * A pattern is compared with the spellings of a value. One that names an image in a form that is not among them, such as
+ * `host:0443/path`, or with a tag that its digest makes meaningless, is replaced: else another tag would pass it by.
+ */
+function comparableForm(image: ImageReference, text: string): string | undefined {
+  const { names, tag, digest } = image;
+  if ((tag === undefined || digest === undefined) && spellingsOf(image).includes(text)) return undefined;
+  const version = digest === undefined ? `:${tag ?? 'latest'}` : `@${digest}`;
+  return `${names[0]}${version}`;
 }
 
 /** Unlikely characters where there is a choice: an example that few other patterns match tells patterns apart. */

@@ -2,17 +2,21 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { compilePolicySet, decide, explain, type PolicyRule } from '../src/index.js';
 import { naiveVerdict } from './naive-policy.js';
-import { DIGEST, questions, rule, rules } from './policy-fixture.js';
+import { DIGEST, questions, rule, rules, similarRules } from './policy-fixture.js';
 
 const ask = (list: readonly PolicyRule[], value: string, tenantId: string | null = 'tn-a') =>
   decide(compilePolicySet(list), { tenantId, type: list[0]?.resourceType ?? 'image', value });
 
 describe('decide', () => {
   it('answers as a naive reading of the rules does, in every mode', () => {
+    const reasons = new Set<string>();
+    const modes = new Set<string>();
     fc.assert(
-      fc.property(rules, questions, (list, question) => {
+      fc.property(fc.oneof(rules, similarRules), questions, (list, question) => {
         const decision = decide(compilePolicySet(list), question);
         const binding = naiveVerdict(list, question, 'enforce');
+        reasons.add(decision.reason);
+        modes.add(decision.mode);
         expect({ allowed: decision.allowed, ruleId: decision.rule?.id }).to.deep.equal(binding);
         const mode = (['warn', 'audit'] as const).find(
           (each) => naiveVerdict(list, question, each).allowed !== binding.allowed,
@@ -25,6 +29,7 @@ describe('decide', () => {
       }),
       { numRuns: 1_000 },
     );
+    expect([reasons.size, modes.size], 'every kind of answer was among them').to.deep.equal([5, 3]);
   });
 
   it('answers alike whatever order the rules were loaded in', () => {
@@ -129,6 +134,8 @@ describe('decide', () => {
       ['deny', 'alpine:3.19', `docker.io/library/alpine:3.19@${DIGEST}`, false],
       ['deny', 'alpine', `alpine:3.19@${DIGEST}`, false],
       ['deny', '**:latest', `alpine@${DIGEST}`, true],
+      ['deny', `alpine:3.19@${DIGEST}`, `alpine:3.20@${DIGEST}`, false],
+      ['deny', 'docker.io:0443/alpine', 'alpine', false],
       ['allow', 'alpine', `alpine@${DIGEST}`, false],
       ['allow', 'alpine:3.19', `alpine:3.19@${DIGEST}`, false],
       ['allow', 'alpine@*', `library/alpine:3.19@${DIGEST}`, true],

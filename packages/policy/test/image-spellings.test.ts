@@ -99,7 +99,7 @@ describe('imageSpellings', () => {
     '../a.b',
     'ghcr.io/../a',
     'ghcr.io/a___b',
-    'a/'.repeat(200) + 'b',
+    `${'a/'.repeat(200)}b`,
     'a'.repeat(10_000_000),
   ];
   for (const text of refused) {

@@ -13,27 +13,29 @@ const patterns: Readonly<Record<string, string>> = {
   'a long tail after one run': `**${'a'.repeat(500)}b`,
 };
 
-function medianMilliseconds(act: () => void): number {
-  const runs = Array.from({ length: 21 }, () => {
-    const started = performance.now();
+/** Of the processor, so that other programs do not count; the least of several runs, so that garbage collection does not. */
+function leastMilliseconds(act: () => void): number {
+  const runs = Array.from({ length: 11 }, () => {
+    const before = process.cpuUsage();
     act();
-    return performance.now() - started;
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1_000;
   });
-  return runs.sort((a, b) => a - b)[10]!;
+  return Math.min(...runs);
 }
 
 describe('matching hostile patterns', () => {
   for (const [name, pattern] of Object.entries(patterns)) {
     it(`takes time in proportion to the value: ${name}`, () => {
       const { automaton } = compilePattern(pattern, 'network');
-      const [short, long] = [20_000, 200_000].map((length) => 'a'.repeat(length));
+      const [short, long] = [50_000, 400_000].map((length) => 'a'.repeat(length));
       const [few, many] = [short!, long!].map((value) => {
         expect(automaton.matches(value)).to.equal(false);
-        return medianMilliseconds(() => automaton.matches(value));
+        return leastMilliseconds(() => automaton.matches(value));
       });
-      // Ten times the length: quadratic time would be a factor of 100.
-      expect(many! / few!).to.be.lessThan(30);
-      expect(many).to.be.lessThan(500);
+      // Eight times the length: quadratic time would be a factor of 64.
+      expect(many! / Math.max(few!, 0.05)).to.be.lessThan(30);
+      expect(many).to.be.lessThan(1_000);
     });
   }
 
@@ -46,7 +48,7 @@ describe('matching hostile patterns', () => {
     const set = compilePolicySet(list);
     const question = { tenantId: null, type: 'network', value: 'a'.repeat(255) } as const;
     expect(decide(set, question).reason).to.equal('default_allows');
-    expect(medianMilliseconds(() => decide(set, question))).to.be.lessThan(100);
+    expect(leastMilliseconds(() => decide(set, question))).to.be.lessThan(100);
   });
 
   it('checks rules against each other in bounded time', () => {
@@ -74,12 +76,12 @@ describe('reading hostile texts', () => {
   for (const [name, text] of Object.entries(texts)) {
     it(`refuses an image of ${name} at once`, () => {
       const act = () => expect(() => imageSpellings(text)).to.throw();
-      expect(medianMilliseconds(act)).to.be.lessThan(50);
+      expect(leastMilliseconds(act)).to.be.lessThan(50);
     });
   }
 
   it('refuses a pattern of ten million characters at once', () => {
     const pattern = '[a-'.repeat(3_333_333);
-    expect(medianMilliseconds(() => expect(() => validatePattern(pattern)).to.throw())).to.be.lessThan(50);
+    expect(leastMilliseconds(() => expect(() => validatePattern(pattern)).to.throw())).to.be.lessThan(50);
   });
 });

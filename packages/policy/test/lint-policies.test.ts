@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { compilePolicySet, decide, lintPolicies, type PolicyRule, validatePattern } from '../src/index.js';
-import { DIGEST, questions, rule, rules } from './policy-fixture.js';
+import { DIGEST, questions, rule, similarRules } from './policy-fixture.js';
 
 const found = (...list: readonly Partial<PolicyRule>[]) =>
   lintPolicies(list.map((fields, index) => rule({ id: `pol-${index}`, priority: index, ...fields }))).map(
@@ -86,7 +86,7 @@ describe('lintPolicies', () => {
   it('reports rules only whose removal changes no decision, and allow rules only that never allow', () => {
     let reported = 0;
     fc.assert(
-      fc.property(rules, fc.array(questions, { minLength: 15, maxLength: 15 }), (list, asked) => {
+      fc.property(similarRules, fc.array(questions, { minLength: 15, maxLength: 15 }), (list, asked) => {
         for (const { code, ruleId } of lintPolicies(list)) {
           reported += 1;
           const [all, without] = [list, list.filter(({ id }) => id !== ruleId)].map(compilePolicySet);
@@ -100,7 +100,7 @@ describe('lintPolicies', () => {
           }
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 400 },
     );
     expect(reported).to.be.greaterThan(50);
   });
@@ -155,7 +155,7 @@ describe('compilePolicySet', () => {
     ];
     const versions = others.map((fields) => compilePolicySet([rule(fields)]).version);
     expect(new Set([...versions, compilePolicySet([]).version]).size).to.equal(others.length + 1);
-    expect(versions[0]).to.equal('VERSION');
+    expect(versions[0]).to.equal('b1fae8a3c959e26db27b6af41491388f62f31a52f5134e621aec2f68422af1f3');
   });
 
   it('is not changed by what happens to the rules afterwards', () => {

@@ -32,12 +32,17 @@ export function naiveMatch(pattern: string, value: string): boolean {
 const HUB =
   /^(?:(?:docker\.io|index\.docker\.io|registry-1\.docker\.io|registry\.hub\.docker\.com)(?::443)?\/)/;
 
+const LABEL = '[a-z0-9](?:[a-z0-9-]*[a-z0-9])?';
+const STEP = '[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*';
+const REFERENCE = new RegExp(
+  `^(?:(?<host>(?:localhost|${LABEL}(?:\\.${LABEL})+|${LABEL}(?=:))(?::\\d+)?)/)?` +
+    `(?<path>${STEP}(?:/${STEP})*)(?::(?<tag>\\w[\\w.-]*))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$`,
+);
+
 /** The complete form of a reference, or `undefined` when it is none. One expression, as the distribution project writes it. */
 export function naiveCanonical(text: string): string | undefined {
-  const part =
-    /^(?:(?<host>(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)+|[a-z0-9-]+(?=:))(?::\d+)?)\/)?(?<path>[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*(?:\/[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*)*)(?::(?<tag>\w[\w.-]*))?(?:@(?<digest>sha256:[0-9a-f]{64}))?$/;
   const lowered = text.replace(/^[^/]*[.:][^/]*\//, (host) => host.toLowerCase());
-  const groups = part.exec(lowered)?.groups;
+  const groups = REFERENCE.exec(lowered)?.groups;
   if (groups === undefined) return /^[a-zA-Z0-9][\w.-]*$/.test(text) ? text : undefined;
   const host = (groups.host ?? 'docker.io').replace(/:0*443$/, '');
   const hub = HUB.test(`${host}/`) ? 'docker.io' : host;
@@ -55,7 +60,10 @@ export function naiveSpellings(text: string): readonly string[] {
   const hosts = ['docker.io', 'index.docker.io', 'registry-1.docker.io', 'registry.hub.docker.com', first];
   const heads = ['', ...hosts.flatMap((host) => [`${host}/`, `${host}:443/`])];
   const paths = [rest.join('/'), rest.slice(1).join('/'), first].filter((path) => path !== '');
-  const tails = ['', ':latest', tag].flatMap((each) => [each, `${each}${digest}`]);
+  const tails = (digest === '' ? ['', ':latest', tag] : ['', tag]).flatMap((each) => [
+    each,
+    `${each}${digest}`,
+  ]);
   const all = heads.flatMap((head) => paths.flatMap((path) => tails.map((tail) => `${head}${path}${tail}`)));
   return [...new Set(all)].filter((each) => naiveCanonical(each) === canonical);
 }

@@ -71,6 +71,7 @@ describe('patterns', () => {
         ).test(changed);
         expect(matches(pattern, changed)).to.equal(expected);
       }),
+      { numRuns: 50 },
     );
   });
 });
@@ -118,7 +119,9 @@ describe('validatePattern', () => {
 
   it('accepts any text, or throws a PolicyError with a place in it', () => {
     const text = fc.oneof(
-      fc.string({ unit: 'binary' }),
+      fc
+        .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 12 })
+        .map((codes) => String.fromCharCode(...codes)),
       fc.string({ unit: fc.constantFrom('[', ']', '!', '-', '\\', '*', 'a', '/') }),
     );
     fc.assert(
@@ -130,7 +133,7 @@ describe('validatePattern', () => {
           expect(error.position).to.be.within(0, pattern.length);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 });
@@ -165,7 +168,7 @@ describe('containsPattern', () => {
         fc.pre(contains(outer, inner));
         for (const text of texts) if (matches(inner, text)) expect(matches(outer, text), text).to.equal(true);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 

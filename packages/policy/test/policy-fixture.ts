@@ -80,20 +80,39 @@ export const values = fc.oneof(
 
 const tenants = fc.constantFrom(null, 'tn-a', 'tn-b');
 
-export const rules = fc
-  .array(
-    fc.record({
-      tenantId: tenants,
-      resourceType: fc.constantFrom('image' as const, 'image' as const, ...RESOURCE_TYPES),
-      effect: fc.constantFrom(...POLICY_EFFECTS),
-      pattern: patterns,
-      priority: fc.integer({ min: -1, max: 2 }),
-      mode: fc.constantFrom('enforce' as const, 'enforce' as const, ...POLICY_MODES),
-      createdAt: fc.constantFrom(new Date(0), new Date(1)),
-    }),
-    { maxLength: 7 },
-  )
-  .map((list) => list.map((fields, index): PolicyRule => ({ id: `pol-${index}`, ...fields })));
+/** Rules whose patterns often say the same. */
+const similarPatterns = fc.constantFrom(
+  'alpine',
+  'alpine:latest',
+  'library/alpine',
+  'al*',
+  '*',
+  '**',
+  'docker.io/**',
+  'alpine**',
+  'alpine@*',
+  `alpine@${DIGEST}`,
+  `alpine:3.19@${DIGEST}`,
+);
+
+const rulesWith = (patternsOfRules: fc.Arbitrary<string>) =>
+  fc
+    .array(
+      fc.record({
+        tenantId: tenants,
+        resourceType: fc.constantFrom('image' as const, 'image' as const, ...RESOURCE_TYPES),
+        effect: fc.constantFrom(...POLICY_EFFECTS),
+        pattern: patternsOfRules,
+        priority: fc.integer({ min: -1, max: 2 }),
+        mode: fc.constantFrom('enforce' as const, 'enforce' as const, ...POLICY_MODES),
+        createdAt: fc.constantFrom(new Date(0), new Date(1)),
+      }),
+      { maxLength: 7 },
+    )
+    .map((list) => list.map((fields, index): PolicyRule => ({ id: `pol-${index}`, ...fields })));
+
+export const rules = rulesWith(patterns);
+export const similarRules = rulesWith(similarPatterns);
 
 export const questions = fc.record({
   tenantId: tenants,
