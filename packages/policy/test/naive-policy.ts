@@ -82,7 +82,10 @@ function naiveMatches(rule: PolicyRule, value: string): boolean {
   const { pattern, resourceType } = rule;
   const folded = resourceType === 'image' ? pattern.lastIndexOf('/') : pattern.length;
   const text = foldOutsideRanges(pattern.slice(0, Math.max(folded, 0))) + pattern.slice(Math.max(folded, 0));
-  return naiveTexts(rule, value).some((each) => naiveMatch(text, each));
+  // Without wildcards it names one image, whatever the form.
+  const isSame =
+    resourceType === 'image' && !/[*?[\]\\]/.test(text) && naiveCanonical(text) === naiveCanonical(value);
+  return isSame || naiveTexts(rule, value).some((each) => naiveMatch(text, each));
 }
 
 /** The fixture's only class with an upper-case letter is `[^B-b]`, and `[^B-b]` of lower-case texts excludes all letters. */
