@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Settings } from '@stacyvm/config';
 import { deriveWorkerKey } from '@stacyvm/token';
 import { keyCredentialSource } from '@stacyvm/worker-rpc';
 import { expect } from 'chai';
@@ -201,7 +202,14 @@ describe('a worker', () => {
 
   describe('does not start', () => {
     const key = secret();
-    const cases: readonly { name: string; flags: Flags; error: string; says: RegExp }[] = [
+    const cases: readonly {
+      name: string;
+      flags: Flags;
+      /** What a load would have refused before. */
+      unchecked?: Partial<Settings>;
+      error: string;
+      says: RegExp;
+    }[] = [
       {
         name: 'without a credential',
         flags: {},
@@ -240,13 +248,15 @@ describe('a worker', () => {
       },
       {
         name: 'with an address that is none',
-        flags: { 'worker.listen_addr': '7430', 'auth.worker_signing_key': key },
+        flags: { 'auth.worker_signing_key': key },
+        unchecked: { 'worker.listen_addr': '7430' },
         error: 'ListenAddressError',
         says: /host:port/,
       },
       {
         name: 'with a URL of the control plane that is none',
-        flags: { 'worker.control_plane_url': 'localhost', 'auth.worker_signing_key': key },
+        flags: { 'auth.worker_signing_key': key },
+        unchecked: { 'worker.control_plane_url': 'localhost' },
         error: 'ControlPlaneError',
         says: /http:\/\/host:port/,
       },
@@ -261,10 +271,11 @@ describe('a worker', () => {
         says: /none is enabled/,
       },
     ];
-    for (const { name, flags, error, says } of cases) {
+    for (const { name, flags, unchecked, error, says } of cases) {
       it(`${name}, and says what to do`, async () => {
         const directory = mkdtempSync(join(tmpdir(), 'stacyvm-no-start-'));
-        const settings = workerSettings({ 'worker.state_dir': join(directory, 'state'), ...flags });
+        const checked = workerSettings({ 'worker.state_dir': join(directory, 'state'), ...flags });
+        const settings = { ...checked, ...unchecked };
         const failure = await startWorker(settings, captureLogs().logger).then(
           (worker) => worker.stop(),
           (reason: unknown) => reason,

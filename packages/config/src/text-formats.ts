@@ -71,7 +71,7 @@ function isAddressRange(text: string): boolean {
 function isHostName(text: string): boolean {
   return (
     text.length <= 253 &&
-    /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i.test(text) &&
+    /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*$/i.test(text) &&
     !/^[\d.]+$/.test(text)
   );
 }

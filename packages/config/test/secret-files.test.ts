@@ -113,11 +113,10 @@ describe('secret files', () => {
 
   it('may be pipes', async () => {
     const pipe = scratch.path('pipe');
-    execFileSync('mkfifo', ['-m', '644', pipe]);
     const script = `import { loadSettings } from ${JSON.stringify(new URL('../dist/index.js', import.meta.url).href)};
       const { settings, warnings } = loadSettings({ env: {}, flags: { 'auth.api_key_file': ${JSON.stringify(pipe)} } });
       process.stdout.write(settings['auth.api_key'].reveal() + warnings.length);`;
-    const shell = `(echo through a pipe > ${pipe}) & exec "$0" --input-type=module -e "$1"`;
+    const shell = `mkfifo -m 644 ${pipe}; (echo through a pipe > ${pipe}) & exec "$0" --input-type=module -e "$1"`;
     const stdout = execFileSync('sh', ['-c', shell, process.execPath, script], {
       encoding: 'utf8',
       timeout: 20_000,
