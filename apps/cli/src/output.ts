@@ -13,6 +13,11 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** What accompanies a result, on standard error, so that the result alone can be piped on. */
+export function notice(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }

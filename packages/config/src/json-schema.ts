@@ -35,7 +35,7 @@ export function settingsSchema(): JsonSchema {
   }
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
-    $id: 'https://stacyvm.dev/schema/stacyvm.yaml.json',
+    $id: 'urn:stacyvm:configuration',
     title: 'stacyvm.yaml',
     ...root,
   };

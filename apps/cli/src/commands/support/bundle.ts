@@ -3,7 +3,7 @@ import { connectionOptions, readApiKey, requireServerUrl } from '../../connectio
 import { CommandFailure } from '../../failure.js';
 import { print } from '../../output.js';
 import { collectBundle } from '../../support/bundle.js';
-import { writeNewFile } from '../../support/new-file.js';
+import { writeNewFile } from '../../new-file.js';
 
 const TIMEOUT_MS = 5_000;
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { CommandFailure } from '../../src/failure.js';
-import { writeNewFile } from '../../src/support/new-file.js';
+import { writeNewFile } from '../../src/new-file.js';
 
 describe('writeNewFile', () => {
   let directory: string;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { CommandFailure } from '../failure.js';
+import { CommandFailure } from './failure.js';
 
 /**
  * Writes a file for its owner alone, in one step: nobody sees half of it, and what is there already stays unless it is
