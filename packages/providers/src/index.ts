@@ -1,7 +1,6 @@
 export {
   type BubblewrapProviderOptions,
   createBubblewrapProvider,
-  type ProviderLogger,
 } from './bubblewrap/bubblewrap-provider.js';
 export { ProviderError, type ProviderErrorCode } from './errors.js';
 export { createMockProvider, type MockProviderOptions } from './mock/mock-provider.js';
@@ -16,3 +15,4 @@ export type {
   SandboxRuntime,
   SandboxSpec,
 } from './provider.js';
+export type { ProviderLogger } from './provider-logger.js';
