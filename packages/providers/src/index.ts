@@ -2,6 +2,8 @@ export {
   type BubblewrapProviderOptions,
   createBubblewrapProvider,
 } from './bubblewrap/bubblewrap-provider.js';
+export type { DockerProviderOptions } from './docker/docker-options.js';
+export { createDockerProvider } from './docker/docker-provider.js';
 export { ProviderError, type ProviderErrorCode } from './errors.js';
 export { createMockProvider, type MockProviderOptions } from './mock/mock-provider.js';
 export type {
