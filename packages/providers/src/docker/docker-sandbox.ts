@@ -107,7 +107,11 @@ export class DockerSandbox {
 
   /** Undefined when the caller has cancelled it meanwhile. */
   async #start(exec: ResolvedExec, io: ExecIo): Promise<DockerExecSession | undefined> {
-    const { engine, containerId, onSandboxKilled } = this.#parts;
+    const { engine, containerId } = this.#parts;
+    const onSandboxKilled = () => {
+      this.#running = false;
+      this.#parts.onSandboxKilled();
+    };
     const execId = randomBytes(12).toString('hex');
     const withInput = exec.stdin !== undefined;
     let connection: Duplex;

@@ -1,16 +1,18 @@
+import { ProviderError } from '../errors.js';
 import type { OutputLogWriter } from '../output-log.js';
 import type { ExecIo, OutputStream } from '../provider.js';
 import type { OutputChunk } from './engine-stream.js';
 import { MessageScanner, type ScannedPart } from './message-scanner.js';
 
 const MAX_PREFACE_CHARACTERS = 4096;
+const MAX_EARLY_BYTES = 4 * 1024 * 1024;
 /** Between two reads of output that only the log still wants: a background program that never stops must not keep the worker busy. */
 const BACKGROUND_PAUSE_MS = 20;
 
 export interface OutputReceiver {
   readonly log: OutputLogWriter;
   readonly onOutput: ExecIo['onOutput'];
-  /** Called once when `onOutput` throws; nothing is delivered after that. */
+  /** Called when the exec cannot go on: `onOutput` threw, or the sandbox's shell is none. Nothing is delivered after that. */
   onFailure(error: unknown): void;
   /** Called once, when the program has ended and all that it wrote has been delivered. */
   onEnd(exitCode: number): void;
@@ -24,7 +26,8 @@ export class ExecOutput {
   readonly #receiver: OutputReceiver;
   readonly #scanners: Readonly<Record<OutputStream, MessageScanner>>;
   readonly #ended = new Set<OutputStream>();
-  readonly #early: OutputChunk[] = [];
+  readonly #early: { readonly stream: OutputStream; readonly part: ScannedPart }[] = [];
+  #earlyBytes = 0;
   #preface = '';
   #begun = false;
   #delivering = true;
@@ -70,23 +73,30 @@ export class ExecOutput {
   }
 
   async #take(stream: OutputStream, part: ScannedPart): Promise<void> {
-    if (part.kind === 'message') await this.#takeMessage(stream, part.text);
-    else if (this.#begun) await this.#deliver(stream, part.chunk);
-    else {
-      // The engine carries the two streams apart: a line of the program's stderr may come before the message that it has begun.
-      this.#early.push({ stream, chunk: part.chunk });
-      this.#preface = (this.#preface + part.chunk.toString('utf8')).slice(0, MAX_PREFACE_CHARACTERS);
+    if (part.kind === 'message' && part.text === 'begin') {
+      this.#begun = true;
+      for (const early of this.#early.splice(0)) await this.#take(early.stream, early.part);
+    } else if (!this.#begun) {
+      // The engine carries the two streams apart: all of the program's stderr may come before the message that it has begun.
+      this.#early.push({ stream, part });
+      if (part.kind === 'data') this.#keepEarly(part.chunk);
+    } else if (part.kind === 'data') {
+      await this.#deliver(stream, part.chunk);
+    } else {
+      this.#ended.add(stream);
+      if (this.#ended.size === 2) this.#receiver.onEnd(Number(part.text));
     }
   }
 
-  async #takeMessage(stream: OutputStream, text: string): Promise<void> {
-    if (text === 'begin') {
-      this.#begun = true;
-      for (const { stream, chunk } of this.#early.splice(0)) await this.#deliver(stream, chunk);
-      return;
-    }
-    this.#ended.add(stream);
-    if (this.#ended.size === 2) this.#receiver.onEnd(Number(text));
+  #keepEarly(chunk: Buffer): void {
+    this.#preface = (this.#preface + chunk.toString('utf8')).slice(0, MAX_PREFACE_CHARACTERS);
+    this.#earlyBytes += chunk.length;
+    if (this.#earlyBytes <= MAX_EARLY_BYTES) return;
+    // Whatever writes this took the place of the sandbox's shell; the worker's memory is not for it.
+    this.#early.length = 0;
+    this.#earlyBytes = 0;
+    const problem = '/bin/sh of the sandbox does not behave as a shell';
+    this.#receiver.onFailure(new ProviderError('exec_failed', problem));
   }
 
   async #deliver(stream: OutputStream, chunk: Buffer): Promise<void> {

@@ -12,7 +12,7 @@ import { demultiplex } from './engine-stream.js';
 import { ExecOutput } from './exec-output.js';
 import { killExec, messageTag } from './exec-programs.js';
 
-const KILL_TIMEOUT_MS = 5_000;
+const KILL_TIMEOUT_MS = 2_000;
 const CONTAINER_END_TIMEOUT_MS = 10_000;
 /** How long a killed exec waits for a caller that does not take its last output. */
 const ABANDON_MS = 1_000;
