@@ -242,8 +242,12 @@ class DockerProvider implements SandboxProvider {
 
   async #connect(): Promise<Connection> {
     if (this.#connection !== undefined) return this.#connection;
-    const engine = await Engine.connect(engineAddress(this.#socket, process.env));
-    const features = await engine.features();
+    const address = engineAddress(this.#socket, process.env);
+    const engine = await Engine.connect(address);
+    const features = await engine.features().catch((error: unknown) => {
+      const where = address.kind === 'socket' ? address.path : address.url;
+      throw engineError('unavailable', `the Docker engine at ${where} cannot be used`, error);
+    });
     const { runtime } = this.#policy;
     if (features.osType !== 'linux') {
       throw new ProviderError('unavailable', `sandboxes need Linux containers; these are ${features.osType}`);

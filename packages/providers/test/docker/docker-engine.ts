@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync 
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import Docker from 'dockerode';
 import { temporaryDirectory } from '../bubblewrap/provider-fixture.js';
 import { eventually } from '../sandbox-run.js';
@@ -108,17 +109,23 @@ function pings(socketPath: string): Promise<boolean> {
   });
 }
 
-async function importTestImage(client: Docker): Promise<void> {
+/** The root file system of the image, as a tar archive. */
+export function busyboxArchive(): Buffer {
   const directory = temporaryDirectory();
   try {
     makeBusyboxTree(join(directory, 'root'));
-    execFileSync('tar', ['-C', join(directory, 'root'), '-cf', join(directory, 'root.tar'), '.']);
-    const [repo, tag] = TEST_IMAGE.split(':');
-    const progress = await client.importImage(join(directory, 'root.tar'), { repo, tag });
-    await new Promise<void>((resolve, reject) => {
-      client.modem.followProgress(progress, (error) => (error === null ? resolve() : reject(error)));
+    return execFileSync('tar', ['-C', join(directory, 'root'), '-cf', '-', '.'], {
+      maxBuffer: 64 * 1024 * 1024,
     });
   } finally {
     rmSync(directory, { recursive: true });
   }
+}
+
+async function importTestImage(client: Docker): Promise<void> {
+  const [repo, tag] = TEST_IMAGE.split(':');
+  const progress = await client.importImage(Readable.from([busyboxArchive()]), { repo, tag });
+  await new Promise<void>((resolve, reject) => {
+    client.modem.followProgress(progress, (error) => (error === null ? resolve() : reject(error)));
+  });
 }
