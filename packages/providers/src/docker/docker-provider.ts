@@ -77,12 +77,14 @@ class DockerProvider implements SandboxProvider {
 
   capabilities(): readonly string[] {
     const features = this.#connection?.features;
-    const limits = Object.entries(features?.limits ?? {}).filter(([, enforced]) => enforced);
-    const seccomp = features?.securityOptions.some((option) => option.startsWith('name=seccomp'));
+    const { pidsLimit, seccompProfile } = this.#policy;
+    const limits = { ...features?.limits, ...(pidsLimit === 0 ? { pids: false } : {}) };
+    const enforced = Object.entries(limits).filter(([, isEnforced]) => isEnforced);
+    const filters = features?.securityOptions.some((option) => option.startsWith('name=seccomp'));
     return [
       ...['spawn', 'exec', 'exec_stream', 'logs', 'health', 'container'],
-      ...limits.map(([name]) => `${name}_limit:cgroup`),
-      ...(seccomp ? ['seccomp'] : []),
+      ...enforced.map(([name]) => `${name}_limit:cgroup`),
+      ...(filters && seccompProfile !== 'unconfined' ? ['seccomp'] : []),
     ];
   }
 

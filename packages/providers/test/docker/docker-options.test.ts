@@ -20,9 +20,9 @@ describe('containerPolicy', () => {
   const refused: ReadonlyArray<Partial<DockerProviderOptions>> = [
     { networkMode: 'host' },
     { networkMode: 'container:other' },
-    { seccompProfile: 'unconfined' },
     { seccompProfile: 'profile.json' },
-    { pidsLimit: 0 },
+    { pidsLimit: 1 },
+    { pidsLimit: -1 },
     { pidsLimit: 20.5 },
     { addedCapabilities: ['SYS_ADMIN'] },
     { addedCapabilities: ['CAP_SYS_MODULE'] },

@@ -123,6 +123,19 @@ describe('docker: options', () => {
     }
   });
 
+  it('claims neither a limit nor a filter that the operator has switched off', async () => {
+    const fixture = await dockerFixture({ pidsLimit: 0, seccompProfile: 'unconfined' });
+    try {
+      await fixture.provider.spawn(spec('sb'));
+      expect(fixture.provider.capabilities()).not.to.include.members(['seccomp']);
+      expect(fixture.provider.capabilities().join()).not.to.include('pids_limit');
+      const { stdout } = await run(fixture.provider, 'sb', 'grep Seccomp: /proc/self/status');
+      expect(stdout).to.equal('Seccomp:\t0\n');
+    } finally {
+      await fixture.dispose();
+    }
+  });
+
   it('keeps the workspace in memory where tmpfs says so', async () => {
     const fixture = await dockerFixture({ tmpfs: { '/workspace': 'rw,exec,size=4m,mode=0777' } });
     try {
