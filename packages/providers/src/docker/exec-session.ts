@@ -13,6 +13,7 @@ import { ExecOutput } from './exec-output.js';
 import { killExec, messageTag } from './exec-programs.js';
 
 const KILL_TIMEOUT_MS = 2_000;
+const KILLER_TIMEOUT_MS = 1_000;
 const CONTAINER_END_TIMEOUT_MS = 10_000;
 /** How long a killed exec waits for a caller that does not take its last output. */
 const ABANDON_MS = 1_000;
@@ -162,7 +163,7 @@ export class DockerExecSession {
         false,
       );
       const ended = once(connection.resume(), 'close');
-      await settlesWithin(KILL_TIMEOUT_MS, ended);
+      await settlesWithin(KILLER_TIMEOUT_MS, ended);
     } catch {
       // The container has ended, or has no room for another process: the caller looks at the outcome.
     } finally {
