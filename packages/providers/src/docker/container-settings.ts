@@ -7,6 +7,8 @@ import { KEEPER } from './exec-programs.js';
 
 export const SANDBOX_LABEL = 'stacyvm.sandbox';
 export const OWNER_LABEL = 'stacyvm.owner';
+/** What the request called the image: the container itself names only its id. */
+export const IMAGE_LABEL = 'stacyvm.image';
 /** One process of the owner: what carries another is a leftover. */
 export const RUN_LABEL = 'stacyvm.run';
 

@@ -121,10 +121,10 @@ export class DockerSandbox {
       if (io.signal?.aborted) return undefined;
       connection = await engine.startExec(engineExecId, withInput);
     } catch (error) {
-      // 404 and 409: the container is gone or does not run.
-      if ([404, 409].includes(statusOf(error) ?? 0)) this.#running = false;
       this.#requireRunning();
-      throw engineError('exec_failed', 'the program could not be started', error);
+      // 404, 409: the container is gone, has just ended, or was paused by somebody.
+      const code = [404, 409].includes(statusOf(error) ?? 0) ? 'unavailable' : 'exec_failed';
+      throw engineError(code, 'the program could not be started', error);
     }
     const parts = { engine, containerId, execId, engineExecId, connection, onSandboxKilled };
     const session = new DockerExecSession({ ...parts, stdin: exec.stdin, log: this.#log.writer() }, io);

@@ -193,7 +193,8 @@ export function engineDetail(error: unknown): string {
   if (code === 'ENOENT' || code === 'ECONNREFUSED') return 'no Docker daemon answers';
   if (code === 'EACCES') return "the daemon's socket may not be opened by this user (group docker)";
   const text = String(json?.message ?? message ?? error);
-  const line = text.trim().split('\n')[0] ?? '';
+  // dockerode's own words in front of the engine's say nothing more.
+  const line = (text.trim().split('\n')[0] ?? '').replace(/^\(HTTP code \d+\) [\w ]+ - /, '');
   return line.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, MAX_DETAIL_CHARACTERS);
 }
 

@@ -53,6 +53,8 @@ export class DockerExecSession {
 
   constructor(parts: SessionParts, io: ExecIo) {
     this.#parts = parts;
+    // How the exec ended is asked of the engine, whatever became of the connection.
+    parts.connection.on('error', () => {});
     const fail = (error: unknown) => {
       this.#failure ??= { error };
       this.#end('failure');
@@ -197,6 +199,5 @@ function inputOf(connection: Duplex): Writable {
     final: (done) => void connection.end(() => done()),
   });
   connection.once('close', () => input.destroy());
-  connection.on('error', () => {});
   return input;
 }

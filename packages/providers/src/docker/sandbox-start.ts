@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { holdsWithin } from '../deadline.js';
 import { ProviderError } from '../errors.js';
 import type { SandboxSpec } from '../provider.js';
-import { containerSettings, SANDBOX_LABEL, workspaceIsInMemory } from './container-settings.js';
+import { containerSettings, IMAGE_LABEL, SANDBOX_LABEL, workspaceIsInMemory } from './container-settings.js';
 import type { ContainerPolicy } from './docker-options.js';
 import { DockerSandbox } from './docker-sandbox.js';
 import { type Engine, engineError } from './engine.js';
@@ -39,7 +39,7 @@ export async function startSandbox(
   };
   try {
     const user = policy.user || (await engine.imageUser(plan.imageId));
-    const labels = { ...plan.labels, [SANDBOX_LABEL]: spec.sandboxId };
+    const labels = { ...plan.labels, [SANDBOX_LABEL]: spec.sandboxId, [IMAGE_LABEL]: spec.image };
     const settings = await containerSettings({ ...plan, ...spec, name, labels, user });
     requireWanted();
     if (!workspaceIsInMemory(policy)) {
