@@ -63,7 +63,8 @@ export async function containerSettings(plan: ContainerPlan): Promise<Docker.Con
       ShmSize: Math.floor(memory / 4),
       OomScoreAdj: 500,
       Ulimits: [
-        { Name: 'nofile', Soft: 1024, Hard: 4096 },
+        // Equal, because a runc of some versions raises the one to the other.
+        { Name: 'nofile', Soft: 4096, Hard: 4096 },
         { Name: 'core', Soft: 0, Hard: 0 },
       ],
       ReadonlyRootfs: policy.readOnlyRootfs,

@@ -41,10 +41,14 @@ async function openEngine(): Promise<TestEngine> {
     () => false,
   );
   const engine = answers
-    ? { socket: '', client: new Docker(), stop: async () => {} }
+    ? { socket: '', client: new Docker(), stop: removeTestImage }
     : await startEngine(`no Docker daemon answers at ${socket}`);
   await importTestImage(engine.client);
   return engine;
+}
+
+async function removeTestImage(): Promise<void> {
+  await new Docker().getImage(TEST_IMAGE).remove();
 }
 
 async function startEngine(why: string): Promise<TestEngine> {
@@ -83,7 +87,8 @@ async function startEngine(why: string): Promise<TestEngine> {
   } catch (cause) {
     const text = readFileSync(log, 'utf8').split('\n').slice(-15).join('\n');
     await stop();
-    throw new Error(`${why}, and dockerd does not start:\n${text}`, { cause });
+    const advice = 'run these tests where one answers: DOCKER_HOST=unix:///path/to/docker.sock npm test';
+    throw new Error(`${why}, and dockerd does not start; ${advice}\n${text}`, { cause });
   }
   return { socket, client: new Docker({ socketPath: socket }), stop };
 }

@@ -58,7 +58,7 @@ describe('docker: isolation and limits', () => {
   it('bounds /tmp and the core file, and opens a bounded number of files', async () => {
     const fill = 'head -c 48000000 /dev/zero > /tmp/fill; s=$?; rm -f /tmp/fill; exit $s';
     expect((await sh(fill)).exitCode).not.to.equal(0);
-    expect((await sh('ulimit -c; ulimit -n')).stdout).to.equal('0\n1024\n');
+    expect((await sh('ulimit -c; ulimit -n')).stdout).to.equal('0\n4096\n');
   });
 
   it('holds a program to its processors', async () => {
