@@ -23,7 +23,13 @@ export function setUp(systemPackages = RUNTIME_PACKAGES) {
 export const RUNTIME_PACKAGES = { bwrap: 'bubblewrap' };
 
 /** What the suites run inside sandboxes in addition. */
-export const TEST_PACKAGES = { ...RUNTIME_PACKAGES, python3: 'python3-minimal', perl: 'perl-base' };
+export const TEST_PACKAGES = {
+  ...RUNTIME_PACKAGES,
+  python3: 'python3-minimal',
+  perl: 'perl-base',
+  dockerd: 'docker.io',
+  busybox: 'busybox-static',
+};
 
 function checkNode() {
   const [major, minor] = process.versions.node.split('.').map(Number);

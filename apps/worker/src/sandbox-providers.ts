@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import type { Settings } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
-import { createBubblewrapProvider, createMockProvider, type SandboxProvider } from '@stacyvm/providers';
+import {
+  createBubblewrapProvider,
+  createDockerProvider,
+  createMockProvider,
+  type SandboxProvider,
+} from '@stacyvm/providers';
 
 /** No provider can work on this host; the message says what each of them needs. */
 export class NoProviderError extends Error {
@@ -28,6 +33,7 @@ export async function openProviders(
           }),
         ]
       : []),
+    ...(settings['providers.docker.enabled'] ? [dockerProvider(settings, logger)] : []),
     ...(settings['providers.mock.enabled'] ? [createMockProvider()] : []),
   ];
   const usable = new Map<string, SandboxProvider>();
@@ -55,4 +61,22 @@ export async function openProviders(
     );
   }
   return usable;
+}
+
+function dockerProvider(settings: Settings, logger: Logger): SandboxProvider {
+  return createDockerProvider({
+    stateDir: join(settings['worker.state_dir'], 'docker'),
+    socket: settings['providers.docker.socket'],
+    runtime: settings['providers.docker.runtime'],
+    defaultImage: settings['providers.docker.default_image'],
+    networkMode: settings['providers.docker.network_mode'],
+    seccompProfile: settings['providers.docker.seccomp_profile'],
+    readOnlyRootfs: settings['providers.docker.read_only_rootfs'],
+    pidsLimit: settings['providers.docker.pids_limit'],
+    user: settings['providers.docker.user'],
+    droppedCapabilities: settings['providers.docker.dropped_caps'],
+    addedCapabilities: settings['providers.docker.added_caps'],
+    tmpfs: settings['providers.docker.tmpfs'],
+    logger,
+  });
 }

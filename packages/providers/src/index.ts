@@ -1,8 +1,9 @@
 export {
   type BubblewrapProviderOptions,
   createBubblewrapProvider,
-  type ProviderLogger,
 } from './bubblewrap/bubblewrap-provider.js';
+export type { DockerProviderOptions } from './docker/docker-options.js';
+export { createDockerProvider } from './docker/docker-provider.js';
 export { ProviderError, type ProviderErrorCode } from './errors.js';
 export { createMockProvider, type MockProviderOptions } from './mock/mock-provider.js';
 export type {
@@ -16,3 +17,4 @@ export type {
   SandboxRuntime,
   SandboxSpec,
 } from './provider.js';
+export type { ProviderLogger } from './provider-logger.js';

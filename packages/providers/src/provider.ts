@@ -52,7 +52,7 @@ export interface ExecIo {
 export interface ExecExit {
   /** The program's own status, or 128 + n when signal n ended it. */
   readonly exitCode: number;
-  /** The name of that signal, such as `SIGKILL`. */
+  /** The name of that signal, such as `SIGKILL`; docker knows it only of an exec that was killed. */
   readonly signal?: string;
   readonly timedOut: boolean;
   /** Ended by the caller's signal, or because the sandbox was destroyed meanwhile. */
@@ -69,7 +69,7 @@ export type ProviderHealth =
 
 /** One way to run sandboxes. Every method rejects with `ProviderError`. */
 export interface SandboxProvider {
-  /** `bubblewrap` or `mock`. */
+  /** `bubblewrap`, `docker` or `mock`. */
   readonly name: string;
 
   /** What is really there, limits only if enforced. Complete after the first `check`, `recover` or `spawn`. */
@@ -78,7 +78,7 @@ export interface SandboxProvider {
   /** Tries the whole chain on this host. Never rejects. */
   check(): Promise<ProviderHealth>;
 
-  /** The image names that `spawn` accepts. */
+  /** The image names that `spawn` accepts; docker, which can pull others, names those that it had when it last looked. */
   images(): readonly string[];
 
   /**
@@ -112,7 +112,7 @@ export interface SandboxProvider {
   list(): Promise<readonly SandboxRuntime[]>;
 
   /**
-   * Ends a sandbox; fulfilled when its processes, mounts, cgroups and directories are gone. An unknown id is no error.
+   * Ends a sandbox; fulfilled when its processes, mounts, cgroups, directories, container and volume are gone. An unknown id is no error.
    *
    * @throws ProviderError `destroy_failed`; may be called again
    */

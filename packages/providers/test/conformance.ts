@@ -57,7 +57,9 @@ export function describeProviderConformance(
       });
 
       it('names the known images when it refuses an unknown one', async () => {
-        const error = await rejection(provider.spawn(spec('unknown', { image: 'alpine:latest' })));
+        const error = await rejection(
+          provider.spawn(spec('unknown', { image: 'registry.invalid/nothing:1' })),
+        );
         expect(error).to.be.instanceOf(ProviderError).with.property('code', 'image_unknown');
         for (const image of provider.images()) expect(error.message).to.include(image);
       });

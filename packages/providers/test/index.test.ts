@@ -6,6 +6,7 @@ describe('@stacyvm/providers', () => {
     expect(Object.keys(providers).sort()).to.deep.equal([
       'ProviderError',
       'createBubblewrapProvider',
+      'createDockerProvider',
       'createMockProvider',
     ]);
   });

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { imageUnknown, ProviderError, sandboxNotFound } from '../errors.js';
+import { KeyedTurns } from '../keyed-turns.js';
 import type {
   ExecExit,
   ExecIo,
@@ -9,22 +10,17 @@ import type {
   SandboxRuntime,
   SandboxSpec,
 } from '../provider.js';
+import { type ProviderLogger, SILENT } from '../provider-logger.js';
 import { isSandboxId, validateSandboxSpec } from '../sandbox-spec.js';
 import { findHostSetup, type HostSetup, tryHostSetup } from './host-setup.js';
 import { explainRefusal } from './host-support.js';
 import { ImageCatalogue } from './images.js';
-import { KeyedTurns } from './keyed-turns.js';
 import { removeLeftovers } from './leftovers.js';
 import { limitCapabilities } from './rlimits.js';
 import type { BubblewrapSandbox } from './sandbox.js';
 import { startSandbox } from './sandbox-start.js';
 import { StateDirectory } from './state-directory.js';
 import { UidPool } from './uid-pool.js';
-
-export interface ProviderLogger {
-  info(message: string, fields?: Record<string, unknown>): void;
-  warn(message: string, fields?: Record<string, unknown>): void;
-}
 
 export interface BubblewrapProviderOptions {
   /** Directory of this provider alone, made with mode 0700: the workspaces of its sandboxes. */
@@ -46,7 +42,6 @@ export interface BubblewrapProviderOptions {
 const PROVIDER_NAME = 'bubblewrap';
 const DEFAULT_UID_BASE = 231_072;
 const DEFAULT_PIDS_LIMIT = 256;
-const SILENT: ProviderLogger = { info: () => {}, warn: () => {} };
 
 /**
  * Sandboxes by bubblewrap: Linux namespaces, no daemon, as root or not. They end with this process, however it ends.

@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { holdsWithin } from './deadline.js';
+import { holdsWithin } from '../deadline.js';
 import { killProcess } from './process-tree.js';
 
 // cgroupfs lives in memory and answers at once, so the synchronous calls below cost less than a trip through the thread pool.

@@ -1,11 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { closeSync } from 'node:fs';
 import type { Writable } from 'node:stream';
+import { settlesWithin } from '../deadline.js';
 import { ProviderError } from '../errors.js';
 import type { ResolvedExec } from '../exec-request.js';
+import { startOnHost } from '../host-command.js';
 import type { OutputLogWriter } from '../output-log.js';
 import type { ExecCgroup } from './cgroups.js';
-import { settlesWithin } from './deadline.js';
 import type { ExecPipe, ExecPipes } from './exec-pipes.js';
 import {
   type EntryPlan,
@@ -15,7 +16,6 @@ import {
   STARTED,
   sandboxScript,
 } from './exec-script.js';
-import { startOnHost } from './host-command.js';
 
 export interface ExecPlan {
   readonly execId: string;

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
 import { ProviderError } from '../errors.js';
-import { runOnHost } from './host-command.js';
+import { runOnHost } from '../host-command.js';
 
 const BATCH = 8;
 /** Output, error output and, where the standard input is a stream, that. */

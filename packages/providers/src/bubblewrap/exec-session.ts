@@ -1,14 +1,14 @@
 import { closeSync } from 'node:fs';
 import { constants } from 'node:os';
+import { holdsWithin, settlesWithin } from '../deadline.js';
 import { ProviderError } from '../errors.js';
 import type { ExecExit, ExecIo } from '../provider.js';
+import { pumpStdin, type StdinPump } from '../stdin-pump.js';
 import type { ExecCgroup } from './cgroups.js';
-import { holdsWithin, settlesWithin } from './deadline.js';
 import { ExecChain, type ExecPlan } from './exec-chain.js';
 import { EXEC_MARKER } from './exec-script.js';
 import { OutputRelay } from './output-relay.js';
 import { findTree, killProcess, sendSignal } from './process-tree.js';
-import { pumpStdin, type StdinPump } from './stdin-pump.js';
 
 const KILL_TIMEOUT_MS = 10_000;
 /** How long a killed exec waits for a caller that does not take its last output. */

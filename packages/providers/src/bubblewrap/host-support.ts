@@ -1,6 +1,6 @@
 import { ProviderError } from '../errors.js';
+import { isInstalled, runOnHost } from '../host-command.js';
 import type { BwrapFeatures } from './bwrap-arguments.js';
-import { isInstalled, runOnHost } from './host-command.js';
 
 /** Debian package of each program that the chain uses. */
 const PROGRAMS: ReadonlyArray<readonly [program: string, debianPackage: string]> = [

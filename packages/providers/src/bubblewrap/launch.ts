@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
+import { settlesWithin } from '../deadline.js';
 import { ProviderError } from '../errors.js';
 import { shellQuote } from '../exec-request.js';
+import { startOnHost } from '../host-command.js';
 import { type BwrapFeatures, bwrapArguments, KEEP_ALIVE } from './bwrap-arguments.js';
-import { settlesWithin } from './deadline.js';
-import { startOnHost } from './host-command.js';
 import type { RootLayout } from './images.js';
 import { dropPrivileges, launchNamespaces, type Privilege, stageSources } from './privilege.js';
 import { killProcess } from './process-tree.js';

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { holdsWithin } from './deadline.js';
+import { holdsWithin } from '../deadline.js';
 
 /** A process that a reused pid cannot be mistaken for. */
 export interface ProcessIdentity {

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { settlesWithin } from './deadline.js';
+import { settlesWithin } from '../deadline.js';
 import { endProcess, identifyProcess, type ProcessIdentity } from './process-tree.js';
 
 /** The processes that hold a sandbox's namespaces. */

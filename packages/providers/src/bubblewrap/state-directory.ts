@@ -1,10 +1,10 @@
 import { chmod, chown, mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ProviderError } from '../errors.js';
+import { runOnHost } from '../host-command.js';
 import { isSandboxId } from '../sandbox-spec.js';
-import { runOnHost } from './host-command.js';
+import { StateLock } from '../state-lock.js';
 import type { ProcessIdentity } from './process-tree.js';
-import { StateLock } from './state-lock.js';
 
 const RECORD = 'runtime.json';
 

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 
 /** Feeds a program's standard input. `stop` when the program has ended, whether it read everything or not. */
 export interface StdinPump {
@@ -8,7 +8,7 @@ export interface StdinPump {
 /** @param onFailure called when the source throws; a program that stops reading is no failure */
 export function pumpStdin(
   source: AsyncIterable<Uint8Array>,
-  target: Socket,
+  target: Writable,
   onFailure: (error: unknown) => void,
 ): StdinPump {
   target.on('error', () => {});

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ProviderError } from '../errors.js';
+import { ProviderError } from './errors.js';
 import { startOnHost } from './host-command.js';
 
 const CONFLICT = 75;

@@ -1,0 +1,4 @@
+import { describeProviderConformance } from '../conformance.js';
+import { dockerFixture } from './docker-fixture.js';
+
+describeProviderConformance('docker', () => dockerFixture());
