@@ -1,4 +1,7 @@
+import { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { expect } from 'chai';
+import { isSameOrigin } from '../../src/callers/cross-origin.js';
 import { admin, auditOf } from '../admin-calls.js';
 import { type Answer, type CallOptions, call } from '../api-calls.js';
 import { type Fixture, startFixture } from '../control-plane-fixture.js';
@@ -142,6 +145,26 @@ describe('calls from pages of a browser', () => {
       expect(answer.headers.get('access-control-allow-origin')).to.equal(null);
       expect(listed(answer, 'vary')).to.include('origin');
     });
+  });
+
+  it('come from the same origin by https alone where https is served', () => {
+    const headers = { host: 'stacyvm.example.com' };
+    const [plain, secure] = [new Socket(), new TLSSocket(new Socket())];
+    try {
+      for (const [socket, origin, same] of [
+        [plain, 'http://stacyvm.example.com', true],
+        [plain, 'https://stacyvm.example.com', true],
+        [secure, 'https://stacyvm.example.com', true],
+        [secure, 'http://stacyvm.example.com', false],
+        [secure, 'https://other.example.com', false],
+      ] as const) {
+        expect(isSameOrigin({ headers, socket }, origin), origin).to.equal(same);
+      }
+      expect(isSameOrigin({ headers: {}, socket: plain }, 'null')).to.equal(false);
+    } finally {
+      plain.destroy();
+      secure.destroy();
+    }
   });
 
   describe('with other settings', () => {
