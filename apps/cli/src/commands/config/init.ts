@@ -1,7 +1,7 @@
 import { starterConfig } from '@stacyvm/config';
 import { defineCommand } from '../../command.js';
-import { print } from '../../output.js';
 import { writeNewFile } from '../../new-file.js';
+import { print } from '../../output.js';
 
 export const initCommand = defineCommand({
   command: 'init [file]',

@@ -1,9 +1,9 @@
 import { defineCommand } from '../../command.js';
 import { connectionOptions, readApiKey, requireServerUrl } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
+import { writeNewFile } from '../../new-file.js';
 import { print } from '../../output.js';
 import { collectBundle } from '../../support/bundle.js';
-import { writeNewFile } from '../../new-file.js';
 
 const TIMEOUT_MS = 5_000;
 
