@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SETTINGS } from '@stacyvm/config';
 import { expect } from 'chai';
 import { startWorkerProcess } from './worker-process.js';
@@ -36,5 +38,19 @@ describe('stacyvm-worker', () => {
     expect(configured.stderr)
       .to.contain('no-such-file.yaml')
       .and.not.match(/\n\s+at /);
+  });
+
+  it('does not start with a placeholder as its key, and shows where it is', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'stacyvm-placeholder-'));
+    const file = join(directory, 'stacyvm.yaml');
+    writeFileSync(file, 'auth:\n  worker_signing_key: change-me-change-me\n', { mode: 0o600 });
+    try {
+      const { code, stderr } = await run('--config', file);
+      expect(code).to.equal(1);
+      expect(stderr).to.contain(`${file}:2:3: auth.worker_signing_key: is a placeholder`);
+      expect(stderr).not.to.contain('change-me');
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
   });
 });
