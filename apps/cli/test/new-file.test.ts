@@ -2,8 +2,8 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { CommandFailure } from '../../src/failure.js';
-import { writeNewFile } from '../../src/new-file.js';
+import { CommandFailure } from '../src/failure.js';
+import { writeNewFile } from '../src/new-file.js';
 
 describe('writeNewFile', () => {
   let directory: string;
