@@ -97,7 +97,9 @@ describe('stacyvm doctor', function () {
       expect(text).not.to.contain(secret);
     const { server, doctor: report } = JSON.parse(text) as Record<string, Record<string, unknown>>;
     expect(server?.['ready']).to.include({ status: 'ready' });
+    expect(server?.['diagnostics']).to.be.an('object');
     expect(String(server?.['metrics'])).to.contain('stacyvm_');
+    expect(stdout).not.to.contain('not collected');
     expect(report).to.include({ version: 1, role: 'all' });
   });
 

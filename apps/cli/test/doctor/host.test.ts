@@ -169,9 +169,31 @@ database: { driver: postgres, dsn: "postgres://a:b@127.0.0.1:${port}/c" }
       }
     });
 
-    it('runs a trial sandbox', async () => {
-      const report = await patient.examine('{}\n', { role: 'worker' });
-      expect(resultOf(report, 'providers.bubblewrap')).to.include({ status: 'success' });
+    it('fails docker where no engine listens, and leaves it out where it is not enabled', async () => {
+      const yaml = (enabled: boolean): string =>
+        `providers: { docker: { enabled: ${enabled}, socket: ${join(patient.directory, 'no.sock')} } }\n`;
+      const enabled = await patient.examine(yaml(true), { role: 'worker' });
+      expect(resultOf(enabled, 'providers.docker').status).to.equal('failure');
+      expect(resultOf(enabled, 'providers.docker').message).to.contain('no.sock');
+      const disabled = await patient.examine(yaml(false), { role: 'worker' });
+      expect(resultOf(disabled, 'providers.docker').status).to.equal('skipped');
+    });
+
+    it('runs a trial sandbox and leaves nothing of it', async () => {
+      const scratch = join(patient.directory, 'scratch');
+      mkdirSync(scratch);
+      // Sandboxes of root run as another user, who has to get there.
+      chmodSync(patient.directory, 0o711);
+      const { TMPDIR } = process.env;
+      process.env['TMPDIR'] = scratch;
+      try {
+        const report = await patient.examine('{}\n', { role: 'worker' });
+        expect(resultOf(report, 'providers.bubblewrap')).to.include({ status: 'success' });
+        expect(readdirSync(scratch)).to.deep.equal([]);
+      } finally {
+        if (TMPDIR === undefined) delete process.env['TMPDIR'];
+        else process.env['TMPDIR'] = TMPDIR;
+      }
     });
   });
 

@@ -1,7 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createBubblewrapProvider } from '@stacyvm/providers';
-import { type CheckGroup, type Finding, failure, skipped, success, weakness } from '../check.js';
+import {
+  createBubblewrapProvider,
+  createDockerProvider,
+  type ProviderLogger,
+  type SandboxProvider,
+} from '@stacyvm/providers';
+import { type CheckGroup, type Finding, failure, skipped, success, warning, weakness } from '../check.js';
 import { runsWorker, type Subject } from '../subject.js';
 
 const BUBBLEWRAP = 'providers.bubblewrap.enabled';
@@ -21,6 +27,12 @@ export function providerChecks(subject: Subject): CheckGroup {
           run: async () => (settings[BUBBLEWRAP] ? tryBubblewrap(subject) : skipped('not enabled')),
         },
         {
+          id: 'docker',
+          title: 'docker',
+          run: async () =>
+            settings['providers.docker.enabled'] ? tryDocker(subject) : skipped('not enabled'),
+        },
+        {
           id: 'mock',
           title: 'mock',
           run: async () =>
@@ -33,16 +45,57 @@ export function providerChecks(subject: Subject): CheckGroup {
   };
 }
 
-async function tryBubblewrap({ settings }: Subject): Promise<Finding> {
-  const provider = createBubblewrapProvider({
-    // The trial uses no state directory, and that of a worker which runs must not even be named.
-    stateDir: join(tmpdir(), 'stacyvm-doctor'),
-    images: settings['providers.bubblewrap.images'],
-    pidsLimit: settings['providers.bubblewrap.pids_limit'],
-    cgroups: 'off',
-  });
-  const health = await provider.check();
-  return health.available
-    ? success(`${health.version}; a trial sandbox ran`)
-    : failure(health.reason, 'sandboxes cannot start here before that is put right');
+function tryBubblewrap({ settings }: Subject): Promise<Finding> {
+  return tryProvider((stateDir) =>
+    createBubblewrapProvider({
+      stateDir,
+      images: settings['providers.bubblewrap.images'],
+      pidsLimit: settings['providers.bubblewrap.pids_limit'],
+      cgroups: 'off',
+    }),
+  );
+}
+
+function tryDocker({ settings }: Subject): Promise<Finding> {
+  return tryProvider((stateDir, logger) =>
+    createDockerProvider({
+      stateDir,
+      socket: settings['providers.docker.socket'],
+      runtime: settings['providers.docker.runtime'],
+      defaultImage: settings['providers.docker.default_image'],
+      networkMode: settings['providers.docker.network_mode'],
+      seccompProfile: settings['providers.docker.seccomp_profile'],
+      readOnlyRootfs: settings['providers.docker.read_only_rootfs'],
+      pidsLimit: settings['providers.docker.pids_limit'],
+      user: settings['providers.docker.user'],
+      droppedCapabilities: settings['providers.docker.dropped_caps'],
+      addedCapabilities: settings['providers.docker.added_caps'],
+      tmpfs: settings['providers.docker.tmpfs'],
+      logger,
+    }),
+  );
+}
+
+/**
+ * Lets a provider try the whole chain. It gets a state directory that is removed afterwards: that of a worker which
+ * runs must stay that worker's.
+ */
+async function tryProvider(
+  create: (stateDir: string, logger: ProviderLogger) => SandboxProvider,
+): Promise<Finding> {
+  const warnings: string[] = [];
+  const stateDir = await mkdtemp(join(tmpdir(), 'stacyvm-doctor-'));
+  try {
+    const provider = create(stateDir, { info: () => {}, warn: (message) => warnings.push(message) });
+    const health = await provider.check();
+    await provider.close();
+    if (!health.available)
+      return failure(health.reason, 'sandboxes cannot start here before that is put right');
+    const [first] = warnings;
+    return first === undefined
+      ? success(`${health.version}; a trial sandbox ran`)
+      : warning(`${health.version}: ${first}`, 'see the message');
+  } finally {
+    await rm(stateDir, { recursive: true, force: true });
+  }
 }
