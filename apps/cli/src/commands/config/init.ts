@@ -11,11 +11,12 @@ export const initCommand = defineCommand({
       .positional('file', {
         type: 'string',
         default: 'stacyvm.yaml',
-        describe: 'Where to write it; - is standard output',
+        describe: 'Where to write it',
       })
+      .option('stdout', { type: 'boolean', default: false, describe: 'Print it instead' })
       .option('force', { type: 'boolean', default: false, describe: 'Replace the file if it exists' }),
-  handler: async ({ file, force }) => {
-    if (file === '-') {
+  handler: async ({ file, stdout, force }) => {
+    if (stdout) {
       process.stdout.write(starterConfig());
       return;
     }
