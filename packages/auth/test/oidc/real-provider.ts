@@ -1,10 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Provider, { type JWK } from 'oidc-provider';
+import type { JWK, Provider as OidcProvider } from 'oidc-provider';
 import type { SignatureAlgorithm } from '../../src/jose/algorithms.js';
 import { keyOfAlgorithm, type SigningKey } from '../signing-fixture.js';
 import { createMapAdapter } from './map-adapter.js';
+import { Provider } from './provider-package.js';
 
 const REDIRECT_URI = 'http://127.0.0.1/callback';
 const AUDIENCE = 'https://stacyvm.example';
@@ -94,8 +95,8 @@ export async function startRealProvider(
   };
 }
 
-function createProvider(issuer: string, keys: ProviderKeys): Provider {
-  const provider: Provider = new Provider(issuer, {
+function createProvider(issuer: string, keys: ProviderKeys): OidcProvider {
+  const provider: OidcProvider = new Provider(issuer, {
     adapter: createMapAdapter(),
     clients: [
       {
@@ -148,7 +149,7 @@ function createProvider(issuer: string, keys: ProviderKeys): Provider {
       accountId,
       claims: () => ({ sub: accountId, groups: ['staff'] }),
     }),
-    async loadExistingGrant({ oidc }): Promise<InstanceType<Provider['Grant']>> {
+    async loadExistingGrant({ oidc }): Promise<InstanceType<OidcProvider['Grant']>> {
       const grant = new provider.Grant({
         clientId: oidc.client?.clientId ?? '',
         accountId: oidc.session?.accountId ?? '',
