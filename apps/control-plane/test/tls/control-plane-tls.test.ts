@@ -160,7 +160,9 @@ describe('a control plane with TLS', () => {
       'worker.rpc_tls.client_key_file',
     ] as const)
       it(`are refused without ${key}`, () => {
-        expect(() => open({ [key]: '' }))
+        // Settings that were loaded always have both of a pair; this is what stands behind that.
+        const settings = { ...settingsFor(flags()), [key]: '' };
+        expect(() => openControlPlaneTls(settings, { logger: captureLogs().logger }))
           .to.throw(key)
           .that.includes({ code: 'not_configured' });
       });
