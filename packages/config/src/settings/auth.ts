@@ -65,7 +65,7 @@ export const AUTH_SETTINGS = {
     max: 100_000,
     readBy: 'control-plane',
     live: true,
-    doc: 'Worker tokens and join tokens that one credential may have issued in a minute.',
+    doc: 'Worker tokens and join tokens that one caller may have issued in a minute, at each control plane.',
   },
   'auth.worker_signing_key': {
     type: 'secret',
