@@ -259,7 +259,7 @@ describe('a worker with TLS', () => {
     {
       name: 'half of what it shows the control plane',
       change: () => flags({ 'worker.control_plane_client_key_file': '' }),
-      message: /go together/,
+      message: /worker\.control_plane_client_cert_file: .*worker\.control_plane_client_key_file/,
     },
   ];
   for (const { name, change, message } of unusable) {
