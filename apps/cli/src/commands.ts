@@ -15,6 +15,7 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   kill: async () => (await import('./commands/kill.js')).killCommand,
   logs: async () => (await import('./commands/logs.js')).logsCommand,
   config: async () => (await import('./commands/config/group.js')).configCommand,
+  tls: async () => (await import('./commands/tls/group.js')).tlsCommand,
   version: async () => (await import('./commands/version.js')).versionCommand,
 };
 
