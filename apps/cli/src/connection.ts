@@ -2,10 +2,12 @@ import { readFileSync } from 'node:fs';
 import { type ApiClient, createApiClient } from '@stacyvm/api';
 import type { Argv } from 'yargs';
 import { CommandFailure } from './failure.js';
+import { createTrustingFetch } from './tls/trusting-fetch.js';
 
 export interface ConnectionArguments {
   readonly server: string;
   readonly apiKeyFile: string | undefined;
+  readonly caFile: string | undefined;
 }
 
 /** The options of every command that calls the control plane. */
@@ -19,13 +21,23 @@ export function connectionOptions<T>(yargs: Argv<T>) {
     .option('api-key-file', {
       type: 'string',
       describe: 'File with the API key; without it STACYVM_API_KEY_FILE or STACYVM_API_KEY',
+    })
+    .option('ca-file', {
+      type: 'string',
+      describe:
+        'Authorities that the control plane must have its certificate from; without it STACYVM_CA_FILE, else those of Node.js',
     });
 }
 
 /** A client for the control plane that the arguments and the environment name. */
-export function connect({ server, apiKeyFile }: ConnectionArguments, env = process.env): ApiClient {
-  requireServerUrl(server);
-  return createApiClient({ baseUrl: server, apiKey: readApiKey(apiKeyFile, env) });
+export function connect(args: ConnectionArguments, env = process.env): ApiClient {
+  requireServerUrl(args.server);
+  const fetch = trustingFetch(args, env);
+  return createApiClient({
+    baseUrl: args.server,
+    apiKey: readApiKey(args.apiKeyFile, env),
+    ...(fetch === undefined ? {} : { fetch }),
+  });
 }
 
 /** @throws CommandFailure with exit code 2 */
@@ -42,12 +54,40 @@ export function requireServerUrl(server: string): void {
 export function readApiKey(file: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
   const path = file ?? env['STACYVM_API_KEY_FILE'];
   if (path === undefined || path === '') return env['STACYVM_API_KEY'] || undefined;
+  const key = contentOf(path, 'API key').trim();
+  if (key !== '') return key;
+  throw new CommandFailure(`the API key file ${path} is empty`);
+}
+
+/**
+ * A `fetch` that trusts the authorities of `--ca-file`, else of the environment; undefined when neither names any, or
+ * there is no TLS to check.
+ *
+ * @throws CommandFailure
+ */
+export function trustingFetch(
+  { server, caFile }: Pick<ConnectionArguments, 'server' | 'caFile'>,
+  env: NodeJS.ProcessEnv,
+): typeof globalThis.fetch | undefined {
+  if (Array.isArray(caFile)) throw new CommandFailure('--ca-file is given more than once', 2);
+  const path = caFile ?? env['STACYVM_CA_FILE'];
+  if (path === undefined || path === '') return undefined;
+  if (!server.startsWith('https:')) {
+    // The variable may be there for the other servers of this shell.
+    if (caFile === undefined) return undefined;
+    throw new CommandFailure(`--ca-file needs a --server with https://; it is ${server}`, 2);
+  }
+  const authorities = contentOf(path, 'CA');
+  if (!authorities.includes('-----BEGIN CERTIFICATE-----'))
+    throw new CommandFailure(`the CA file ${path} holds no certificate in PEM`);
+  return createTrustingFetch(authorities);
+}
+
+function contentOf(path: string, what: string): string {
   try {
-    const key = readFileSync(path, 'utf8').trim();
-    if (key !== '') return key;
+    return readFileSync(path, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new CommandFailure(`the API key file ${path} cannot be read: ${code}`, 1, { cause: error });
+    throw new CommandFailure(`the ${what} file ${path} cannot be read: ${code}`, 1, { cause: error });
   }
-  throw new CommandFailure(`the API key file ${path} is empty`);
 }

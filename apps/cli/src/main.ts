@@ -41,18 +41,25 @@ async function main(argv: readonly string[]): Promise<void> {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = await report(error);
 }
 
-function report(error: unknown): number {
+async function report(error: unknown): Promise<number> {
   const message = error instanceof Error ? error.message : String(error);
   const details =
     isApiError(error) && error.requestId !== undefined
       ? ` (${error.reason}, request ${error.requestId})`
       : '';
-  process.stderr.write(`stacyvm: ${message}${details}\n`);
+  const advice = await adviceOn(error);
+  process.stderr.write(`stacyvm: ${message}${details}${advice === undefined ? '' : `; ${advice}`}\n`);
   if (error instanceof CommandFailure) return error.exitCode;
   return error instanceof Error && error.name === 'YError' ? 2 : 1;
+}
+
+async function adviceOn(error: unknown): Promise<string | undefined> {
+  if (!isApiError(error) || error.kind !== 'unreachable') return undefined;
+  const { connectionAdvice } = await import('./tls/connection-advice.js');
+  return connectionAdvice(error);
 }
 
 /** By name: the class would bring the client of the API along, which commands without one would wait for. */

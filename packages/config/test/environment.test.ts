@@ -90,9 +90,9 @@ describe('the environment', () => {
   });
 
   it('leaves the variables of clients alone', () => {
-    expect(warningsOf({ STACYVM_API_KEY: 'x', STACYVM_API_KEY_FILE: 'x', STACYVM_URL: 'x' })).to.deep.equal(
-      [],
-    );
+    expect(
+      warningsOf({ STACYVM_API_KEY: 'x', STACYVM_API_KEY_FILE: 'x', STACYVM_CA_FILE: 'x', STACYVM_URL: 'x' }),
+    ).to.deep.equal([]);
   });
 
   it('leaves what Kubernetes sets for a Service', () => {

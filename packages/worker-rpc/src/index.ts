@@ -100,7 +100,7 @@ export type { ExecParams, LogsParams, SandboxParams, SpawnParams } from './rpc-p
 export { createRpcServer, RPC_SERVER_TIMEOUTS } from './rpc-server.js';
 export { createRpcUrlPolicy, type RpcUrlPolicy, type RpcUrlPolicyOptions } from './rpc-url-policy.js';
 export { staticCredentialSource } from './static-credential-source.js';
-export type { TlsFailureReason } from './tls/connection-failure.js';
+export { type TlsFailureReason, tlsFailureOf } from './tls/connection-failure.js';
 export type { TlsRefusal, TlsRefusalReason } from './tls/handshake-refusal.js';
 export {
   createSecureRpcServer,
@@ -108,6 +108,7 @@ export {
   type TlsRefusalEvent,
 } from './tls/secure-rpc-server.js';
 export { HANDSHAKE_TIMEOUT_MS, serverTlsOptions, watchHandshakes } from './tls/server-tls.js';
+export { namesWorker, parseSubjectNames, type SubjectNames } from './tls/subject-names.js';
 export {
   openTlsCredentials,
   type TlsCredentials,

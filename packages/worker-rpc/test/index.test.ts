@@ -33,9 +33,12 @@ describe('@stacyvm/worker-rpc', () => {
       'issuerCredentialSource',
       'joinTokenHash',
       'keyCredentialSource',
+      'namesWorker',
       'openTlsCredentials',
+      'parseSubjectNames',
       'serverTlsOptions',
       'staticCredentialSource',
+      'tlsFailureOf',
       'watchHandshakes',
     ]);
   });

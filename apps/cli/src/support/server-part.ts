@@ -1,4 +1,5 @@
 import { redact, redactText } from '@stacyvm/logging';
+import { connectionAdvice } from '../tls/connection-advice.js';
 
 export interface ServerPart {
   readonly document: Readonly<Record<string, unknown>>;
@@ -23,6 +24,8 @@ const MAX_BYTES = 4 * 1024 * 1024;
 export interface ServerOptions {
   readonly url: string;
   readonly apiKey: string | undefined;
+  /** That of Node.js unless given. */
+  readonly fetch?: typeof globalThis.fetch | undefined;
   readonly timeoutMs: number;
 }
 
@@ -48,7 +51,10 @@ export async function collectServer(options: ServerOptions): Promise<ServerPart>
   };
 }
 
-async function fetchResource(path: string, { url, apiKey, timeoutMs }: ServerOptions): Promise<unknown> {
+async function fetchResource(
+  path: string,
+  { url, apiKey, fetch = globalThis.fetch, timeoutMs }: ServerOptions,
+): Promise<unknown> {
   const response = await fetch(`${url.replace(/\/+$/, '')}${path}`, {
     // A redirect would carry the key to another host.
     redirect: 'error',
@@ -76,7 +82,9 @@ async function readText({ body }: Response): Promise<string> {
 /** fetch hides what happened in the cause. */
 function reasonOf(error: unknown): string {
   const { cause } = error as { readonly cause?: { readonly code?: string; readonly message?: string } };
-  return redactText(
+  const advice = connectionAdvice(error);
+  const reason = redactText(
     cause?.code ?? cause?.message ?? (error instanceof Error ? error.message : String(error)),
   );
+  return advice === undefined ? reason : `${reason}; ${advice}`;
 }

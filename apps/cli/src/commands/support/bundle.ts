@@ -1,5 +1,5 @@
 import { defineCommand } from '../../command.js';
-import { connectionOptions, readApiKey, requireServerUrl } from '../../connection.js';
+import { connectionOptions, readApiKey, requireServerUrl, trustingFetch } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
 import { writeNewFile } from '../../new-file.js';
 import { print } from '../../output.js';
@@ -30,18 +30,23 @@ export const bundleCommand = defineCommand({
       })
       .option('force', { type: 'boolean', default: false, describe: 'Replace the file if it exists' })
       .check((args) => {
-        for (const name of ['config', 'server', 'api-key-file', 'log-file'] as const) {
+        for (const name of ['config', 'server', 'api-key-file', 'ca-file', 'log-file'] as const) {
           if (Array.isArray(args[name])) throw new CommandFailure(`--${name} is given more than once`, 2);
         }
         return true;
       }),
-  handler: async ({ file, config, server, apiKeyFile, skipServer, logFile, force }) => {
+  handler: async ({ file, config, server, apiKeyFile, caFile, skipServer, logFile, force }) => {
     requireServerUrl(server);
     const bundle = await collectBundle({
       configFile: config,
       server: skipServer
         ? undefined
-        : { url: server, apiKey: readApiKey(apiKeyFile, process.env), timeoutMs: TIMEOUT_MS },
+        : {
+            url: server,
+            apiKey: readApiKey(apiKeyFile, process.env),
+            fetch: trustingFetch({ server, caFile }, process.env),
+            timeoutMs: TIMEOUT_MS,
+          },
       logFile,
       timeoutMs: TIMEOUT_MS,
     });
