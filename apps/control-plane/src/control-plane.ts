@@ -75,11 +75,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       logger,
     });
     authority.metrics.observeEdge({ settings: settingsSource.status, rateLimit: edge.rateLimit.status });
+    authority.metrics.observeTls(tls);
     const app = createApp({
       ...authority,
       ...edge,
       settings: settingsReload,
       settingsSource,
+      tls,
       orchestrator,
       store,
       tokenProfile: () => settingsReload.current()['auth.worker_token_profile'],
@@ -104,7 +106,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
         if (!gateway(request, response)) app(request, response);
       },
       HTTP_TIMEOUTS,
-      tls.server && { credentials: tls.server, logger },
+      tls.server && { credentials: tls.server, logger, onRefusal: authority.metrics.tlsRefusal },
     );
     await listen(server, settings, edge.callers.enforced, logger);
     orchestrator.start();

@@ -5,6 +5,7 @@ import {
   type TlsCredentials,
   type TlsCredentialsOptions,
   TlsMaterialError,
+  watchCertificateExpiry,
 } from '@stacyvm/worker-rpc';
 
 /** What the worker speaks TLS with; the files are read again when their content changes. */
@@ -20,7 +21,11 @@ export interface WorkerTls {
   close(): void;
 }
 
-/** @throws TlsMaterialError */
+/**
+ * Opens what the settings name, and warns when a certificate of it comes to its end.
+ *
+ * @throws TlsMaterialError
+ */
 export function openWorkerTls(settings: Settings, options: TlsCredentialsOptions): WorkerTls {
   const rpc = openRpcTls(settings, options);
   let controlPlane: TlsCredentials | undefined;
@@ -31,14 +36,17 @@ export function openWorkerTls(settings: Settings, options: TlsCredentialsOptions
     throw error;
   }
   const both = [rpc, controlPlane].filter((credentials) => credentials !== undefined);
+  const certificates = () => both.flatMap((credentials) => credentials.certificates());
+  const expiry = watchCertificateExpiry({ certificates, logger: options.logger, clock: options.clock });
   return {
     rpc,
     controlPlane,
-    certificates: () => both.flatMap((credentials) => credentials.certificates()),
+    certificates,
     reload() {
       for (const credentials of both) credentials.reload();
     },
     close() {
+      expiry.close();
       for (const credentials of both) credentials.close();
     },
   };

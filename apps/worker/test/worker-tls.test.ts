@@ -268,6 +268,16 @@ describe('a worker with TLS', () => {
     });
   }
 
+  it('warns of its certificates before they end', async () => {
+    await start(rpcFlags());
+    const warnings = logs
+      .text()
+      .split('\n')
+      .filter((line) => line.includes('expires soon'));
+    expect(warnings.filter((line) => line.includes(ownCertificate.certFile))).to.have.length(1);
+    expect(warnings[0]).to.include('"days_left":0').and.include('"rpc_server"');
+  });
+
   it('is a program that can be started that way', async () => {
     const configFile = join(directory, 'worker.yaml');
     const keyFile = join(directory, 'key');

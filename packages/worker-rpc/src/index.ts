@@ -100,6 +100,11 @@ export type { ExecParams, LogsParams, SandboxParams, SpawnParams } from './rpc-p
 export { createRpcServer, RPC_SERVER_TIMEOUTS } from './rpc-server.js';
 export { createRpcUrlPolicy, type RpcUrlPolicy, type RpcUrlPolicyOptions } from './rpc-url-policy.js';
 export { staticCredentialSource } from './static-credential-source.js';
+export {
+  type CertificateExpiryOptions,
+  type CertificateExpiryWatch,
+  watchCertificateExpiry,
+} from './tls/certificate-expiry.js';
 export { type TlsFailureReason, tlsFailureOf } from './tls/connection-failure.js';
 export type { TlsRefusal, TlsRefusalReason } from './tls/handshake-refusal.js';
 export {

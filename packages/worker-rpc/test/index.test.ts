@@ -39,6 +39,7 @@ describe('@stacyvm/worker-rpc', () => {
       'serverTlsOptions',
       'staticCredentialSource',
       'tlsFailureOf',
+      'watchCertificateExpiry',
       'watchHandshakes',
     ]);
   });

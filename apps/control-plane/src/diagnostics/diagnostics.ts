@@ -7,6 +7,7 @@ import type { RateLimit, RateLimitStatus } from '../callers/rate-limit.js';
 import type { SettingsReload } from '../settings-reload.js';
 import type { SettingsProblem, SettingsSource } from '../settings-source.js';
 import { readFleet } from './fleet-summary.js';
+import { type DiagnosedTls, tlsJson } from './tls-summary.js';
 
 type Schemas = components['schemas'];
 
@@ -18,6 +19,7 @@ export interface DiagnosticsState {
   readonly rateLimit: Pick<RateLimit, 'status'>;
   readonly settings: Pick<SettingsReload, 'current' | 'restartRequired'>;
   readonly settingsSource: SettingsSource;
+  readonly tls: DiagnosedTls;
   readonly version: string;
   readonly startedAt: Date;
   readonly clock: () => Date;
@@ -47,6 +49,7 @@ export async function diagnose(state: DiagnosticsState): Promise<Schemas['Diagno
     rate_limit: rateLimitJson(state.rateLimit.status()),
     ...fleet,
     settings: settingsJson(state),
+    tls: tlsJson(state.tls),
     redactions: REDACTIONS,
   };
 }

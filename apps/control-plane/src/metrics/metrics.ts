@@ -1,9 +1,10 @@
 import type { RpcRefusal } from '@stacyvm/orchestrator';
 import type { WorkerRecord } from '@stacyvm/store';
-import type { WorkerAuthentication, WorkerRefusalEvent } from '@stacyvm/worker-rpc';
+import type { TlsRefusalReason, WorkerAuthentication, WorkerRefusalEvent } from '@stacyvm/worker-rpc';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RevocationsStatus } from '../revocations/live-revocations.js';
 import { type MeasuredEdge, observeEdge } from './edge-metrics.js';
+import { type MeasuredTls, observeTls } from './tls-metrics.js';
 import { credentialLabels } from './worker-credentials.js';
 
 /** What is read when the metrics are. */
@@ -31,10 +32,13 @@ export interface Metrics {
   tokenIssued(audience: string): void;
   enrolment(outcome: string): void;
   rpcRefusal(refusal: RpcRefusal): void;
+  /** A connection that its TLS handshake has not brought about. */
+  tlsRefusal(reason: TlsRefusalReason): void;
   request(request: AnsweredRequest): void;
   /** From now on these are read as well. */
   observe(state: MeasuredState): void;
   observeEdge(edge: MeasuredEdge): void;
+  observeTls(tls: MeasuredTls): void;
   /** Everything, in the text format of Prometheus. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -68,6 +72,9 @@ export function createMetrics(): Metrics {
   const issuances = counter('worker_token_issuances_total', 'Worker tokens that were issued.', ['audience']);
   const enrolments = counter('worker_enrolments_total', 'Attempts to redeem a join token.', ['outcome']);
   const rpcRefusals = counter('worker_rpc_refusals_total', 'Calls that a worker did not let in.', ['reason']);
+  const tlsRefusals = counter('tls_refusals_total', 'Connections that were refused in their TLS handshake.', [
+    'reason',
+  ]);
   const requests = new Histogram({
     name: 'stacyvm_http_request_duration_seconds',
     help: 'How long requests took to be answered.',
@@ -111,10 +118,12 @@ export function createMetrics(): Metrics {
     tokenIssued: (audience) => issuances.inc({ audience }),
     enrolment: (outcome) => enrolments.inc({ outcome }),
     rpcRefusal: (refusal) => rpcRefusals.inc({ reason: rpcReasonOf(refusal) }),
+    tlsRefusal: (reason) => tlsRefusals.inc({ reason }),
     request: ({ operation, status, seconds }) =>
       requests.observe({ operation, status: String(status) }, seconds),
     observe: (state) => observeState(registry, state),
     observeEdge: (edge) => observeEdge(registry, edge),
+    observeTls: (tls) => observeTls(registry, tls),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -6,12 +6,19 @@ import {
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { Logger } from '@stacyvm/logging';
-import { serverTlsOptions, type TlsCredentials, watchHandshakes } from '@stacyvm/worker-rpc';
+import {
+  serverTlsOptions,
+  type TlsCredentials,
+  type TlsRefusalReason,
+  watchHandshakes,
+} from '@stacyvm/worker-rpc';
 
 export interface ApiServerTls {
   /** The certificate that is shown; with authorities, clients are asked for theirs and need not have one. */
   readonly credentials: TlsCredentials;
   readonly logger: Pick<Logger, 'warn'>;
+  /** For metrics. */
+  readonly onRefusal?: ((reason: TlsRefusalReason) => void) | undefined;
 }
 
 /** A server that speaks HTTP, or HTTPS with a certificate that is exchanged while it listens. */
@@ -21,7 +28,7 @@ export function createApiServer(
   listener: RequestListener,
 ): Server {
   if (tls === undefined) return createHttpServer(options, listener);
-  const { credentials, logger } = tls;
+  const { credentials, logger, onRefusal } = tls;
   const server = createHttpsServer(
     {
       ...options,
@@ -31,9 +38,10 @@ export function createApiServer(
     },
     listener,
   );
-  watchHandshakes(server, ({ reason, problem }, remoteAddress) =>
-    logger.warn('connection refused', { reason, problem, remote_address: remoteAddress }),
-  );
+  watchHandshakes(server, ({ reason, problem }, remoteAddress) => {
+    logger.warn('connection refused', { reason, problem, remote_address: remoteAddress });
+    onRefusal?.(reason);
+  });
   const stopFollowing = credentials.onChange(() =>
     server.setSecureContext(serverTlsOptions(credentials.current())),
   );

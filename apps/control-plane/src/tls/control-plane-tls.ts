@@ -6,6 +6,8 @@ import {
   type TlsCredentials,
   type TlsCredentialsOptions,
   TlsMaterialError,
+  type TlsMaterialErrorCode,
+  watchCertificateExpiry,
 } from '@stacyvm/worker-rpc';
 
 /** What the control plane speaks TLS with; the files are read again when their content changes. */
@@ -14,14 +16,26 @@ export interface ControlPlaneTls {
   readonly server: TlsCredentials | undefined;
   /** As a client of workers; undefined: as their URLs say. */
   readonly rpc: RpcClientTls | undefined;
-  /** For metrics. */
+  /** Those in force. */
   certificates(): readonly TlsCertificate[];
+  /** Whether what the files hold now is in force, by what they are for. */
+  materials(): readonly TlsMaterialStatus[];
   /** Looks at the files now. */
   reload(): void;
   close(): void;
 }
 
-/** @throws TlsMaterialError */
+/** `problem` tells why the files are not taken, and those before stay in force. */
+export interface TlsMaterialStatus {
+  readonly kind: 'server' | 'rpc_client';
+  readonly problem: TlsMaterialErrorCode | undefined;
+}
+
+/**
+ * Opens what the settings name, and warns when a certificate of it comes to its end.
+ *
+ * @throws TlsMaterialError
+ */
 export function openControlPlaneTls(settings: Settings, options: TlsCredentialsOptions): ControlPlaneTls {
   const server = openServerTls(settings, options);
   let rpc: RpcClientTls | undefined;
@@ -31,15 +45,24 @@ export function openControlPlaneTls(settings: Settings, options: TlsCredentialsO
     server?.close();
     throw error;
   }
-  const both = [server, rpc?.credentials].filter((credentials) => credentials !== undefined);
+  const parts = { server, rpc_client: rpc?.credentials } as const;
+  const both = Object.values(parts).filter((credentials) => credentials !== undefined);
+  const certificates = () => both.flatMap((credentials) => credentials.certificates());
+  const expiry = watchCertificateExpiry({ certificates, logger: options.logger, clock: options.clock });
   return {
     server,
     rpc,
-    certificates: () => both.flatMap((credentials) => credentials.certificates()),
+    certificates,
+    materials: () =>
+      (Object.keys(parts) as (keyof typeof parts)[]).flatMap((kind) => {
+        const credentials = parts[kind];
+        return credentials === undefined ? [] : [{ kind, problem: credentials.lastError()?.code }];
+      }),
     reload() {
       for (const credentials of both) credentials.reload();
     },
     close() {
+      expiry.close();
       for (const credentials of both) credentials.close();
     },
   };

@@ -65,6 +65,7 @@ describe('the probes', () => {
       ...createEdge(settings, logger, clock),
       settings: createSettingsReload({ initial: settings, parts: [], logger }),
       settingsSource: fixedSettings(clock()),
+      tls: { server: undefined, rpc: undefined, certificates: () => [], materials: () => [] },
       tokenProfile: () => 'strict',
       orchestrator: createOrchestrator({
         store: fixture.store,

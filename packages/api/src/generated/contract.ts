@@ -1052,6 +1052,30 @@ export interface components {
                 restart_required: string[];
                 warnings: components["schemas"]["SettingsProblem"][];
             };
+            tls: {
+                /** @description The API is served by https. */
+                server: boolean;
+                /** @description Workers are called by mutual TLS. */
+                workers: boolean;
+                /** @description Those in force, at most 100. */
+                certificates: {
+                    /** @description What it is for: server, server_client_ca, rpc_client or rpc_ca. */
+                    kind: string;
+                    /** @description Its name without the directory. */
+                    file: string;
+                    /** Format: date-time */
+                    not_before: string;
+                    /** Format: date-time */
+                    not_after: string;
+                    fingerprint_sha256: string;
+                }[];
+                /** @description Why what the files hold now is not in force. Empty when it is. */
+                problems: {
+                    /** @enum {string} */
+                    kind: "server" | "rpc_client";
+                    code: string;
+                }[];
+            };
             /** @description What is left out everywhere in this answer. */
             redactions: string[];
         };

@@ -2556,6 +2556,25 @@ export const openApiDocument: unknown = {
               }
             ]
           },
+          "tls": {
+            "server": true,
+            "workers": true,
+            "certificates": [
+              {
+                "kind": "server",
+                "file": "control-plane.crt",
+                "not_before": "2026-05-01T00:00:00.000Z",
+                "not_after": "2026-07-30T00:00:00.000Z",
+                "fingerprint_sha256": "5F:1E:0D:2C:3B:4A:59:68:77:86:95:A4:B3:C2:D1:E0:5F:1E:0D:2C:3B:4A:59:68:77:86:95:A4:B3:C2:D1:E0"
+              }
+            ],
+            "problems": [
+              {
+                "kind": "rpc_client",
+                "code": "key_mismatch"
+              }
+            ]
+          },
           "redactions": [
             "credentials",
             "database_address",
@@ -3932,6 +3951,7 @@ export const openApiDocument: unknown = {
           "workers",
           "sandboxes",
           "settings",
+          "tls",
           "redactions"
         ],
         "properties": {
@@ -4314,6 +4334,87 @@ export const openApiDocument: unknown = {
                 "type": "array",
                 "items": {
                   "$ref": "#/components/schemas/SettingsProblem"
+                }
+              }
+            }
+          },
+          "tls": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "server",
+              "workers",
+              "certificates",
+              "problems"
+            ],
+            "properties": {
+              "server": {
+                "type": "boolean",
+                "description": "The API is served by https."
+              },
+              "workers": {
+                "type": "boolean",
+                "description": "Workers are called by mutual TLS."
+              },
+              "certificates": {
+                "type": "array",
+                "description": "Those in force, at most 100.",
+                "items": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "kind",
+                    "file",
+                    "not_before",
+                    "not_after",
+                    "fingerprint_sha256"
+                  ],
+                  "properties": {
+                    "kind": {
+                      "type": "string",
+                      "description": "What it is for: server, server_client_ca, rpc_client or rpc_ca."
+                    },
+                    "file": {
+                      "type": "string",
+                      "description": "Its name without the directory."
+                    },
+                    "not_before": {
+                      "type": "string",
+                      "format": "date-time"
+                    },
+                    "not_after": {
+                      "type": "string",
+                      "format": "date-time"
+                    },
+                    "fingerprint_sha256": {
+                      "type": "string"
+                    }
+                  }
+                }
+              },
+              "problems": {
+                "type": "array",
+                "description": "Why what the files hold now is not in force. Empty when it is.",
+                "items": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "kind",
+                    "code"
+                  ],
+                  "properties": {
+                    "kind": {
+                      "type": "string",
+                      "enum": [
+                        "server",
+                        "rpc_client"
+                      ]
+                    },
+                    "code": {
+                      "type": "string",
+                      "pattern": "^[a-z_]+$"
+                    }
+                  }
                 }
               }
             }
