@@ -81,16 +81,6 @@ export function namesIn(subjectAltName: string | undefined): readonly string[] {
   return (subjectAltName?.match(/[A-Za-z ]+:(?:"(?:[^"\\]|\\.)*"|[^,]*)/g) ?? []).map((name) => name.trim());
 }
 
-/** Whether a certificate names a worker: by DNS, or by a SPIFFE id that ends in `/worker/<id>` (DESIGN section 4). */
-export function namesWorker(subjectAltName: string | undefined, workerId: string): boolean {
-  return namesIn(subjectAltName).some(
-    (name) =>
-      name === `DNS:${workerId}` ||
-      /^URI:spiffe:\/\/[a-z0-9._-]+(?:\/[A-Za-z0-9._-]+)*\/worker\/([A-Za-z0-9._-]+)$/.exec(name)?.[1] ===
-        workerId,
-  );
-}
-
 function isIssuer(candidate: X509Certificate, of: X509Certificate): boolean {
   return candidate.ca && of.checkIssued(candidate) && of.verify(candidate.publicKey);
 }

@@ -1,5 +1,6 @@
 import type { X509Certificate } from 'node:crypto';
 import type { SettingKey } from '@stacyvm/config';
+import { namesWorker, parseSubjectNames } from '@stacyvm/worker-rpc';
 import {
   CertificateFileError,
   chainProblem,
@@ -7,7 +8,6 @@ import {
   keyMatches,
   nameOf,
   namesIn,
-  namesWorker,
   readCertificates,
 } from '../certificate.js';
 import {
@@ -164,7 +164,7 @@ function judgeNames({ settings, workerId }: Subject, use: CertificateUse, leaf: 
     const serverName = settings['worker.rpc_tls.server_name'];
     const fits =
       serverName === ''
-        ? namesWorker(leaf.subjectAltName, workerId)
+        ? namesWorker(parseSubjectNames(leaf.subjectAltName), workerId)
         : leaf.checkHost(serverName) !== undefined;
     const wanted = serverName === '' ? `DNS:${workerId}` : `DNS:${serverName}`;
     if (!fits) return failure(`${told}; the control plane asks for ${wanted}`, `issue it for ${wanted}`);

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { checkServerIdentity, type PeerCertificate } from 'node:tls';
-import { namesIn, namesWorker } from '../certificate.js';
+import { namesWorker, parseSubjectNames } from '@stacyvm/worker-rpc';
+import { namesIn } from '../certificate.js';
 import { type Finding, failure, success } from '../check.js';
 import { fileOf } from '../control-plane-visit.js';
 import { codeOf, connectionFailure, saysStatus, visit } from '../http-visit.js';
@@ -58,7 +59,7 @@ export async function visitWorker(
 function identifier(workerId: string, serverName: string) {
   return (_host: string, certificate: PeerCertificate): Error | undefined => {
     if (serverName !== '' && isIP(serverName) === 0) return checkServerIdentity(serverName, certificate);
-    if (namesWorker(certificate.subjectaltname, workerId)) return undefined;
+    if (namesWorker(parseSubjectNames(certificate.subjectaltname), workerId)) return undefined;
     const names = namesIn(certificate.subjectaltname).join(', ') || 'nobody';
     return Object.assign(new Error(`its certificate names ${names}, not ${workerId}`), {
       code: 'ERR_TLS_CERT_ALTNAME_INVALID',
