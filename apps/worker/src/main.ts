@@ -78,7 +78,7 @@ With ${ONCE} it sends one heartbeat instead, which offers nothing, and ends with
   const watch = watchSettings({
     initial: loaded,
     load,
-    onChange: (change) => worker.reload(change),
+    onChange: (change) => worker.reload(change.settings),
     onError: (error) => logger.error('settings not reloaded; those before stay in force', { error }),
   });
   return {

@@ -1,12 +1,14 @@
 import { ProviderError, type ProviderErrorCode, type SandboxProvider } from '@stacyvm/providers';
 import { RpcMethodError, type RpcMethodErrorCode, type RpcMethods } from '@stacyvm/worker-rpc';
 import type { Holdings } from './holdings.js';
+import type { SandboxDefaults } from './sandbox-defaults.js';
 
 export interface RpcMethodsOptions {
   readonly holdings: Holdings;
   readonly providers: ReadonlyMap<string, SandboxProvider>;
   readonly defaultProvider: string;
-  readonly defaults: { readonly memoryMb: number; readonly vcpus: number };
+  /** What a sandbox of this provider gets where the request has no limits. */
+  readonly defaultsOf: (provider: string) => SandboxDefaults;
   readonly maxSandboxes: number;
   readonly isDraining: () => boolean;
   readonly drain: () => void;
@@ -51,12 +53,13 @@ export function createRpcMethods(options: RpcMethodsOptions): RpcMethods {
           );
         }
         const provider = providerOf(params.provider);
+        const defaults = options.defaultsOf(provider.name);
         const runtime = await holdings.hold(lease, provider, () =>
           provider.spawn({
             sandboxId: params.sandboxId,
             image: params.image,
-            memoryMb: params.memoryMb || options.defaults.memoryMb,
-            vcpus: params.vcpus || options.defaults.vcpus,
+            memoryMb: params.memoryMb || defaults.memoryMb,
+            vcpus: params.vcpus || defaults.vcpus,
             metadata: params.metadata,
           }),
         );

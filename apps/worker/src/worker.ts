@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { hostname } from 'node:os';
-import type { SettingKey, Settings, SettingsChange } from '@stacyvm/config';
+import { changedSettings, type Settings } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
 import type { SandboxProvider } from '@stacyvm/providers';
 import {
@@ -23,6 +23,7 @@ import { createLiveIdentity } from './live-identity.js';
 import { openWorkerRevocations } from './revocations.js';
 import { createRpcMethods } from './rpc-methods.js';
 import { closeWithin, listenOn } from './rpc-port.js';
+import { sandboxDefaults } from './sandbox-defaults.js';
 import { openProviders } from './sandbox-providers.js';
 import { workerIdOf } from './worker-id.js';
 import { openWorkerTls, type WorkerTls } from './worker-tls.js';
@@ -34,8 +35,11 @@ export interface Worker {
   readonly rpcUrl: string;
   /** Resolves when the control plane has accepted the first heartbeat. */
   readonly registered: Promise<void>;
-  /** Takes a change of the settings, and of the key that the worker keeps, without a restart and without a lost call. */
-  reload(change?: Pick<SettingsChange, 'settings' | 'changed'>): void;
+  /**
+   * Takes other settings, without a restart and without a lost call; what takes effect with the next start alone is named
+   * in the log. Without settings it looks again at its kept key and its TLS files.
+   */
+  reload(settings?: Settings): void;
   /**
    * Takes nothing new, tells so, lets running programs end within the limit, then ends its sandboxes with them.
    * Resolves when nothing is left. Any number of calls.
@@ -51,19 +55,6 @@ export interface StartWorkerOptions {
 
 const LAST_HEARTBEAT_TIMEOUT_MS = 2_000;
 const KEPT_KEY_CHECK_MS = 1_000;
-
-/** What a running worker takes over; anything else takes effect with the next start. */
-const LIVE_SETTINGS: ReadonlySet<SettingKey> = new Set([
-  'auth.worker_signing_key',
-  'auth.worker_signing_keys',
-  'auth.worker_token',
-  'auth.worker_tokens',
-  'auth.worker_token_migration',
-  'auth.worker_token_profile',
-  'auth.worker_revoked_token_ids',
-  'worker.token_file',
-  'worker.token_source',
-]);
 
 /**
  * Starts a worker: identity, providers, RPC server, heartbeats, in this order, so that it announces only what works.
@@ -138,7 +129,7 @@ async function startBy(
       holdings,
       providers,
       defaultProvider: settings['providers.default'],
-      defaults: { memoryMb: settings['defaults.memory_mb'], vcpus: settings['defaults.vcpus'] },
+      defaultsOf: (provider) => sandboxDefaults(settings, provider),
       maxSandboxes: settings['worker.max_sandboxes'],
       isDraining,
       drain: () => {
@@ -213,19 +204,20 @@ async function startBy(
     logger,
   });
 
-  const reload: Worker['reload'] = (change) => {
-    if (change === undefined) {
+  let taken = settings;
+  const reload: Worker['reload'] = (next) => {
+    if (next === undefined) {
       tls.reload();
       identity.reload();
       return;
     }
-    const later = change.changed.filter((key) => !LIVE_SETTINGS.has(key));
-    if (later.length > 0)
-      logger.warn('settings changed that take effect with the next start', { changed: later });
-    const live = change.changed.filter((key) => LIVE_SETTINGS.has(key));
+    const { live, restart } = changedSettings(taken, next, 'worker');
+    taken = next;
+    if (restart.length > 0)
+      logger.warn('settings changed that take effect with the next start', { changed: restart });
     if (live.length > 0) logger.info('settings changed', { changed: live });
-    identity.reload(change.settings);
-    revocations.configure(change.settings['auth.worker_revoked_token_ids']);
+    identity.reload(next);
+    revocations.configure(next['auth.worker_revoked_token_ids']);
     listener.revalidate(isRevoked);
   };
   const keptKeyCheck = setInterval(() => identity.reload(), KEPT_KEY_CHECK_MS).unref();

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { startWorker } from '../src/worker.js';
 import { eventually } from './eventually.js';
 import {
+  type Flags,
   secret,
   startWorkerFixture,
   WORKER_ID,
@@ -86,13 +87,12 @@ describe('the identity of a running worker', () => {
       fixture = await startWorkerFixture();
       const { headquarters, worker, signingKey, client } = fixture;
       const other = secret();
-      worker.reload({
-        settings: workerSettings({
+      worker.reload(
+        workerSettings({
           'auth.worker_signing_key': derived(signingKey),
           'auth.worker_signing_keys': [other],
         }),
-        changed: ['auth.worker_signing_keys'],
-      });
+      );
       const revoked = createRpcClient({
         workerId: WORKER_ID,
         rpcUrl: worker.rpcUrl,
@@ -154,7 +154,7 @@ describe('the identity of a running worker', () => {
         'auth.worker_signing_key': derived(signingKey),
         'auth.worker_revoked_token_ids': ['bad'],
       });
-      worker.reload({ settings, changed: ['auth.worker_revoked_token_ids'] });
+      worker.reload(settings);
       expect(await answerTo(worker.rpcUrl, bad)).to.equal('token_revoked');
     });
   });
@@ -228,12 +228,9 @@ describe('the identity of a running worker', () => {
       });
       const { worker, signingKey, client, headquarters } = fixture;
       const strict = { ...flags, 'auth.worker_token_migration': 'strict' };
-      worker.reload({ settings: workerSettings(strict), changed: ['auth.worker_token_migration'] });
+      worker.reload(workerSettings(strict));
       await fixture.spawn('sb-1');
-      worker.reload({
-        settings: workerSettings({ ...strict, 'auth.worker_signing_key': derived(signingKey) }),
-        changed: ['auth.worker_signing_key'],
-      });
+      worker.reload(workerSettings({ ...strict, 'auth.worker_signing_key': derived(signingKey) }));
       expect(await client.status({ sandboxId: 'sb-1' }).catch((error: unknown) => error)).to.include({
         reason: 'static_token_refused',
       });
@@ -241,12 +238,30 @@ describe('the identity of a running worker', () => {
     });
   });
 
-  it('says which changes of the settings wait for the next start', async () => {
+  it('says which changes of the settings wait for the next start, once, and nothing of what it does not read', async () => {
     fixture = await startWorkerFixture();
-    const settings = workerSettings({ 'auth.worker_signing_key': derived(fixture.signingKey) });
-    fixture.worker.reload({ settings, changed: ['worker.max_sandboxes', 'auth.worker_token'] });
+    const more: Flags = {
+      'auth.worker_signing_key': derived(fixture.signingKey),
+      'worker.control_plane_url': fixture.headquarters.url,
+      'worker.state_dir': fixture.stateDir,
+      'worker.heartbeat_interval': '100ms',
+    };
+    const changed = {
+      ...more,
+      'worker.max_sandboxes': 7,
+      'auth.worker_token': secret(),
+      'auth.worker_token_migration': 'strict',
+      'worker.token_source': 'issuer',
+      'server.port': 9,
+    };
+    fixture.worker.reload(workerSettings(changed));
     expect(fixture.logs.text())
       .to.match(/"level":"warn".*next start","changed":\["worker\.max_sandboxes"\]/)
-      .and.match(/"message":"settings changed","changed":\["auth\.worker_token"\]/);
+      .and.match(
+        /"settings changed","changed":\["auth\.worker_token","auth\.worker_token_migration","worker\.token_source"\]/,
+      );
+    const before = fixture.logs.text().length;
+    fixture.worker.reload(workerSettings({ ...changed, 'auth.worker_token_profile': 'compatible' }));
+    expect(fixture.logs.text().slice(before)).to.not.include('next start');
   });
 });

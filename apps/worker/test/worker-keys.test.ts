@@ -77,7 +77,7 @@ describe('the keys of a running worker', () => {
       initial,
       load,
       intervalMs: 20,
-      onChange: (change) => running.reload(change),
+      onChange: (change) => running.reload(change.settings),
       onError: (error) => expect.fail(String(error)),
     });
 

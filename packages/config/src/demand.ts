@@ -18,7 +18,7 @@ export function demandOf(
   const { definition } = known;
   switch (definition.type) {
     case 'integer':
-      return `an integer from ${definition.min} to ${definition.max}`;
+      return `${definition.orZero ? '0 or ' : ''}an integer from ${definition.min} to ${definition.max}`;
     case 'boolean':
       return 'true or false';
     case 'duration':

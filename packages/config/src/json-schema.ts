@@ -83,7 +83,12 @@ function valueSchema(definition: SettingDefinition): JsonSchema {
     case 'path':
       return { type: 'string', ...(definition.default === '' ? {} : { minLength: 1 }) };
     case 'integer':
-      return { type: 'integer', minimum: definition.min, maximum: definition.max };
+      return {
+        type: 'integer',
+        minimum: definition.orZero ? 0 : definition.min,
+        maximum: definition.max,
+        ...(definition.orZero ? { not: { minimum: 1, maximum: definition.min - 1 } } : {}),
+      };
     case 'boolean':
       return { type: 'boolean' };
     case 'duration':

@@ -113,6 +113,7 @@ function codeOf({ keyword, parentSchema }: ErrorObject): ConfigProblemCode {
       return 'wrong_type';
     case 'minimum':
     case 'maximum':
+    case 'not':
     case MIN_DURATION:
     case MAX_DURATION:
       return 'out_of_range';

@@ -84,6 +84,7 @@ describe('the problems of a file', () => {
       return scratch.errorOf({ configFile }).problems.map(({ code }) => code);
     };
     expect(codes('server: {port: x}')).to.deep.equal(['wrong_type']);
+    expect(codes('providers: {docker: {pids_limit: 15}}')).to.deep.equal(['out_of_range']);
     expect(codes('server: {port: 65536}')).to.deep.equal(['out_of_range']);
     expect(codes('server: {prot: 1}')).to.deep.equal(['unknown_key']);
     expect(codes('server: {shutdown_timeout: 2h}')).to.deep.equal(['out_of_range']);
@@ -130,5 +131,19 @@ auth: {api_key: [${marker}], worker_tokens: {a: [${marker}]}, worker_signing_key
       'file_invalid: stacyvm.yaml: config: has a NUL byte; save it as UTF-8 text',
     );
     expect(new ConfigError('invalid', []).message).to.equal('');
+  });
+
+  it('tell of a range that 0 is allowed beside', () => {
+    const problems = (value: string) => scratch.problemsOfText(`providers: {docker: {pids_limit: ${value}}}`);
+    for (const value of [0, 16, 32_768]) {
+      const loaded = scratch.loadText(`providers: {docker: {pids_limit: ${value}}}`);
+      expect(loaded.settings['providers.docker.pids_limit']).to.equal(value);
+    }
+    for (const value of ['-1', '1', '15', '32769', '"20"']) {
+      expect(problems(value), value).to.have.length(1);
+      expect(problems(value)[0]).to.include(
+        'providers.docker.pids_limit: must be 0 or an integer from 16 to 32768',
+      );
+    }
   });
 });

@@ -42,6 +42,7 @@ const CASES: readonly (readonly [
       worker: [
         'stacyvm.yaml:2:3: auth.worker_signing_key: is a placeholder; generate a secret, for example: openssl rand -hex 32',
         'stacyvm.yaml:3:3: auth.worker_signing_keys: number 2 is a placeholder; generate a secret, for example: openssl rand -hex 32',
+        'stacyvm.yaml:4:3: auth.worker_tokens: worker-1 is a placeholder; generate a secret, for example: openssl rand -hex 32',
       ],
     },
   ],

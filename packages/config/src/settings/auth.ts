@@ -46,7 +46,7 @@ export const AUTH_SETTINGS = {
   'auth.worker_tokens': {
     type: 'secrets_by_name',
     default: undefined,
-    readBy: 'control-plane',
+    readBy: 'both',
     live: true,
     doc: 'Static tokens by worker id. A worker with one of its own is not let in by the shared token.',
   },
@@ -54,7 +54,7 @@ export const AUTH_SETTINGS = {
     type: 'string',
     default: 'none',
     enum: ['none', 'warn', 'strict'],
-    readBy: 'control-plane',
+    readBy: 'both',
     live: true,
     doc: 'What happens to static worker tokens: none accepts them, warn also logs each worker that uses one, strict refuses them.',
   },

@@ -22,7 +22,12 @@ export type TextFormat =
 export type SettingDefinition =
   | (Definition<'string', string> & { readonly enum?: readonly string[]; readonly format?: TextFormat })
   | (Definition<'path', string> & { readonly holds?: 'certificates' | 'private_key' | 'token' })
-  | (Definition<'integer', number> & { readonly min: number; readonly max: number })
+  | (Definition<'integer', number> & {
+      readonly min: number;
+      readonly max: number;
+      /** 0 is allowed below `min`. */
+      readonly orZero?: true;
+    })
   | Definition<'boolean', boolean>
   | (Definition<'duration', string> & { readonly min?: string; readonly max?: string })
   | (Definition<'strings', readonly string[]> & {

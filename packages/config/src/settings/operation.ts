@@ -48,7 +48,7 @@ export const OPERATION_SETTINGS = {
     default: 1024,
     min: 16,
     max: 1_048_576,
-    readBy: 'control-plane',
+    readBy: 'both',
     doc: 'Memory limit of a sandbox in MiB when the request does not say.',
   },
   'defaults.vcpus': {
@@ -56,7 +56,7 @@ export const OPERATION_SETTINGS = {
     default: 1,
     min: 1,
     max: 256,
-    readBy: 'control-plane',
+    readBy: 'both',
     doc: 'CPU limit of a sandbox when the request does not say.',
   },
   'defaults.default_exec_timeout': {

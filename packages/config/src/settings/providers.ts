@@ -5,7 +5,7 @@ export const PROVIDER_SETTINGS = {
     type: 'string',
     default: 'bubblewrap',
     enum: ['bubblewrap', 'docker', 'mock'],
-    readBy: 'control-plane',
+    readBy: 'both',
     doc: 'Provider when the request names none.',
   },
   'providers.bubblewrap.enabled': {
@@ -87,8 +87,9 @@ export const PROVIDER_SETTINGS = {
   'providers.docker.pids_limit': {
     type: 'integer',
     default: 256,
-    min: 0,
+    min: 16,
     max: 32_768,
+    orZero: true,
     readBy: 'worker',
     doc: 'Processes and threads in one container; 0 is no limit.',
   },

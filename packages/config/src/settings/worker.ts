@@ -54,6 +54,7 @@ export const WORKER_SETTINGS = {
     default: '',
     holds: 'token',
     readBy: 'worker',
+    live: true,
     doc: 'File with the token of the worker, read again for every request.',
   },
   'worker.token_source': {
@@ -61,6 +62,7 @@ export const WORKER_SETTINGS = {
     default: 'key',
     enum: ['key', 'issuer'],
     readBy: 'worker',
+    live: true,
     doc: 'key signs what the worker presents by itself; issuer presents tokens that the control plane issues and records.',
   },
   'worker.join_token_file': {

@@ -15,9 +15,8 @@ function identityOf(view: LintView): Identity {
   return settings['auth.worker_token'] === undefined ? 'none' : 'static-shared';
 }
 
-/** A worker does not read the tokens of others. */
-function countTokensOfWorkers({ reads, settings }: LintView): number {
-  return reads('auth.worker_tokens') ? settings['auth.worker_tokens'].size : 0;
+function countTokensOfWorkers({ settings }: LintView): number {
+  return settings['auth.worker_tokens'].size;
 }
 
 const fileBacked = (view: LintView, key: SettingKey, name: string): Outcome =>

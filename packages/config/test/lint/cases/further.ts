@@ -245,9 +245,10 @@ const SANDBOXES: readonly RuleCase[] = [
   },
   {
     rule: 'providers.mock',
-    when: 'the default, for a worker',
-    says: 'note',
+    when: 'the default, for a worker, which runs what names no provider',
+    says: 'problem',
     settings: { 'providers.default': 'mock' },
+    key: 'providers.default',
     options: { role: 'worker' },
   },
 ];

@@ -149,11 +149,11 @@ export const WORKER_CREDENTIAL_CASES: readonly RuleCase[] = [
   },
   {
     rule: 'auth.worker_tokens',
-    when: 'a worker, which does not read them',
-    says: 'advice',
+    when: 'a worker, which presents its own',
+    says: 'note',
     settings: BY_WORKER,
     options: { role: 'worker' },
-    message: /none can join/,
+    message: /with a static token of its own/,
   },
   {
     rule: 'auth.worker_tokens',
