@@ -19,6 +19,7 @@ import { diagnosticsHandlers } from './routes/diagnostics.js';
 import { execHandlers } from './routes/exec.js';
 import { type JoinTokensState, joinTokenHandlers } from './routes/join-tokens.js';
 import { metricsHandlers } from './routes/metrics.js';
+import { type PoliciesState, policyHandlers } from './routes/policies.js';
 import { sandboxHandlers } from './routes/sandboxes.js';
 import { type SystemState, systemHandlers } from './routes/system.js';
 import { type WorkerCredentialsState, workerCredentialHandlers } from './routes/worker-credentials.js';
@@ -32,6 +33,7 @@ export type AppOptions = SystemState &
   JoinTokensState &
   WorkerCredentialsState &
   DiagnosticsState &
+  PoliciesState &
   AdmitCallersOptions & {
     readonly clientAddresses: Pick<ClientAddresses, 'of'>;
     readonly crossOrigin: Pick<CrossOrigin, 'handler'>;
@@ -89,6 +91,7 @@ export function createApp(options: AppOptions): Express {
     ...workerRevocationHandlers(options, audited),
     ...joinTokenHandlers(options, audited),
     ...workerCredentialHandlers(options, audited),
+    ...policyHandlers(options, audited),
     ...metricsHandlers(options.metrics),
     ...diagnosticsHandlers(options, audited),
     ...systemHandlers(options),

@@ -9,6 +9,7 @@ import { createApp } from './app.js';
 import { createEdge } from './callers/edge.js';
 import { createHttpServer, HTTP_TIMEOUTS } from './http-server.js';
 import { orchestratorLimits, storeOptions } from './options-from-settings.js';
+import { createPolicyFiles, policiesFromFiles } from './policy-files.js';
 import { createSettingsReload } from './settings-reload.js';
 import { fixedSettings, type SettingsSource } from './settings-source.js';
 import { openControlPlaneTls } from './tls/control-plane-tls.js';
@@ -67,11 +68,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       onRpcRefusal: authority.metrics.rpcRefusal,
       rpcTls: tls.rpc,
       rpcUrlPolicy: rpcUrls.current,
+      fixedPolicies: policiesFromFiles(settings),
       ...orchestratorLimits(settings),
     });
     const settingsReload = createSettingsReload({
       initial: settings,
-      parts: [edge, authority, rpcUrls],
+      parts: [edge, authority, rpcUrls, createPolicyFiles(orchestrator.policies)],
       logger,
     });
     authority.metrics.observeEdge({ settings: settingsSource.status, rateLimit: edge.rateLimit.status });

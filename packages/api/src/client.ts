@@ -1,6 +1,7 @@
 import { type ExecExit, type ExecOutput, readExecStream } from './exec-stream.js';
 import type { components } from './generated/contract.js';
 import { type ApiClientOptions, type CallOptions, createHttpCalls, given, refusalOf } from './http-calls.js';
+import { createPoliciesClient, type PoliciesClient } from './policies-client.js';
 import { createWorkerIdentityClient, type WorkerIdentityClient } from './worker-identity-client.js';
 
 type Schemas = components['schemas'];
@@ -31,6 +32,7 @@ export interface ApiClient {
   workers(options?: CallOptions): AsyncGenerator<Worker>;
   ready(options?: CallOptions): Promise<Readiness>;
   readonly workerIdentity: WorkerIdentityClient;
+  readonly policies: PoliciesClient;
 }
 
 /**
@@ -87,5 +89,6 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       return body;
     },
     workerIdentity: createWorkerIdentityClient(calls),
+    policies: createPoliciesClient(calls),
   };
 }

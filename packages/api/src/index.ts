@@ -15,6 +15,14 @@ export { openApiDocument } from './generated/document.js';
 export type { ApiClientOptions, CallOptions } from './http-calls.js';
 export { listOperations, type Operation, type OperationId } from './operations.js';
 export type {
+  CreatePolicy,
+  EvaluatePolicies,
+  PoliciesClient,
+  Policy,
+  PolicyEvaluation,
+  UpdatePolicy,
+} from './policies-client.js';
+export type {
   CreatedJoinToken,
   CreateJoinToken,
   IssuedWorkerToken,

@@ -29,6 +29,8 @@ export function demandOf(
       return textDemand(definition) ?? (definition.default === '' ? 'a text' : 'a text that is not empty');
     case 'strings':
       return isPart ? (textDemand(definition) ?? 'a text that is not empty') : listDemand(inFile);
+    case 'policy_files':
+      return isPart ? 'a path that is not empty' : listDemand(inFile, 'paths');
     case 'paths_by_name':
       return isPart ? 'a path' : mapDemand('a path', inFile);
     case 'strings_by_name':
@@ -42,8 +44,8 @@ export function demandOf(
   }
 }
 
-function listDemand(inFile: boolean): string {
-  return inFile ? 'a list of texts, such as [a, b]' : 'a list of texts, separated by commas';
+function listDemand(inFile: boolean, items = 'texts'): string {
+  return inFile ? `a list of ${items}, such as [a, b]` : `a list of ${items}, separated by commas`;
 }
 
 function mapDemand(member: string, inFile: boolean): string {
@@ -92,6 +94,7 @@ const WANTED: Readonly<
   duration: 'duration',
   strings: 'list',
   secrets: 'list',
+  policy_files: 'list',
   strings_by_name: 'map',
   paths_by_name: 'map',
   secrets_by_name: 'map',

@@ -101,6 +101,8 @@ function valueSchema(definition: SettingDefinition): JsonSchema {
       };
     case 'strings':
       return { type: 'array', items: { type: 'string', minLength: 1, ...textRules(definition) } };
+    case 'policy_files':
+      return { type: 'array', items: { type: 'string', minLength: 1 } };
     case 'paths_by_name':
     case 'strings_by_name':
       return {

@@ -10,6 +10,7 @@ import { KNOWN_KEYS } from './known-keys.js';
 import { orderProblems } from './order-problems.js';
 import { DEFAULT_ORIGIN, type Origin } from './origin.js';
 import { parseText } from './parse-text.js';
+import { resolvePolicyFiles } from './policies/policy-files.js';
 import { checkAcross } from './rules-across.js';
 import { resolveSecretFiles } from './secret-files.js';
 import { SETTINGS, type SettingDefinition, type SettingKey, type Settings } from './settings.js';
@@ -72,14 +73,19 @@ export function loadSettings(options: LoadOptions = {}): LoadedSettings {
   const broken = new Set(inPlace.flatMap(({ key }) => [key, KNOWN_KEYS.get(key)?.setting ?? key]));
   const secrets = resolveSecretFiles(values, broken);
   for (const { key } of secrets.problems) broken.add(KNOWN_KEYS.get(key)?.setting ?? key);
+  const policies = resolvePolicyFiles(values, broken);
+  for (const { key } of policies.problems) broken.add(key);
   deriveValues(values);
 
   const settings = convertAll(values, broken, cwd);
   const originOf = (key: SettingKey): Origin => values.get(key)?.origin ?? DEFAULT_ORIGIN;
   const across = checkAcross({ settings, originOf, isSet: (key) => values.has(key) }, broken);
-  const contents = new Map(secrets.contents);
+  const contents = new Map([...secrets.contents, ...policies.contents]);
   if (configFile !== undefined && file !== undefined) contents.set(configFile, file.content);
-  const problems = [...orderProblems([...inPlace, ...secrets.problems]), ...across.problems];
+  const problems = [
+    ...orderProblems([...inPlace, ...secrets.problems, ...policies.problems]),
+    ...across.problems,
+  ];
   if (problems.length > 0) throw new ConfigError('invalid', problems, contents);
   for (const path of namedCredentials(settings)) contents.set(path, contentAt(path));
 

@@ -11,6 +11,7 @@ export function parseText(definition: SettingDefinition, text: string): unknown 
     case 'boolean':
       return BOOLEANS.get(text.trim()) ?? text;
     case 'strings':
+    case 'policy_files':
     case 'secrets':
       return text
         .split(',')

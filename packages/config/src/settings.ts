@@ -1,7 +1,9 @@
+import type { PolicyFile } from './policies/policy-file.js';
 import type { Secret } from './secret.js';
 import { AUTH_SETTINGS } from './settings/auth.js';
 import type { SettingDefinition, SettingDefinitions } from './settings/definition.js';
 import { OPERATION_SETTINGS } from './settings/operation.js';
+import { POLICY_SETTINGS } from './settings/policy.js';
 import { PROVIDER_SETTINGS } from './settings/providers.js';
 import { SERVER_SETTINGS } from './settings/server.js';
 import { WORKER_SETTINGS } from './settings/worker.js';
@@ -17,6 +19,7 @@ export const SETTINGS = {
   ...SERVER_SETTINGS,
   ...AUTH_SETTINGS,
   ...OPERATION_SETTINGS,
+  ...POLICY_SETTINGS,
   ...WORKER_SETTINGS,
   ...PROVIDER_SETTINGS,
 } as const satisfies SettingDefinitions;
@@ -33,13 +36,15 @@ type ValueOf<D> = D extends { readonly type: 'string'; readonly enum: readonly (
         ? boolean
         : D extends { readonly type: 'strings' }
           ? readonly string[]
-          : D extends { readonly type: 'paths_by_name' | 'strings_by_name' }
-            ? Readonly<Record<string, string>>
-            : D extends { readonly type: 'secret' }
-              ? Secret | undefined
-              : D extends { readonly type: 'secrets' }
-                ? readonly Secret[]
-                : ReadonlyMap<string, Secret>;
+          : D extends { readonly type: 'policy_files' }
+            ? readonly PolicyFile[]
+            : D extends { readonly type: 'paths_by_name' | 'strings_by_name' }
+              ? Readonly<Record<string, string>>
+              : D extends { readonly type: 'secret' }
+                ? Secret | undefined
+                : D extends { readonly type: 'secrets' }
+                  ? readonly Secret[]
+                  : ReadonlyMap<string, Secret>;
 
 /** A program that reads settings. */
 export type Program = 'control-plane' | 'worker';

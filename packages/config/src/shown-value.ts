@@ -15,6 +15,7 @@ export type ShownValue =
 export function shownValue<Key extends SettingKey>(key: Key, value: Settings[Key]): ShownValue {
   const definition: SettingDefinition = SETTINGS[key];
   if (definition.type === 'duration' && typeof value === 'number') return formatDuration(value);
+  if (definition.type === 'policy_files') return (value as Settings['policy.files']).map(({ path }) => path);
   return masked(value);
 }
 

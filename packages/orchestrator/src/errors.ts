@@ -23,6 +23,13 @@ export type OrchestratorErrorCode =
   | 'worker_revoked'
   | 'worker_failed'
   | 'lease_conflict'
+  | 'policy_denied'
+  | 'policy_unavailable'
+  | 'policy_not_found'
+  | 'policy_exists'
+  | 'policy_from_file'
+  | 'max_policies'
+  | 'invalid_pattern'
   | 'cancelled';
 
 /** A refusal or failure that a caller can act on. The message is for people and carries no secret. */

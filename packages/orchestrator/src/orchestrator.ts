@@ -5,6 +5,9 @@ import type { ExecLimits } from './exec-request.js';
 import { createFleet, type Fleet } from './fleet.js';
 import type { Clock, Logger } from './host.js';
 import { createLiveSandbox, sandboxNotFound, targetOf } from './live-sandbox.js';
+import { createPolicies, type Policies } from './policies.js';
+import { createPoliciesInForce, type FixedPolicy } from './policies-in-force.js';
+import { createPolicyGate } from './policy-gate.js';
 import { checkRunning, endAbandonedSpawns, type ReconcileOptions, reapExpired } from './reconcile.js';
 import { createSandboxRemover } from './remove-sandbox.js';
 import { revocationEnforcer } from './revoked-workers.js';
@@ -23,6 +26,8 @@ export interface OrchestratorOptions extends Pick<WorkerClientsOptions, 'rpcTls'
   /** Told of every call that a worker did not let in; for metrics. */
   readonly onRpcRefusal?: ((refusal: RpcRefusal) => void) | undefined;
   readonly defaults: SpawnDefaults;
+  /** Policies beside those of the store, which nobody can change through the API. */
+  readonly fixedPolicies?: readonly FixedPolicy[] | undefined;
   readonly execLimits: ExecLimits;
   /** Over the whole fleet; 0 is no limit. */
   readonly maxSandboxes: number;
@@ -42,6 +47,7 @@ export interface Orchestrator {
   readonly fleet: Fleet;
   readonly exec: ExecInSandbox;
   readonly spawn: SpawnSandbox;
+  readonly policies: Policies;
   /**
    * Of this process: what happened in it, for metrics, and its end. To be closed before requests in flight are waited
    * for, since those who wait would keep them open.
@@ -59,7 +65,7 @@ export interface Orchestrator {
    * sandboxes `unhealthy` (`worker_revoked`).
    */
   enforceRevocations(): Promise<void>;
-  /** Begins to reap and to reconcile. */
+  /** Begins to follow the policies, to reap and to reconcile. */
   start(): void;
   /** Closes the queue, ends the background work and the connections to workers; calls that are under way fail. */
   stop(): Promise<void>;
@@ -79,6 +85,9 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     logger,
   });
   const remover = createSandboxRemover({ store, clients, onRemoved: queue.capacityFreed, logger, clock });
+  const { fixedPolicies = [] } = options;
+  const policiesInForce = createPoliciesInForce({ store, fixed: fixedPolicies, logger });
+  const gate = createPolicyGate({ policies: policiesInForce, logger });
   const live = createLiveSandbox({ store, clients, logger });
   const reconcile: ReconcileOptions = {
     store,
@@ -94,7 +103,16 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   return {
     fleet: createFleet({ store, logger, clock }),
     exec: createExecInSandbox({ store, live, limits: options.execLimits, logger, clock }),
-    spawn: createSpawnSandbox({ store, admission, queue, remover, defaults: options.defaults, logger }),
+    spawn: createSpawnSandbox({
+      store,
+      admission,
+      queue,
+      remover,
+      gate,
+      defaults: options.defaults,
+      logger,
+    }),
+    policies: createPolicies({ store, inForce: policiesInForce, defaults: options.defaults }),
     spawnQueue: { stats: queue.stats, close: queue.close },
 
     async get(id) {
@@ -128,6 +146,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       if (background.length > 0) return;
       const { reapIntervalMs, reconcileIntervalMs } = options;
       background.push(
+        policiesInForce.start(),
         startBackgroundWork({
           name: 'reaping',
           intervalMs: reapIntervalMs,

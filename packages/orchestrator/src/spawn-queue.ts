@@ -252,7 +252,9 @@ export function createSpawnQueue<T>(options: SpawnQueueOptions): SpawnQueue<T> {
   };
 }
 
+/** Nobody knows then what would have been the answer. */
 function isOutage(error: unknown): boolean {
+  if (error instanceof OrchestratorError) return error.code === 'policy_unavailable';
   return error instanceof StoreError && error.code === 'unavailable';
 }
 

@@ -1,6 +1,7 @@
 import type { SandboxRecord, Store } from '@stacyvm/store';
 import { OrchestratorError } from './errors.js';
 import type { Logger } from './host.js';
+import type { PolicyGate, SpawnContext } from './policy-gate.js';
 import type { SandboxRemover } from './remove-sandbox.js';
 import type { AdmittedSandbox, SandboxAdmission } from './sandbox-admission.js';
 import { leaseToken } from './sandbox-lease.js';
@@ -18,28 +19,36 @@ export interface SpawnSandboxOptions {
   readonly admission: SandboxAdmission;
   readonly queue: SpawnQueue<AdmittedSandbox>;
   readonly remover: SandboxRemover;
+  readonly gate: PolicyGate;
   readonly defaults: SpawnDefaults;
   readonly logger: Logger;
 }
 
 /** Spawns a sandbox and waits until it runs; where there is a queue, also until there is room for it. */
-export type SpawnSandbox = (request: SpawnRequest, signal?: AbortSignal) => Promise<SandboxRecord>;
+export type SpawnSandbox = (
+  request: SpawnRequest,
+  signal?: AbortSignal,
+  context?: SpawnContext,
+) => Promise<SandboxRecord>;
 
 /**
  * A sandbox is recorded before its worker is asked for it, so that whatever happens in between is found again:
- * place, reserve (record and lease in one transaction), call the worker, record that it runs.
+ * ask the policies, place, reserve (record and lease in one transaction), call the worker, record that it runs.
  */
 export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
-  const { store, admission, queue } = options;
+  const { store, admission, queue, gate } = options;
 
-  return async (request, signal) => {
+  return async (request, signal, context = {}) => {
     const spawn = resolveSpawnRequest(request, options.defaults);
     if (signal?.aborted) throw cancelled();
+    const permission = await gate.pass(spawn, context);
     const tried = new Set<string>();
     let admitted = await queue.admit({
       owner: spawn.ownerId,
       provider: spawn.provider.toLowerCase(),
-      attempt() {
+      async attempt() {
+        // It may have waited long, and the rules may be others now.
+        await permission.renew();
         tried.clear();
         return admission.admit(spawn, tried);
       },

@@ -103,6 +103,8 @@ export async function openFixture(): Promise<OrchestratorFixture> {
       await end();
       log.length = 0;
       credentials.revoked.clear();
+      const { items: policies } = await store.policies.list({ limit: 1000 });
+      await Promise.all(policies.map(({ id }) => store.policies.delete(id)));
       const { items: sandboxes } = await store.sandboxes.list({ limit: 1000 });
       await Promise.all(sandboxes.map(({ id }) => store.sandboxes.markDestroyed(id, 'test over')));
       const { items: workers } = await store.workers.list({ limit: 1000 });

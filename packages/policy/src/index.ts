@@ -5,6 +5,7 @@ export { imageSpellings } from './image-spellings.js';
 export { lintPolicies, type PolicyFinding, type PolicyFindingCode } from './lint-policies.js';
 export { MAX_PATTERN_LENGTH, validatePattern } from './pattern-grammar.js';
 export {
+  compareRules,
   POLICY_EFFECTS,
   POLICY_MODES,
   type PolicyEffect,

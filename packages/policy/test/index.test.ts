@@ -9,6 +9,7 @@ describe('@stacyvm/policy', () => {
       'POLICY_MODES',
       'PolicyError',
       'RESOURCE_TYPES',
+      'compareRules',
       'compilePolicySet',
       'decide',
       'explain',

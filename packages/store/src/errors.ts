@@ -22,14 +22,14 @@ export type StoreErrorCode =
 export type CapacityLimit = 'worker' | 'owner' | 'total';
 
 export interface StoreErrorOptions extends ErrorOptions {
-  readonly limit?: CapacityLimit;
+  readonly limit?: CapacityLimit | 'policies';
 }
 
 /** Every failure of this package. The message never contains a password or a DSN. */
 export class StoreError extends Error {
   override readonly name = 'StoreError';
-  /** Set when `code` is `capacity`. */
-  readonly limit: CapacityLimit | undefined;
+  /** Set when `code` is `capacity`; `policies` is about their number, the others are about sandboxes. */
+  readonly limit: CapacityLimit | 'policies' | undefined;
 
   constructor(
     readonly code: StoreErrorCode,

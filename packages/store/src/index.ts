@@ -41,6 +41,22 @@ export {
 } from './leases.js';
 export type { StoreLogger } from './logger.js';
 export { DEFAULT_LIST_LIMIT, MAX_LIST_LIMIT, type Page, type PageRequest } from './page.js';
+export {
+  MAX_POLICIES,
+  type PolicyFilter,
+  type PolicyRepository,
+  type PolicySnapshot,
+} from './policies.js';
+export {
+  MAX_POLICY_PRIORITY,
+  MIN_POLICY_PRIORITY,
+  type NewPolicy,
+  type PolicyContent,
+  type PolicyPosition,
+  type PolicyRecord,
+  policyCursor,
+  policyPosition,
+} from './policy-record.js';
 export { DEFAULT_PRUNE_LIMIT, MAX_PRUNE_LIMIT, type PruneRequest } from './prune.js';
 export type { CapacityLimits } from './sandbox-capacity.js';
 export type { ClaimedSandbox, ClaimRequest, SandboxClaims } from './sandbox-claims.js';

@@ -3,6 +3,8 @@ import { connectFirst, createDatabasePool, type PoolPatience } from './connectio
 import { storeErrorFrom } from './database-errors.js';
 import { silentLogger } from './logger.js';
 import { MIGRATION_NAMES, MIGRATION_TABLE } from './migrate.js';
+import { readAllPolicies } from './policies.js';
+import type { PolicyRecord } from './policy-record.js';
 import type { StoreSchema } from './schema.js';
 
 export { type DirectoryInspection, inspectDatabaseDirectory } from './embedded/inspect-directory.js';
@@ -58,8 +60,32 @@ const DEFAULT_WORKER_LIMIT = 1_000;
  * @throws StoreError `configuration`, also for a server older than Postgres 14; `unavailable`
  */
 export async function inspectDatabase(options: InspectDatabaseOptions): Promise<DatabaseInspection> {
-  const { dsn, timeoutMs = DEFAULT_TIMEOUT_MS, workerLimit = DEFAULT_WORKER_LIMIT } = options;
+  const { workerLimit = DEFAULT_WORKER_LIMIT } = options;
   const clock = options.clock ?? (() => new Date());
+  return look(options, async (db, description) => ({
+    description,
+    ...(await inspectServer(db)),
+    ...(await inspectClock(db, clock)),
+    migrations: await inspectMigrations(db),
+    workers: await inspectWorkers(db, workerLimit),
+  }));
+}
+
+/**
+ * The resource policies of everybody, by id, in one read-only transaction; undefined while there is no table of them.
+ *
+ * @throws StoreError `configuration`, also for a server older than Postgres 14; `unavailable`
+ */
+export async function inspectPolicies(
+  options: Pick<InspectDatabaseOptions, 'dsn' | 'timeoutMs'>,
+): Promise<readonly PolicyRecord[] | undefined> {
+  return look(options, async (db) => ((await hasTable(db, 'policies')) ? readAllPolicies(db) : undefined));
+}
+
+async function look<T>(
+  { dsn, timeoutMs = DEFAULT_TIMEOUT_MS }: Pick<InspectDatabaseOptions, 'dsn' | 'timeoutMs'>,
+  read: (db: Transaction<StoreSchema>, description: string) => Promise<T>,
+): Promise<T> {
   const patience: PoolPatience = { statementMs: timeoutMs, lockMs: timeoutMs, replyMs: timeoutMs };
   const pool = createDatabasePool({
     target: { kind: 'dsn', dsn },
@@ -73,13 +99,7 @@ export async function inspectDatabase(options: InspectDatabaseOptions): Promise<
     return await pool.db
       .transaction()
       .setAccessMode('read only')
-      .execute(async (db) => ({
-        description: pool.description,
-        ...(await inspectServer(db)),
-        ...(await inspectClock(db, clock)),
-        migrations: await inspectMigrations(db),
-        workers: await inspectWorkers(db, workerLimit),
-      }));
+      .execute((db) => read(db, pool.description));
   } catch (error) {
     throw storeErrorFrom(error);
   } finally {
@@ -146,10 +166,7 @@ async function inspectWorkers(
   db: Transaction<StoreSchema>,
   limit: number,
 ): Promise<readonly WorkerSighting[] | undefined> {
-  const { rows } = await sql<{ found: boolean }>`select to_regclass('workers') is not null as found`.execute(
-    db,
-  );
-  if (rows[0]?.found !== true) return undefined;
+  if (!(await hasTable(db, 'workers'))) return undefined;
   const workers = await db
     .selectFrom('workers')
     .select(['id', 'rpc_url', 'status', 'last_heartbeat'])
@@ -163,4 +180,11 @@ async function inspectWorkers(
     status: row.status,
     lastHeartbeat: row.last_heartbeat,
   }));
+}
+
+async function hasTable(db: Transaction<StoreSchema>, name: keyof StoreSchema): Promise<boolean> {
+  const { rows } = await sql<{
+    found: boolean;
+  }>`select to_regclass(${name}) is not null as found`.execute(db);
+  return rows[0]?.found === true;
 }

@@ -4,11 +4,13 @@ import { StoreError } from './errors.js';
 import type { StoreLogger } from './logger.js';
 import { fleetMigration } from './migrations/0001-fleet.js';
 import { workerIdentityMigration } from './migrations/0002-worker-identity.js';
+import { policiesMigration } from './migrations/0003-policies.js';
 import type { StoreSchema } from './schema.js';
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-fleet': fleetMigration,
   '0002-worker-identity': workerIdentityMigration,
+  '0003-policies': policiesMigration,
 };
 
 /** Every migration of this version, in order. */

@@ -62,3 +62,17 @@ export function decodeTimeCursor(text: string): TimeCursor {
   }
   return { at, id };
 }
+
+/** A position by several texts without white space. */
+export function encodeListPosition(parts: readonly string[]): string {
+  return Buffer.from(parts.join(' '), 'utf8').toString('base64url');
+}
+
+/** @throws StoreError `invalid_input` when the text cannot be stored in a query; what the parts are is not checked. */
+export function decodeListPosition(text: string): readonly string[] {
+  const decoded = Buffer.from(text, 'base64url').toString('utf8');
+  if (decoded.includes('\0')) {
+    throw new StoreError('invalid_input', 'list cursor is not valid');
+  }
+  return decoded.split(' ');
+}

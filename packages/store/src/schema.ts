@@ -144,6 +144,26 @@ export interface AdminAuditTable {
   readonly detail: Json<Record<string, unknown>>;
 }
 
+export interface PoliciesTable {
+  readonly id: string;
+  readonly tenant_id: string | null;
+  readonly resource_type: string;
+  readonly effect: string;
+  readonly pattern: string;
+  readonly priority: number;
+  readonly mode: string;
+  readonly description: string;
+  readonly created_by: string;
+  readonly created_at: Timestamp;
+  readonly updated_at: Timestamp;
+}
+
+/** One row; its version grows with every change of the policies. */
+export interface PolicyVersionTable {
+  readonly singleton: Generated<boolean>;
+  readonly version: BigInteger;
+}
+
 export interface StoreSchema {
   readonly workers: WorkersTable;
   readonly leases: LeasesTable;
@@ -155,4 +175,6 @@ export interface StoreSchema {
   readonly worker_join_tokens: WorkerJoinTokensTable;
   readonly worker_credential_uses: WorkerCredentialUsesTable;
   readonly admin_audit: AdminAuditTable;
+  readonly policies: PoliciesTable;
+  readonly policy_version: PolicyVersionTable;
 }

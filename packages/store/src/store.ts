@@ -17,6 +17,7 @@ import { createJoinTokenRepository, type JoinTokenRepository } from './join-toke
 import { createLeaseRepository, type LeaseRepository } from './leases.js';
 import { type StoreLogger, silentLogger } from './logger.js';
 import { migrateToLatest } from './migrate.js';
+import { createPolicyRepository, type PolicyRepository } from './policies.js';
 import { createSandboxRepository, type SandboxRepository } from './sandboxes.js';
 import { createTokenIssuanceRepository, type TokenIssuanceRepository } from './token-issuances.js';
 import { createTokenRevocationRepository, type TokenRevocationRepository } from './token-revocations.js';
@@ -60,6 +61,7 @@ export interface Store {
   readonly joinTokens: JoinTokenRepository;
   readonly credentialUses: CredentialUseRepository;
   readonly adminAudit: AdminAuditRepository;
+  readonly policies: PolicyRepository;
   /** One round trip within `timeoutMs` (2000 unless told). @throws StoreError `unavailable`, `closed` */
   ping(options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<void>;
   /** Ends the connections and stops the embedded server, and waits for both. Any number of calls. */
@@ -144,6 +146,7 @@ function storeOn(
     joinTokens: createJoinTokenRepository(db, clock),
     credentialUses: createCredentialUseRepository(db, clock),
     adminAudit: createAdminAuditRepository(db, clock),
+    policies: createPolicyRepository(db, clock),
     async ping({ timeoutMs = DEFAULT_PING_TIMEOUT_MS, signal } = {}) {
       await within(probe(db), timeoutMs, signal);
     },

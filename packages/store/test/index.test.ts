@@ -15,17 +15,26 @@ describe('@stacyvm/store', () => {
       'MAX_LEASE_TTL_MS',
       'MAX_LIST_LIMIT',
       'MAX_LOGGED_COMMAND_LENGTH',
+      'MAX_POLICIES',
+      'MAX_POLICY_PRIORITY',
       'MAX_PRUNE_LIMIT',
+      'MIN_POLICY_PRIORITY',
       'REVOCATIONS_CHANNEL',
       'REVOCATION_KINDS',
       'SANDBOX_STATES',
       'StoreError',
       'openStore',
+      'policyCursor',
+      'policyPosition',
     ]);
   });
 
   it('exports exactly its inspection under ./inspection', () => {
-    expect(Object.keys(inspection).sort()).to.deep.equal(['inspectDatabase', 'inspectDatabaseDirectory']);
+    expect(Object.keys(inspection).sort()).to.deep.equal([
+      'inspectDatabase',
+      'inspectDatabaseDirectory',
+      'inspectPolicies',
+    ]);
   });
 
   it('exports exactly its helpers for tests under ./testing', () => {

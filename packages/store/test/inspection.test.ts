@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import pg from 'pg';
 import { openStore } from '../src/index.js';
-import { inspectDatabase, inspectDatabaseDirectory } from '../src/inspection.js';
+import { inspectDatabase, inspectDatabaseDirectory, inspectPolicies } from '../src/inspection.js';
 import { createTestDatabase, type TestDatabase, testCluster } from '../src/testing.js';
 import { rejection } from './rejection.js';
 
@@ -91,6 +91,30 @@ describe('inspectDatabase', () => {
 
   it('rejects where nobody listens', async () => {
     await rejection(inspectDatabase({ dsn: 'postgres://a:b@127.0.0.1:1/c' }), 'unavailable');
+  });
+});
+
+describe('inspectPolicies', () => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await createTestDatabase();
+  });
+  afterEach(() => database.drop());
+
+  it('tells of a database without policies that it has no table, and makes none', async () => {
+    expect(await inspectPolicies({ dsn: database.dsn })).to.equal(undefined);
+    expect((await inspectDatabase({ dsn: database.dsn })).migrations.applied).to.deep.equal([]);
+  });
+
+  it('reads the rules of everybody', async () => {
+    const store = await openStore({ driver: 'postgres', dsn: database.dsn });
+    const common = { priority: 10, mode: 'enforce', description: '', createdBy: 'ada' } as const;
+    const rule = { ...common, resourceType: 'image', effect: 'deny', pattern: 'alpine' } as const;
+    await store.policies.create({ ...rule, tenantId: null });
+    await store.policies.create({ ...rule, tenantId: 'tn-a' });
+    await store.close();
+    const policies = await inspectPolicies({ dsn: database.dsn });
+    expect(policies?.map(({ tenantId }) => tenantId)).to.have.members([null, 'tn-a']);
   });
 });
 

@@ -38,10 +38,12 @@ describe('migrations', () => {
     expect(applied).to.deep.equal([
       ['applied database migration', '0001-fleet'],
       ['applied database migration', '0002-worker-identity'],
+      ['applied database migration', '0003-policies'],
     ]);
     expect(await query('select name from schema_migrations order by 1')).to.deep.equal([
       { name: '0001-fleet' },
       { name: '0002-worker-identity' },
+      { name: '0003-policies' },
     ]);
   });
 
@@ -80,8 +82,8 @@ describe('migrations', () => {
     await first.workers.upsertHeartbeat(worker);
     await first.close();
     await query(`drop table worker_token_issuances, worker_token_revocations, worker_revocation_version,
-      worker_join_tokens, worker_credential_uses, admin_audit`);
-    await query(`delete from schema_migrations where name = '0002-worker-identity'`);
+      worker_join_tokens, worker_credential_uses, admin_audit, policies, policy_version`);
+    await query(`delete from schema_migrations where name <> '0001-fleet'`);
     const second = await openStore({ driver: 'postgres', dsn: database.dsn });
     expect(await second.workers.get('w')).to.include({ id: 'w' });
     expect(await second.tokenRevocations.snapshot()).to.deep.equal({ version: 1, revocations: [] });
@@ -104,6 +106,10 @@ describe('migrations', () => {
       'leases_expires_at',
       'leases_holder',
       'leases_pkey',
+      'policies_decision_order',
+      'policies_pkey',
+      'policies_same_rule',
+      'policy_version_pkey',
       'sandboxes_active_worker',
       'sandboxes_expiry',
       'sandboxes_newest',

@@ -15,6 +15,8 @@ export function sandboxHandlers(orchestrator: Orchestrator): Handlers<SandboxOpe
   return {
     spawnSandbox: handle(async (request, response) => {
       const body = request.body as components['schemas']['SpawnRequest'];
+      const { requestId, signal } = contextOf(request);
+      const warnings: string[] = [];
       const sandbox = await orchestrator.spawn(
         {
           image: body.image,
@@ -26,8 +28,10 @@ export function sandboxHandlers(orchestrator: Orchestrator): Handlers<SandboxOpe
           ownerId: request.get('X-User-ID') ?? body.owner_id,
           metadata: body.metadata,
         },
-        contextOf(request).signal,
+        signal,
+        { requestId, onPolicyWarning: (message) => void warnings.push(message) },
       );
+      if (warnings.length > 0) response.setHeader('X-Policy-Warning', warnings.join('; '));
       response
         .status(201)
         .setHeader('Location', `/api/v1/sandboxes/${sandbox.id}`)

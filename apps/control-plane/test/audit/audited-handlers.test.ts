@@ -29,7 +29,10 @@ describe('the audit of administrators', () => {
   });
 
   for (const { id, method, path } of operations) {
-    const options = { method: method.toUpperCase(), ...(method === 'post' ? { body: {} } : {}) };
+    const options = {
+      method: method.toUpperCase(),
+      ...(['post', 'patch'].includes(method) ? { body: {} } : {}),
+    };
     it(`${id}: the refusal of an unknown caller, of one who may not, and what comes of one who may`, async () => {
       const outcomes: string[] = [];
       const asked = [

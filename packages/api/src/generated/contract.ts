@@ -265,6 +265,80 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the global policies in the order of decision
+         * @description Lower priority first, then deny before allow, then the oldest. With those of the files of `policy.files`.
+         */
+        get: operations["listPolicies"];
+        put?: never;
+        /**
+         * Create a global policy
+         * @description In force on this control plane when it answers, and on every other within two seconds. Priorities below -1000000 are
+         *     left to files.
+         */
+        post: operations["createPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/policies/evaluate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what would be decided about a spawn, and why
+         * @description Spawns nothing. An image or provider that is left out is that of the defaults, as with a spawn; a network is asked about
+         *     only when it is named. With `tenant_id` the policies of that tenant are asked as well.
+         */
+        post: operations["evaluatePolicies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a policy. Those from files have a `#` in it, which is `%23` in a path. */
+                id: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        /** Get a global policy */
+        get: operations["getPolicy"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a global policy
+         * @description A policy of a file cannot be deleted here (`policy_from_file`).
+         */
+        delete: operations["deletePolicy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a global policy
+         * @description What is left out stays. A policy of a file cannot be changed here (`policy_from_file`).
+         */
+        patch: operations["updatePolicy"];
+        trace?: never;
+    };
     "/admin/worker-credentials": {
         parameters: {
             query?: never;
@@ -813,6 +887,105 @@ export interface components {
              */
             expires_at?: string;
         };
+        /** @enum {string} */
+        PolicyResourceType: "image" | "provider" | "network";
+        /** @enum {string} */
+        PolicyEffect: "allow" | "deny";
+        /**
+         * @description `warn` and `audit` are on trial: they refuse nothing. The caller is told (`warn`), or it is only logged (`audit`).
+         * @enum {string}
+         */
+        PolicyMode: "enforce" | "warn" | "audit";
+        /**
+         * @description `*` is any run without `/`, `**` any run, `?` one character, `[a-z]` and `[!a-z]` one of a class, `\` takes the next
+         *     character as it is. Images are compared in every spelling that means the same.
+         */
+        PolicyPattern: string;
+        CreatePolicy: {
+            resource_type: components["schemas"]["PolicyResourceType"];
+            effect: components["schemas"]["PolicyEffect"];
+            pattern: components["schemas"]["PolicyPattern"];
+            /** @description Lower ones are read first; 10 unless given. */
+            priority?: number;
+            mode?: components["schemas"]["PolicyMode"];
+            description?: string;
+        };
+        UpdatePolicy: {
+            effect?: components["schemas"]["PolicyEffect"];
+            pattern?: components["schemas"]["PolicyPattern"];
+            priority?: number;
+            mode?: components["schemas"]["PolicyMode"];
+            description?: string;
+        };
+        Policy: {
+            id: string;
+            /**
+             * @description Only those of the store can be changed here.
+             * @enum {string}
+             */
+            source: "store" | "file";
+            resource_type: components["schemas"]["PolicyResourceType"];
+            effect: components["schemas"]["PolicyEffect"];
+            pattern: components["schemas"]["PolicyPattern"];
+            priority: number;
+            mode: components["schemas"]["PolicyMode"];
+            description: string;
+            /** @description Empty for those of files. */
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description Of those of files: a time in 1970 that keeps their order, so that they count as older than all others.
+             */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        EvaluatePolicies: {
+            image?: string;
+            provider?: string;
+            network?: string;
+            tenant_id?: string;
+        };
+        PolicyVerdict: {
+            allowed: boolean;
+            reason: components["schemas"]["PolicyReason"];
+            policy_id?: string;
+            spelling?: string;
+        };
+        /** @enum {string} */
+        PolicyReason: "rule_allows" | "rule_denies" | "default_allows" | "default_denies" | "invalid_value";
+        PolicyAnswer: {
+            resource_type: components["schemas"]["PolicyResourceType"];
+            /** @description What was asked about; the default where nothing was named. */
+            value: string;
+            allowed: boolean;
+            reason: components["schemas"]["PolicyReason"];
+            default: components["schemas"]["PolicyEffect"];
+            mode: components["schemas"]["PolicyMode"];
+            /** @description The policy that decides; absent where none does. */
+            policy_id?: string;
+            /** @description The spelling of the value that its pattern matches. */
+            spelling?: string;
+            trial?: components["schemas"]["PolicyVerdict"];
+            /** @description What patterns are compared with. */
+            spellings: string[];
+            /** @description What patterns that deny are compared with beside these. */
+            deniable_spellings: string[];
+            /** @description Every policy that applies, in the order of decision. */
+            policies: {
+                policy_id: string;
+                /** @enum {string} */
+                outcome: "decides" | "decides_on_trial" | "too_late" | "no_match" | "other_type" | "invalid_value";
+                spelling?: string;
+            }[];
+        };
+        PolicyEvaluation: {
+            /** @description Whether every answer is. */
+            allowed: boolean;
+            /** @description Of the set of policies that was asked; also in the log of decisions. */
+            policy_version: string;
+            answers: components["schemas"]["PolicyAnswer"][];
+        };
         CreateJoinToken: {
             /** @description The one worker that may join with it. */
             worker_id: string;
@@ -1120,7 +1293,7 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
-        /** @description The credential does not carry the scope of the route, or a page of an origin that is not allowed asked. */
+        /** @description The credential does not carry the scope of the route, a page of an origin that is not allowed asked, or a policy denies it. */
         Forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -1230,6 +1403,8 @@ export interface components {
         };
     };
     parameters: {
+        /** @description The id of a policy. Those from files have a `#` in it, which is `%23` in a path. */
+        PolicyId: string;
         /** @description The id of a sandbox. */
         SandboxId: string;
         /** @description The id of a worker. Its case counts. */
@@ -1257,6 +1432,8 @@ export interface components {
         RetryAfter: number;
         /** @description Pass it as `cursor` for the next page. Absent on the last page. */
         NextCursor: string;
+        /** @description What policies on trial (mode `warn`) would have refused. Absent when there is nothing. */
+        PolicyWarning: string;
     };
     pathItems: never;
 }
@@ -1315,6 +1492,7 @@ export interface operations {
                 headers: {
                     /** @description The path of the sandbox. */
                     Location?: string;
+                    "X-Policy-Warning": components["headers"]["PolicyWarning"];
                     [name: string]: unknown;
                 };
                 content: {
@@ -1783,6 +1961,202 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPolicies: {
+        parameters: {
+            query?: {
+                /** @description Only policies about this. */
+                resource_type?: components["schemas"]["PolicyResourceType"];
+                /** @description How many items at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `X-Next-Cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of policies. */
+            200: {
+                headers: {
+                    "X-Next-Cursor": components["headers"]["NextCursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePolicy"];
+            };
+        };
+        responses: {
+            /** @description In force. */
+            201: {
+                headers: {
+                    /** @description The path of the policy. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["ResourceLimit"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    evaluatePolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluatePolicies"];
+            };
+        };
+        responses: {
+            /** @description The decision about each value, and what every policy has to do with it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyEvaluation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a policy. Those from files have a `#` in it, which is `%23` in a path. */
+                id: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deletePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a policy. Those from files have a `#` in it, which is `%23` in a path. */
+                id: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It decides nothing any more. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updatePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a policy. Those from files have a `#` in it, which is `%23` in a path. */
+                id: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdatePolicy"];
+            };
+        };
+        responses: {
+            /** @description The policy as it is now, in force. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

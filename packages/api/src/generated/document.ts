@@ -36,6 +36,10 @@ export const openApiDocument: unknown = {
       "description": "Tokens, keys and revocations of workers, for administrators. Every request is audited."
     },
     {
+      "name": "policies",
+      "description": "Which images, providers and networks may be used, for administrators. Every request is audited."
+    },
+    {
       "name": "worker protocol",
       "description": "What workers call. Authenticated by worker credentials, never by API keys."
     },
@@ -92,6 +96,9 @@ export const openApiDocument: unknown = {
                   "type": "string"
                 },
                 "description": "The path of the sandbox."
+              },
+              "X-Policy-Warning": {
+                "$ref": "#/components/headers/PolicyWarning"
               }
             },
             "content": {
@@ -1210,6 +1217,434 @@ export const openApiDocument: unknown = {
         }
       }
     },
+    "/admin/policies": {
+      "post": {
+        "operationId": "createPolicy",
+        "x-scope": "admin:*",
+        "tags": [
+          "policies"
+        ],
+        "summary": "Create a global policy",
+        "description": "In force on this control plane when it answers, and on every other within two seconds. Priorities below -1000000 are\nleft to files.\n",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/CreatePolicy"
+              },
+              "examples": {
+                "deny": {
+                  "value": {
+                    "resource_type": "image",
+                    "effect": "deny",
+                    "pattern": "alpine:3.1**"
+                  }
+                },
+                "trial": {
+                  "value": {
+                    "resource_type": "image",
+                    "effect": "allow",
+                    "pattern": "docker.io/library/**",
+                    "priority": 100,
+                    "mode": "warn",
+                    "description": "soon only official images"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "In force.",
+            "headers": {
+              "Location": {
+                "schema": {
+                  "type": "string"
+                },
+                "description": "The path of the policy."
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Policy"
+                },
+                "examples": {
+                  "stored": {
+                    "$ref": "#/components/examples/Policy"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/ResourceLimit"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "get": {
+        "operationId": "listPolicies",
+        "x-scope": "admin:*",
+        "tags": [
+          "policies"
+        ],
+        "summary": "List the global policies in the order of decision",
+        "description": "Lower priority first, then deny before allow, then the oldest. With those of the files of `policy.files`.",
+        "parameters": [
+          {
+            "name": "resource_type",
+            "in": "query",
+            "schema": {
+              "$ref": "#/components/schemas/PolicyResourceType"
+            },
+            "description": "Only policies about this."
+          },
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page of policies.",
+            "headers": {
+              "X-Next-Cursor": {
+                "$ref": "#/components/headers/NextCursor"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "$ref": "#/components/schemas/Policy"
+                  }
+                },
+                "examples": {
+                  "none": {
+                    "value": []
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/policies/evaluate": {
+      "post": {
+        "operationId": "evaluatePolicies",
+        "x-scope": "admin:*",
+        "tags": [
+          "policies"
+        ],
+        "summary": "Say what would be decided about a spawn, and why",
+        "description": "Spawns nothing. An image or provider that is left out is that of the defaults, as with a spawn; a network is asked about\nonly when it is named. With `tenant_id` the policies of that tenant are asked as well.\n",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/EvaluatePolicies"
+              },
+              "examples": {
+                "defaults": {
+                  "value": {}
+                },
+                "image": {
+                  "value": {
+                    "image": "alpine:3.1"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The decision about each value, and what every policy has to do with it.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/PolicyEvaluation"
+                },
+                "examples": {
+                  "denied": {
+                    "value": {
+                      "allowed": false,
+                      "policy_version": "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+                      "answers": [
+                        {
+                          "resource_type": "image",
+                          "value": "alpine:3.1",
+                          "allowed": false,
+                          "reason": "rule_denies",
+                          "default": "allow",
+                          "mode": "enforce",
+                          "policy_id": "pl-000102030405060708090a0b",
+                          "spelling": "alpine:3.1",
+                          "spellings": [
+                            "docker.io/library/alpine:3.1",
+                            "alpine:3.1"
+                          ],
+                          "deniable_spellings": [],
+                          "policies": [
+                            {
+                              "policy_id": "pl-000102030405060708090a0b",
+                              "outcome": "decides",
+                              "spelling": "alpine:3.1"
+                            }
+                          ]
+                        }
+                      ]
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/policies/{id}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/PolicyId"
+        }
+      ],
+      "get": {
+        "operationId": "getPolicy",
+        "x-scope": "admin:*",
+        "tags": [
+          "policies"
+        ],
+        "summary": "Get a global policy",
+        "responses": {
+          "200": {
+            "description": "The policy.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Policy"
+                },
+                "examples": {
+                  "stored": {
+                    "$ref": "#/components/examples/Policy"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "patch": {
+        "operationId": "updatePolicy",
+        "x-scope": "admin:*",
+        "tags": [
+          "policies"
+        ],
+        "summary": "Change a global policy",
+        "description": "What is left out stays. A policy of a file cannot be changed here (`policy_from_file`).",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/UpdatePolicy"
+              },
+              "examples": {
+                "bind": {
+                  "value": {
+                    "mode": "enforce"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The policy as it is now, in force.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Policy"
+                },
+                "examples": {
+                  "stored": {
+                    "$ref": "#/components/examples/Policy"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deletePolicy",
+        "x-scope": "admin:*",
+        "tags": [
+          "policies"
+        ],
+        "summary": "Delete a global policy",
+        "description": "A policy of a file cannot be deleted here (`policy_from_file`).",
+        "responses": {
+          "200": {
+            "description": "It decides nothing any more.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Status"
+                },
+                "examples": {
+                  "deleted": {
+                    "value": {
+                      "status": "deleted"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
     "/admin/worker-credentials": {
       "get": {
         "operationId": "listWorkerCredentials",
@@ -2042,9 +2477,25 @@ export const openApiDocument: unknown = {
           "type": "string"
         },
         "description": "Pass it as `cursor` for the next page. Absent on the last page."
+      },
+      "PolicyWarning": {
+        "schema": {
+          "type": "string"
+        },
+        "description": "What policies on trial (mode `warn`) would have refused. Absent when there is nothing."
       }
     },
     "parameters": {
+      "PolicyId": {
+        "name": "id",
+        "in": "path",
+        "required": true,
+        "schema": {
+          "type": "string",
+          "pattern": "^(pl-[0-9a-f]{24}|file:[A-Za-z0-9._-]{1,100}#[0-9]{1,4})$"
+        },
+        "description": "The id of a policy. Those from files have a `#` in it, which is `%23` in a path."
+      },
       "SandboxId": {
         "name": "id",
         "in": "path",
@@ -2168,7 +2619,7 @@ export const openApiDocument: unknown = {
         }
       },
       "Forbidden": {
-        "description": "The credential does not carry the scope of the route, or a page of an origin that is not allowed asked.",
+        "description": "The credential does not carry the scope of the route, a page of an origin that is not allowed asked, or a policy denies it.",
         "content": {
           "application/json": {
             "schema": {
@@ -2180,6 +2631,14 @@ export const openApiDocument: unknown = {
                   "code": "FORBIDDEN",
                   "message": "required authorization scope missing",
                   "reason": "missing_scope",
+                  "request_id": "3f1c"
+                }
+              },
+              "policy": {
+                "value": {
+                  "code": "FORBIDDEN",
+                  "message": "image \"alpine:3.1\" is not permitted by policy pl-000102030405060708090a0b",
+                  "reason": "policy_denied",
                   "request_id": "3f1c"
                 }
               },
@@ -2659,6 +3118,21 @@ export const openApiDocument: unknown = {
           "issued_at": "2026-05-09T10:00:00Z",
           "expires_at": "2026-05-09T10:05:00Z",
           "key_fingerprint": "9f86d081884c7d65"
+        }
+      },
+      "Policy": {
+        "value": {
+          "id": "pl-000102030405060708090a0b",
+          "source": "store",
+          "resource_type": "image",
+          "effect": "deny",
+          "pattern": "alpine:3.1**",
+          "priority": 10,
+          "mode": "enforce",
+          "description": "too old",
+          "created_by": "admin:2c26b46b68ffc68f",
+          "created_at": "2026-05-09T10:00:00Z",
+          "updated_at": "2026-05-09T10:00:00Z"
         }
       },
       "WorkerRevocation": {
@@ -3606,6 +4080,330 @@ export const openApiDocument: unknown = {
             "type": "string",
             "format": "date-time",
             "description": "When everything that it concerns is dead and it is forgotten; absent when it is kept."
+          }
+        }
+      },
+      "PolicyResourceType": {
+        "type": "string",
+        "enum": [
+          "image",
+          "provider",
+          "network"
+        ]
+      },
+      "PolicyEffect": {
+        "type": "string",
+        "enum": [
+          "allow",
+          "deny"
+        ]
+      },
+      "PolicyMode": {
+        "type": "string",
+        "enum": [
+          "enforce",
+          "warn",
+          "audit"
+        ],
+        "description": "`warn` and `audit` are on trial: they refuse nothing. The caller is told (`warn`), or it is only logged (`audit`)."
+      },
+      "PolicyPattern": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 512,
+        "description": "`*` is any run without `/`, `**` any run, `?` one character, `[a-z]` and `[!a-z]` one of a class, `\\` takes the next\ncharacter as it is. Images are compared in every spelling that means the same.\n"
+      },
+      "CreatePolicy": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "resource_type",
+          "effect",
+          "pattern"
+        ],
+        "properties": {
+          "resource_type": {
+            "$ref": "#/components/schemas/PolicyResourceType"
+          },
+          "effect": {
+            "$ref": "#/components/schemas/PolicyEffect"
+          },
+          "pattern": {
+            "$ref": "#/components/schemas/PolicyPattern"
+          },
+          "priority": {
+            "type": "integer",
+            "minimum": -1000000,
+            "maximum": 1000000,
+            "description": "Lower ones are read first; 10 unless given."
+          },
+          "mode": {
+            "$ref": "#/components/schemas/PolicyMode"
+          },
+          "description": {
+            "type": "string",
+            "maxLength": 500
+          }
+        }
+      },
+      "UpdatePolicy": {
+        "type": "object",
+        "additionalProperties": false,
+        "minProperties": 1,
+        "properties": {
+          "effect": {
+            "$ref": "#/components/schemas/PolicyEffect"
+          },
+          "pattern": {
+            "$ref": "#/components/schemas/PolicyPattern"
+          },
+          "priority": {
+            "type": "integer",
+            "minimum": -1000000,
+            "maximum": 1000000
+          },
+          "mode": {
+            "$ref": "#/components/schemas/PolicyMode"
+          },
+          "description": {
+            "type": "string",
+            "maxLength": 500
+          }
+        }
+      },
+      "Policy": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "source",
+          "resource_type",
+          "effect",
+          "pattern",
+          "priority",
+          "mode",
+          "description",
+          "created_by",
+          "created_at",
+          "updated_at"
+        ],
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "source": {
+            "type": "string",
+            "enum": [
+              "store",
+              "file"
+            ],
+            "description": "Only those of the store can be changed here."
+          },
+          "resource_type": {
+            "$ref": "#/components/schemas/PolicyResourceType"
+          },
+          "effect": {
+            "$ref": "#/components/schemas/PolicyEffect"
+          },
+          "pattern": {
+            "$ref": "#/components/schemas/PolicyPattern"
+          },
+          "priority": {
+            "type": "integer"
+          },
+          "mode": {
+            "$ref": "#/components/schemas/PolicyMode"
+          },
+          "description": {
+            "type": "string"
+          },
+          "created_by": {
+            "type": "string",
+            "description": "Empty for those of files."
+          },
+          "created_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Of those of files: a time in 1970 that keeps their order, so that they count as older than all others."
+          },
+          "updated_at": {
+            "type": "string",
+            "format": "date-time"
+          }
+        }
+      },
+      "EvaluatePolicies": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "image": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 255
+          },
+          "provider": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64
+          },
+          "network": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 255
+          },
+          "tenant_id": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 128
+          }
+        }
+      },
+      "PolicyVerdict": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "allowed",
+          "reason"
+        ],
+        "properties": {
+          "allowed": {
+            "type": "boolean"
+          },
+          "reason": {
+            "$ref": "#/components/schemas/PolicyReason"
+          },
+          "policy_id": {
+            "type": "string"
+          },
+          "spelling": {
+            "type": "string"
+          }
+        }
+      },
+      "PolicyReason": {
+        "type": "string",
+        "enum": [
+          "rule_allows",
+          "rule_denies",
+          "default_allows",
+          "default_denies",
+          "invalid_value"
+        ]
+      },
+      "PolicyAnswer": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "resource_type",
+          "value",
+          "allowed",
+          "reason",
+          "default",
+          "mode",
+          "spellings",
+          "deniable_spellings",
+          "policies"
+        ],
+        "properties": {
+          "resource_type": {
+            "$ref": "#/components/schemas/PolicyResourceType"
+          },
+          "value": {
+            "type": "string",
+            "description": "What was asked about; the default where nothing was named."
+          },
+          "allowed": {
+            "type": "boolean"
+          },
+          "reason": {
+            "$ref": "#/components/schemas/PolicyReason"
+          },
+          "default": {
+            "$ref": "#/components/schemas/PolicyEffect"
+          },
+          "mode": {
+            "$ref": "#/components/schemas/PolicyMode"
+          },
+          "policy_id": {
+            "type": "string",
+            "description": "The policy that decides; absent where none does."
+          },
+          "spelling": {
+            "type": "string",
+            "description": "The spelling of the value that its pattern matches."
+          },
+          "trial": {
+            "$ref": "#/components/schemas/PolicyVerdict"
+          },
+          "spellings": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "What patterns are compared with."
+          },
+          "deniable_spellings": {
+            "type": "array",
+            "items": {
+              "type": "string"
+            },
+            "description": "What patterns that deny are compared with beside these."
+          },
+          "policies": {
+            "type": "array",
+            "description": "Every policy that applies, in the order of decision.",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "policy_id",
+                "outcome"
+              ],
+              "properties": {
+                "policy_id": {
+                  "type": "string"
+                },
+                "outcome": {
+                  "type": "string",
+                  "enum": [
+                    "decides",
+                    "decides_on_trial",
+                    "too_late",
+                    "no_match",
+                    "other_type",
+                    "invalid_value"
+                  ]
+                },
+                "spelling": {
+                  "type": "string"
+                }
+              }
+            }
+          }
+        }
+      },
+      "PolicyEvaluation": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "allowed",
+          "policy_version",
+          "answers"
+        ],
+        "properties": {
+          "allowed": {
+            "type": "boolean",
+            "description": "Whether every answer is."
+          },
+          "policy_version": {
+            "type": "string",
+            "description": "Of the set of policies that was asked; also in the log of decisions."
+          },
+          "answers": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/PolicyAnswer"
+            }
           }
         }
       },

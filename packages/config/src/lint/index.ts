@@ -5,4 +5,4 @@ export { type LintOptions, lintConfigError, lintSettings, unknownRules } from '.
 export { type LintFindingDocument, type LintReportDocument, lintReportJson } from './report-json.js';
 export { lintReportSarif, type SarifOptions } from './report-sarif.js';
 export { type LintLevel, type LintRule, statusOf } from './rule.js';
-export type { PolicyFinding } from './rules/policies.js';
+export type { PolicyFinding, PolicyReading } from './rules/policies.js';

@@ -4,7 +4,7 @@ import type { Origin } from '../origin.js';
 import { LINT_CHECKS, LINT_RULES } from './catalogue.js';
 import { type LintFinding, type LintReport, type LintRole, summarize } from './finding.js';
 import { type LintCheck, type Outcome, statusOf } from './rule.js';
-import type { PolicyFinding } from './rules/policies.js';
+import type { PolicyFinding, PolicyReading } from './rules/policies.js';
 import { printable } from './shown.js';
 import { type LintView, viewOf } from './view.js';
 
@@ -20,6 +20,8 @@ export interface LintOptions {
   readonly ignore?: ReadonlyMap<string, string> | undefined;
   /** What is wrong with the resource policies of a store that somebody has looked at. */
   readonly policyFindings?: readonly PolicyFinding[] | undefined;
+  /** How it went to look at the policies of a store; left out when nobody did. */
+  readonly policyReading?: PolicyReading | undefined;
   /** The name of the machine that the worker runs on; of this one unless given. */
   readonly hostname?: string | undefined;
   /** Reads the file of a certificate or key; from disk unless given. */

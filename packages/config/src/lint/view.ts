@@ -5,7 +5,7 @@ import type { LoadedSettings } from '../load-settings.js';
 import type { Origin } from '../origin.js';
 import { SETTINGS, type SettingKey, type Settings } from '../settings.js';
 import type { LintRole } from './finding.js';
-import type { PolicyFinding } from './rules/policies.js';
+import type { PolicyFinding, PolicyReading } from './rules/policies.js';
 
 /** What checks look at. */
 export interface LintView {
@@ -13,6 +13,8 @@ export interface LintView {
   readonly settings: Settings;
   readonly warnings: readonly ConfigProblem[];
   readonly policyFindings: readonly PolicyFinding[];
+  /** Undefined: nobody wants to know about the store. */
+  readonly policyReading: PolicyReading | undefined;
   readonly role: LintRole;
   readonly now: Date;
   /** The name of this machine, which a worker without `worker.id` takes. */
@@ -34,6 +36,7 @@ export interface ViewOptions {
   readonly hostname?: string | undefined;
   readonly readFile?: ((path: string) => Buffer) | undefined;
   readonly policyFindings?: readonly PolicyFinding[] | undefined;
+  readonly policyReading?: PolicyReading | undefined;
 }
 
 const MAX_FILE_BYTES = 1024 * 1024;
@@ -46,6 +49,7 @@ export function viewOf(loaded: LoadedSettings, options: ViewOptions): LintView {
     settings: loaded.settings,
     warnings: loaded.warnings,
     policyFindings: options.policyFindings ?? [],
+    policyReading: options.policyReading,
     role,
     now: options.now,
     hostname: options.hostname ?? hostname(),

@@ -34,6 +34,8 @@ export type SettingDefinition =
       readonly enum?: readonly string[];
       readonly format?: TextFormat;
     })
+  /** Paths of files of rules in files; the rules themselves in `Settings`. */
+  | Definition<'policy_files', readonly string[]>
   | Definition<'strings_by_name', Readonly<Record<string, string>>>
   | Definition<'paths_by_name', Readonly<Record<string, string>>>
   | (Definition<'secret', undefined> & {

@@ -253,6 +253,25 @@ const SANDBOXES: readonly RuleCase[] = [
   },
 ];
 
+const POLICY_STORE: readonly RuleCase[] = [
+  { rule: 'policy.store', when: 'nobody wants to know', says: 'silent' },
+  ...(
+    [
+      ['read', 'note'],
+      ['skipped', 'note'],
+      ['failed', 'problem'],
+    ] as const
+  ).map(
+    ([outcome, says]): RuleCase => ({
+      rule: 'policy.store',
+      when: outcome,
+      says,
+      options: { policyReading: { outcome, message: 'it went as it went' } },
+      message: /^it went as it went$/,
+    }),
+  ),
+];
+
 const POLICIES: readonly RuleCase[] = (
   [
     ['dead', 'advice'],
@@ -279,5 +298,6 @@ export const FURTHER_CASES: readonly RuleCase[] = [
   ...DATABASE,
   ...REQUESTS,
   ...SANDBOXES,
+  ...POLICY_STORE,
   ...POLICIES,
 ];

@@ -1,0 +1,181 @@
+import {
+  compareRules,
+  explain,
+  PolicyError,
+  type PolicyExplanation,
+  type PolicyQuestion,
+  validatePattern,
+} from '@stacyvm/policy';
+import {
+  DEFAULT_LIST_LIMIT,
+  MAX_LIST_LIMIT,
+  type NewPolicy,
+  type Page,
+  type PolicyContent,
+  type PolicyFilter,
+  type PolicyRecord,
+  policyCursor,
+  policyPosition,
+  type Store,
+  StoreError,
+} from '@stacyvm/store';
+import { OrchestratorError } from './errors.js';
+import type { FixedPolicy, PoliciesInForce, PoliciesStatus } from './policies-in-force.js';
+import { questionsOf } from './policy-gate.js';
+import { resolveSpawnRequest, type SpawnDefaults } from './spawn-request.js';
+
+/** A rule, and where it can be changed. */
+export interface Policy extends PolicyRecord {
+  readonly source: 'store' | 'file';
+}
+
+/** What a spawn would use; what is absent is taken from the defaults, but for the network. */
+export interface PolicyTrial {
+  readonly image?: string | undefined;
+  readonly provider?: string | undefined;
+  readonly network?: string | undefined;
+  /** Null: global rules alone. */
+  readonly tenantId?: string | null | undefined;
+}
+
+export interface PolicyEvaluation {
+  readonly allowed: boolean;
+  /** Of the set that was asked. */
+  readonly version: string;
+  readonly explanations: readonly PolicyExplanation[];
+}
+
+/** The global policies, for administrators. Every method throws OrchestratorError or StoreError. */
+export interface Policies {
+  /** In the order of decision, those from files included. */
+  list(filter?: PolicyFilter): Promise<Page<Policy>>;
+  /** @throws OrchestratorError `policy_not_found` */
+  get(id: string): Promise<Policy>;
+  /** @throws OrchestratorError `invalid_pattern`, `policy_exists`, `max_policies` */
+  create(policy: Omit<NewPolicy, 'tenantId'>): Promise<Policy>;
+  /** @throws OrchestratorError `policy_not_found`, `policy_from_file`, `invalid_pattern`, `policy_exists` */
+  update(id: string, change: Partial<PolicyContent>): Promise<Policy>;
+  /** @returns what was removed @throws OrchestratorError `policy_not_found`, `policy_from_file` */
+  remove(id: string): Promise<Policy>;
+  /** What would be decided about a spawn, and why; nothing is spawned. @throws OrchestratorError `policy_unavailable` */
+  evaluate(trial: PolicyTrial): Promise<PolicyEvaluation>;
+  /** Checks other rules from files and tells how to put them in force. @throws PolicyError */
+  prepareFixed(rules: readonly FixedPolicy[]): () => void;
+  status(): PoliciesStatus;
+}
+
+export function createPolicies(options: {
+  readonly store: Pick<Store, 'policies'>;
+  readonly inForce: PoliciesInForce;
+  readonly defaults: SpawnDefaults;
+}): Policies {
+  const { store, inForce } = options;
+
+  /** Global rules only: those of tenants are none of this interface's business. */
+  async function requireStored(id: string): Promise<PolicyRecord> {
+    if (inForce.fixed().some((rule) => rule.id === id)) {
+      throw new OrchestratorError(
+        'policy_from_file',
+        `policy ${id} is in a file of policy.files, where it has to be changed`,
+      );
+    }
+    const policy = await store.policies.get(id);
+    if (policy === undefined || policy.tenantId !== null) throw notFound(id);
+    return policy;
+  }
+
+  async function change(id: string, work: () => Promise<PolicyRecord>): Promise<Policy> {
+    const policy = await work().catch((error: unknown) => {
+      throw refusalOf(error, id);
+    });
+    await inForce.changed();
+    return { ...policy, source: 'store' };
+  }
+
+  return {
+    async list({ limit, after, resourceType } = {}) {
+      const page = await store.policies.list({
+        ...(limit === undefined ? {} : { limit }),
+        ...(after === undefined ? {} : { after }),
+        ...(resourceType === undefined ? {} : { resourceType }),
+      });
+      const position = after === undefined ? undefined : policyPosition(after);
+      const fixed = inForce
+        .fixed()
+        .filter((rule) => resourceType === undefined || rule.resourceType === resourceType)
+        .map(policyOfFile)
+        .filter((rule) => position === undefined || compareRules(rule, { ...rule, ...position }) > 0);
+      const stored = page.items.map((policy): Policy => ({ ...policy, source: 'store' }));
+      const all = [...fixed, ...stored].sort(compareRules);
+      const items = all.slice(0, Math.min(limit ?? DEFAULT_LIST_LIMIT, MAX_LIST_LIMIT));
+      const last = items.at(-1);
+      const more = all.length > items.length || page.nextCursor !== undefined;
+      return more && last !== undefined ? { items, nextCursor: policyCursor(last) } : { items };
+    },
+
+    async get(id) {
+      const fixed = inForce.fixed().find((rule) => rule.id === id);
+      if (fixed !== undefined) return policyOfFile(fixed);
+      return { ...(await requireStored(id)), source: 'store' };
+    },
+
+    async create(policy) {
+      checkPattern(policy.pattern);
+      return change('', () => store.policies.create({ ...policy, tenantId: null }));
+    },
+
+    async update(id, changes) {
+      await requireStored(id);
+      if (changes.pattern !== undefined) checkPattern(changes.pattern);
+      return change(id, () => store.policies.update(id, changes));
+    },
+
+    async remove(id) {
+      await requireStored(id);
+      return change(id, () => store.policies.delete(id));
+    },
+
+    async evaluate({ image, provider, network, tenantId = null }) {
+      const set = await inForce.current();
+      const spawn = resolveSpawnRequest({ image, provider }, options.defaults);
+      const questions: readonly PolicyQuestion[] = [
+        ...questionsOf(spawn),
+        ...(network === undefined ? [] : [{ tenantId, type: 'network', value: network } as const]),
+      ];
+      const explanations = questions.map((question) => explain(set, { ...question, tenantId }));
+      const allowed = explanations.every(({ decision }) => decision.allowed);
+      return { allowed, version: set.version, explanations };
+    },
+
+    prepareFixed: inForce.prepareFixed,
+    status: inForce.status,
+  };
+}
+
+function policyOfFile(rule: FixedPolicy): Policy {
+  return { ...rule, createdBy: '', updatedAt: rule.createdAt, source: 'file' };
+}
+
+function checkPattern(pattern: string): void {
+  try {
+    validatePattern(pattern);
+  } catch (error) {
+    if (!(error instanceof PolicyError)) throw error;
+    throw new OrchestratorError('invalid_pattern', `pattern: ${error.message}`, { cause: error });
+  }
+}
+
+function refusalOf(error: unknown, id: string): unknown {
+  if (!(error instanceof StoreError) || error.cause !== undefined) return error;
+  if (error.code === 'not_found') return notFound(id);
+  if (error.code === 'conflict') {
+    return new OrchestratorError('policy_exists', `already exists: ${error.message}`, { cause: error });
+  }
+  return error.code === 'capacity'
+    ? new OrchestratorError('max_policies', `resource limit exceeded: ${error.message}`, { cause: error })
+    : error;
+}
+
+function notFound(id: string): OrchestratorError {
+  return new OrchestratorError('policy_not_found', `not found: policy "${id}"`);
+}

@@ -1,0 +1,131 @@
+import { decide, type PolicyDecision, type PolicyQuestion, type PolicySet } from '@stacyvm/policy';
+import { OrchestratorError } from './errors.js';
+import type { Logger } from './host.js';
+import type { PoliciesInForce } from './policies-in-force.js';
+import type { ResolvedSpawn } from './spawn-request.js';
+
+/** Who is told what about a spawn. */
+export interface SpawnContext {
+  readonly requestId?: string | undefined;
+  /** Hears of policies on trial (mode `warn`) that would not permit the spawn. Printable ASCII. */
+  readonly onPolicyWarning?: ((message: string) => void) | undefined;
+}
+
+/** What was decided about one value. */
+export interface AnsweredQuestion extends PolicyQuestion {
+  readonly decision: PolicyDecision;
+}
+
+/** Lets spawns pass that the policies permit. */
+export interface PolicyGate {
+  /** @throws OrchestratorError `policy_denied`, `policy_unavailable` */
+  pass(spawn: ResolvedSpawn, context: SpawnContext): Promise<PolicyPass>;
+}
+
+/** That the policies permit a spawn. */
+export interface PolicyPass {
+  /** Decides again if other rules are in force now. @throws OrchestratorError `policy_denied`, `policy_unavailable` */
+  renew(): Promise<void>;
+}
+
+/** What a spawn uses, once nothing of it is left open: the very values that its worker will get. */
+export function questionsOf({
+  image,
+  provider,
+}: Pick<ResolvedSpawn, 'image' | 'provider'>): readonly PolicyQuestion[] {
+  return [
+    { tenantId: null, type: 'provider', value: provider },
+    { tenantId: null, type: 'image', value: image },
+  ];
+}
+
+export function createPolicyGate({
+  policies,
+  logger,
+}: {
+  readonly policies: Pick<PoliciesInForce, 'current'>;
+  readonly logger: Logger;
+}): PolicyGate {
+  function judge(set: PolicySet, spawn: ResolvedSpawn, context: SpawnContext): void {
+    const answers = questionsOf(spawn).map((question) => ({ ...question, decision: decide(set, question) }));
+    const denial = answers.find(({ decision }) => !decision.allowed);
+    record(set, spawn, context, answers);
+    if (denial !== undefined) throw new OrchestratorError('policy_denied', denialMessage(denial));
+    for (const answer of answers) {
+      const { mode, trial } = answer.decision;
+      if (mode === 'warn' && !trial.allowed) context.onPolicyWarning?.(trialMessage(answer));
+    }
+  }
+
+  function record(
+    set: PolicySet,
+    spawn: ResolvedSpawn,
+    context: SpawnContext,
+    answers: readonly AnsweredQuestion[],
+  ): void {
+    const allowed = answers.every(({ decision }) => decision.allowed);
+    const level = set.rules.length === 0 ? 'debug' : allowed ? 'info' : 'warn';
+    logger[level]('policy decision', {
+      request_id: context.requestId,
+      policy_version: set.version,
+      allowed,
+      owner_id: spawn.ownerId,
+      decisions: answers.map(({ type, value, decision }) => ({
+        type,
+        value: shownValue(value),
+        allowed: decision.allowed,
+        reason: decision.reason,
+        rule_id: decision.rule?.id,
+        ...(decision.trial === undefined
+          ? {}
+          : {
+              trial: decision.mode,
+              trial_allowed: decision.trial.allowed,
+              trial_rule_id: decision.trial.rule?.id,
+            }),
+      })),
+    });
+  }
+
+  return {
+    async pass(spawn, context) {
+      let set = await policies.current();
+      judge(set, spawn, context);
+      return {
+        async renew() {
+          const next = await policies.current();
+          if (next.version === set.version) return;
+          set = next;
+          judge(set, spawn, context);
+        },
+      };
+    },
+  };
+}
+
+function denialMessage({ type, value, decision }: AnsweredQuestion): string {
+  const what = `${type} ${shownValue(value)} is not permitted by policy`;
+  return decision.rule === undefined ? `${what}: ${WHY[decision.reason]}` : `${what} ${decision.rule.id}`;
+}
+
+function trialMessage({ type, value, decision }: AnsweredQuestion): string {
+  const { rule } = decision.trial ?? {};
+  const by = rule === undefined ? 'policies that are on trial' : `policy ${rule.id}, which is on trial`;
+  return `${type} ${shownValue(value)} would not be permitted by ${by}`;
+}
+
+const WHY: Readonly<Record<PolicyDecision['reason'], string>> = {
+  rule_allows: 'a rule allows it',
+  rule_denies: 'a rule denies it',
+  default_allows: 'nothing denies it',
+  default_denies: 'there are rules that allow some, and none of them allows this one',
+  invalid_value: 'it cannot be read, so that no rule can allow it',
+};
+
+const SHOWN_LENGTH = 200;
+
+/** A value of a request in quotes, fit for headers, logs and terminals. */
+function shownValue(value: string): string {
+  const cut = value.length > SHOWN_LENGTH ? `${value.slice(0, SHOWN_LENGTH)}...` : value;
+  return JSON.stringify(cut.replaceAll(/[^ -~]/g, '?'));
+}
