@@ -99,6 +99,19 @@ export function createDatabasePool(options: PoolOptions): DatabasePool {
   return { db, description, close: () => lending.close() };
 }
 
+/** One connection beside the pool, not made yet. */
+export function connectionOf(target: ConnectionTarget): pg.Client {
+  const options = {
+    application_name: 'stacyvm',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  };
+  return target.kind === 'dsn'
+    ? new pg.Client({ ...options, connectionString: target.dsn })
+    : new (clientFollowing(target.server))(options);
+}
+
 /** A client class that asks for the address when it is made, so that a pool survives a server that moved. */
 function clientFollowing(server: ServerAddress): typeof pg.Client {
   return class extends pg.Client {

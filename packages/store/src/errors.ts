@@ -18,8 +18,8 @@ export type StoreErrorCode =
   | 'closed'
   | 'internal';
 
-/** The limit a reservation ran into. */
-export type CapacityLimit = 'worker' | 'owner' | 'total';
+/** The limit a reservation ran into; `worker_closed`: an operator lets the worker take no new sandboxes. */
+export type CapacityLimit = 'worker' | 'worker_closed' | 'owner' | 'total';
 
 export interface StoreErrorOptions extends ErrorOptions {
   readonly limit?: CapacityLimit | 'policies';

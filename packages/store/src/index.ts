@@ -8,6 +8,7 @@ export {
 } from './admin-audit.js';
 export { MAX_AUDIT_DETAIL_BYTES } from './audit-detail.js';
 export type { Clock } from './clock.js';
+export type { ControlPlanePresence, ControlPlaneRepository } from './control-planes.js';
 export type {
   CredentialUse,
   CredentialUseFilter,
@@ -40,6 +41,7 @@ export {
   type RenewLease,
 } from './leases.js';
 export type { StoreLogger } from './logger.js';
+export type { SubscribeOptions, Subscription } from './notifications.js';
 export { DEFAULT_LIST_LIMIT, MAX_LIST_LIMIT, type Page, type PageRequest } from './page.js';
 export {
   MAX_POLICIES,
@@ -58,7 +60,7 @@ export {
   policyPosition,
 } from './policy-record.js';
 export { DEFAULT_PRUNE_LIMIT, MAX_PRUNE_LIMIT, type PruneRequest } from './prune.js';
-export type { CapacityLimits } from './sandbox-capacity.js';
+export type { CapacityLimits, WorkerLoad } from './sandbox-capacity.js';
 export type { ClaimedSandbox, ClaimRequest, SandboxClaims } from './sandbox-claims.js';
 export {
   LIVE_SANDBOX_STATES,
@@ -69,6 +71,7 @@ export {
 } from './sandbox-record.js';
 export type {
   NewSandbox,
+  PlacedSandbox,
   Reservation,
   ReserveSandbox,
   SandboxFilter,
@@ -101,4 +104,7 @@ export {
   type TokenRevocationRepository,
 } from './token-revocations.js';
 export type { WorkerCredential } from './worker-credential.js';
-export type { WorkerHeartbeat, WorkerRecord, WorkerRepository } from './workers.js';
+export type { HeartbeatRules, StoredHeartbeat, WorkerHeartbeat } from './worker-heartbeats.js';
+export type { WorkerRecord } from './worker-record.js';
+export type { RemoveWorker, WorkerRemoval } from './worker-removal.js';
+export { WORKERS_CHANNEL, type WorkerDuty, type WorkerRepository } from './workers.js';

@@ -5,12 +5,14 @@ import type { StoreLogger } from './logger.js';
 import { fleetMigration } from './migrations/0001-fleet.js';
 import { workerIdentityMigration } from './migrations/0002-worker-identity.js';
 import { policiesMigration } from './migrations/0003-policies.js';
+import { fleetOperationMigration } from './migrations/0004-fleet-operation.js';
 import type { StoreSchema } from './schema.js';
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-fleet': fleetMigration,
   '0002-worker-identity': workerIdentityMigration,
   '0003-policies': policiesMigration,
+  '0004-fleet-operation': fleetOperationMigration,
 };
 
 /** Every migration of this version, in order. */

@@ -40,6 +40,8 @@ export interface SandboxClaims {
       readonly states?: readonly LiveSandboxState[];
     },
   ): Promise<readonly ClaimedSandbox[]>;
+  /** Sandboxes on draining workers whose deadline is before `before`, whatever their state; the oldest are claimed first. */
+  claimEvicted(request: ClaimRequest & { readonly before: Date }): Promise<readonly ClaimedSandbox[]>;
   /** Ends a claim early. Does nothing when another process has claimed the sandbox meanwhile. */
   releaseClaim(claimed: { readonly id: string; readonly claimedUntil: Date }): Promise<void>;
 }
@@ -115,6 +117,21 @@ export function createSandboxClaims(db: Kysely<StoreSchema>, clock: Clock): Sand
           ]),
         oldestBy: 'checked_at',
         markChecked: true,
+      });
+    },
+
+    async claimEvicted({ before, ...request }) {
+      requireTime(before, 'before');
+      return claim(request, {
+        where: (eb) =>
+          eb.and([
+            eb('state', '<>', 'destroyed'),
+            eb('worker_id', 'in', (from) =>
+              from.selectFrom('workers').select('workers.id').where('drain_deadline', '<=', before),
+            ),
+          ]),
+        oldestBy: 'created_at',
+        markChecked: false,
       });
     },
 

@@ -75,7 +75,7 @@ export function sandboxNotFound(id: string): StoreError {
   return new StoreError('not_found', `not found: sandbox "${id}"`);
 }
 
-function sandboxStateFrom(text: string): SandboxState {
+export function sandboxStateFrom(text: string): SandboxState {
   const state = SANDBOX_STATES.find((known) => known === text);
   if (state === undefined) {
     throw new StoreError('schema', `unknown sandbox state "${text}" in the database`);

@@ -1,11 +1,17 @@
-import type { Insertable, Kysely } from 'kysely';
+import { type Insertable, type Kysely, sql } from 'kysely';
 import type { Clock } from './clock.js';
 import { StoreError } from './errors.js';
 import { requireCount, requireId, requireTime } from './input-rules.js';
 import { acquireLease, endLease, type LeaseRecord } from './leases.js';
 import { newestCreatedFirst } from './newest-first.js';
 import type { Page, PageRequest } from './page.js';
-import { type CapacityLimits, countActiveBy, requireFreeCapacity } from './sandbox-capacity.js';
+import {
+  type CapacityLimits,
+  countActiveBy,
+  loadOf,
+  requireFreeCapacity,
+  type WorkerLoad,
+} from './sandbox-capacity.js';
 import { createSandboxClaims, type SandboxClaims } from './sandbox-claims.js';
 import {
   INACTIVE_SANDBOX_STATES,
@@ -14,6 +20,7 @@ import {
   type SandboxState,
   sandboxFrom,
   sandboxNotFound,
+  sandboxStateFrom,
 } from './sandbox-record.js';
 import type { SandboxesTable, StoreSchema } from './schema.js';
 
@@ -61,6 +68,9 @@ export interface SandboxFilter extends PageRequest {
   readonly workerId?: string;
 }
 
+/** What is recorded of a sandbox, for the comparison with what its worker holds. */
+export type PlacedSandbox = Pick<SandboxRecord, 'id' | 'workerId' | 'state' | 'stateReason' | 'updatedAt'>;
+
 export interface SandboxRepository extends SandboxClaims {
   /**
    * In one transaction: checks the limits, stores the sandbox as `creating` and grants its worker the lease.
@@ -74,6 +84,10 @@ export interface SandboxRepository extends SandboxClaims {
   list(filter?: SandboxFilter): Promise<Page<SandboxRecord>>;
   /** Sandboxes that count against limits (not destroyed, not expired), by worker id; workers without any are absent. */
   countActiveByWorker(): Promise<ReadonlyMap<string, number>>;
+  /** The same sandboxes by worker id, and what they take up. */
+  loadByWorker(): Promise<ReadonlyMap<string, WorkerLoad>>;
+  /** Every sandbox of these workers that is not destroyed. The caller bounds the list of workers. */
+  placedOn(workerIds: readonly string[]): Promise<readonly PlacedSandbox[]>;
   /** The same sandboxes by owner id, those without an owner under ''; owners without any are absent. */
   countActiveByOwner(): Promise<ReadonlyMap<string, number>>;
   /** Undefined, and nothing changed, when the sandbox is missing or in none of the `from` states. */
@@ -135,6 +149,27 @@ export function createSandboxRepository(db: Kysely<StoreSchema>, clock: Clock): 
     },
 
     countActiveByWorker: () => countActiveBy(db, 'worker_id'),
+    loadByWorker: () => loadOf(db),
+
+    async placedOn(workerIds) {
+      if (workerIds.length === 0) {
+        return [];
+      }
+      const rows = await db
+        .selectFrom('sandboxes')
+        .select(['id', 'worker_id', 'state', 'state_reason', 'updated_at'])
+        .where(sql<boolean>`worker_id = any(${[...workerIds]}::text[])`)
+        .where('state', '<>', 'destroyed')
+        .execute();
+      return rows.map((row) => ({
+        id: row.id,
+        workerId: row.worker_id,
+        state: sandboxStateFrom(row.state),
+        stateReason: row.state_reason,
+        updatedAt: row.updated_at,
+      }));
+    },
+
     countActiveByOwner: () => countActiveBy(db, 'owner_id'),
 
     async transition(id, { from, to, reason, runtimeId, expiresAt, previewDomain }) {

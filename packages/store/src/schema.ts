@@ -18,6 +18,13 @@ export interface WorkersTable {
   readonly instance_id: string;
   readonly credential: NullableJson<Record<string, unknown>>;
   readonly drain_requested: Generated<boolean>;
+  /** When what is left on the worker is destroyed; null is never. */
+  readonly drain_deadline: NullableTimestamp;
+  readonly cordoned: Generated<boolean>;
+  /** Of all that a heartbeat says and that seldom changes. */
+  readonly heartbeat_digest: string;
+  readonly flaps: ColumnType<string, number | undefined, number>;
+  readonly last_flap_at: NullableTimestamp;
   readonly last_heartbeat: Timestamp;
   readonly created_at: Timestamp;
   readonly updated_at: Timestamp;
@@ -164,7 +171,15 @@ export interface PolicyVersionTable {
   readonly version: BigInteger;
 }
 
+/** A control plane that is there, or was until lately. */
+export interface ControlPlanesTable {
+  readonly id: string;
+  readonly listening_since: Timestamp;
+  readonly seen_at: Timestamp;
+}
+
 export interface StoreSchema {
+  readonly control_planes: ControlPlanesTable;
   readonly workers: WorkersTable;
   readonly leases: LeasesTable;
   readonly sandboxes: SandboxesTable;

@@ -8,6 +8,7 @@ import {
   MIGRATION_PATIENCE,
   probe,
 } from './connection-pool.js';
+import { type ControlPlaneRepository, createControlPlaneRepository } from './control-planes.js';
 import { type CredentialUseRepository, createCredentialUseRepository } from './credential-uses.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { waitUntil } from './embedded/wait-until.js';
@@ -17,6 +18,7 @@ import { createJoinTokenRepository, type JoinTokenRepository } from './join-toke
 import { createLeaseRepository, type LeaseRepository } from './leases.js';
 import { type StoreLogger, silentLogger } from './logger.js';
 import { migrateToLatest } from './migrate.js';
+import { type SubscribeOptions, type Subscription, subscribe } from './notifications.js';
 import { createPolicyRepository, type PolicyRepository } from './policies.js';
 import { createSandboxRepository, type SandboxRepository } from './sandboxes.js';
 import { createTokenIssuanceRepository, type TokenIssuanceRepository } from './token-issuances.js';
@@ -52,6 +54,7 @@ export interface EmbeddedStoreOptions extends SharedOptions {
 export type StoreOptions = PostgresStoreOptions | EmbeddedStoreOptions;
 
 export interface Store {
+  readonly controlPlanes: ControlPlaneRepository;
   readonly workers: WorkerRepository;
   readonly leases: LeaseRepository;
   readonly sandboxes: SandboxRepository;
@@ -64,6 +67,8 @@ export interface Store {
   readonly policies: PolicyRepository;
   /** One round trip within `timeoutMs` (2000 unless told). @throws StoreError `unavailable`, `closed` */
   ping(options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<void>;
+  /** Listens to channels of the database over a connection of its own; it ends with the store. */
+  subscribe(options: SubscribeOptions): Subscription;
   /** Ends the connections and stops the embedded server, and waits for both. Any number of calls. */
   close(): Promise<void>;
 }
@@ -101,7 +106,7 @@ async function openOn(
   try {
     const pool = createDatabasePool({ target, logger, poolSize });
     await migrate(target, logger);
-    return storeOn(pool, server, clock);
+    return storeOn(pool, server, { target, logger, clock });
   } catch (error) {
     await server?.stop();
     throw error;
@@ -122,10 +127,16 @@ async function migrate(target: ConnectionTarget, logger: StoreLogger): Promise<v
 function storeOn(
   { db, close: closePool }: DatabasePool,
   server: EmbeddedPostgres | undefined,
-  clock: Clock,
+  {
+    target,
+    logger,
+    clock,
+  }: { readonly target: ConnectionTarget; readonly logger: StoreLogger; readonly clock: Clock },
 ): Store {
   let closing: Promise<void> | undefined;
+  const subscriptions = new Set<Subscription>();
   const close = async (): Promise<void> => {
+    await Promise.all([...subscriptions].map((subscription) => subscription.close()));
     let drained = false;
     const ended = closePool().then(() => {
       drained = true;
@@ -137,6 +148,7 @@ function storeOn(
     await ended;
   };
   return {
+    controlPlanes: createControlPlaneRepository(db, clock),
     workers: createWorkerRepository(db, clock),
     leases: createLeaseRepository(db, clock),
     sandboxes: createSandboxRepository(db, clock),
@@ -149,6 +161,20 @@ function storeOn(
     policies: createPolicyRepository(db, clock),
     async ping({ timeoutMs = DEFAULT_PING_TIMEOUT_MS, signal } = {}) {
       await within(probe(db), timeoutMs, signal);
+    },
+    subscribe(options) {
+      if (closing !== undefined) {
+        throw new StoreError('closed', 'the store is closed');
+      }
+      const subscription = subscribe(target, logger, options);
+      subscriptions.add(subscription);
+      return {
+        isConnected: subscription.isConnected,
+        async close() {
+          subscriptions.delete(subscription);
+          await subscription.close();
+        },
+      };
     },
     close() {
       closing ??= close();

@@ -1,124 +1,100 @@
-import type { Insertable, Kysely, Selectable } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Clock } from './clock.js';
 import { StoreError } from './errors.js';
-import { requireId } from './input-rules.js';
+import { requireId, requireTime } from './input-rules.js';
 import { type Page, type PageRequest, pageLimit, pageOf } from './page.js';
-import type { StoreSchema, WorkersTable } from './schema.js';
-import { credentialFrom, credentialJson, type WorkerCredential } from './worker-credential.js';
+import type { StoreSchema } from './schema.js';
+import {
+  type HeartbeatRules,
+  recordHeartbeats,
+  type StoredHeartbeat,
+  type WorkerHeartbeat,
+} from './worker-heartbeats.js';
+import { type WorkerRecord, workerFrom, workerNotFound } from './worker-record.js';
+import { type RemoveWorker, removeWorker, type WorkerRemoval } from './worker-removal.js';
 
-/** Keeps one statement far below the 65,535 parameters the protocol allows. */
-const HEARTBEATS_PER_STATEMENT = 500;
+/** Postgres channel that says that workers came, or that an operator changed one: a hint to look at once. */
+export const WORKERS_CHANNEL = 'stacyvm_workers';
 
-/** What a worker tells about itself; every field replaces what was stored before. */
-export interface WorkerHeartbeat {
-  readonly id: string;
-  readonly hostname: string;
-  /** Free text; `online` and `draining` have a meaning for placement. Blank means `online`. */
-  readonly status?: string;
-  /** null: the worker serves every provider. */
-  readonly providers: readonly string[] | null;
-  readonly capabilities: readonly string[] | null;
-  readonly capacity: Readonly<Record<string, unknown>>;
-  readonly rpcUrl?: string;
-  /** Changes with every start of the worker process; '' for workers that do not send one. */
-  readonly instanceId?: string;
-  /** How the worker authenticated this heartbeat. */
-  readonly credential?: WorkerCredential;
-}
-
-export interface WorkerRecord {
-  readonly id: string;
-  readonly hostname: string;
-  readonly status: string;
-  readonly providers: readonly string[] | null;
-  readonly capabilities: readonly string[] | null;
-  readonly capacity: Readonly<Record<string, unknown>>;
-  readonly rpcUrl: string;
-  readonly instanceId: string;
-  readonly credential: WorkerCredential | null;
-  /** An operator asked the worker to drain. Heartbeats do not change it. */
-  readonly drainRequested: boolean;
-  readonly lastHeartbeat: Date;
-  readonly createdAt: Date;
-  readonly updatedAt: Date;
+/** What an operator asks of a worker; what is left out stays. */
+export interface WorkerDuty {
+  readonly cordoned?: boolean;
+  readonly drainRequested?: boolean;
+  /** Counts while the worker drains; null is never. It goes with the end of the drain. */
+  readonly drainDeadline?: Date | null;
 }
 
 export interface WorkerRepository {
-  /** Registers the worker or refreshes it; `createdAt` and `drainRequested` stay. @throws StoreError `invalid_input` */
+  /** Registers the worker or refreshes it; `createdAt` and what operators asked stay. @throws StoreError `invalid_input` */
   upsertHeartbeat(heartbeat: WorkerHeartbeat): Promise<WorkerRecord>;
   /** Many heartbeats in few statements. Of two by the same worker the later in the list counts. */
   upsertHeartbeats(heartbeats: readonly WorkerHeartbeat[]): Promise<readonly WorkerRecord[]>;
+  /** The same, and it tells who was there before. */
+  recordHeartbeats(
+    heartbeats: readonly WorkerHeartbeat[],
+    rules?: HeartbeatRules,
+  ): Promise<readonly StoredHeartbeat[]>;
   get(id: string): Promise<WorkerRecord | undefined>;
   /** By id ascending. */
   list(request?: PageRequest): Promise<Page<WorkerRecord>>;
-  /** Overwrites the status until the next heartbeat says otherwise. @throws StoreError `not_found` */
+  count(): Promise<number>;
+  /** Overwrites the status until the next heartbeat says something else. @throws StoreError `not_found` */
   setStatus(id: string, status: string): Promise<WorkerRecord>;
   /** @throws StoreError `not_found` */
+  setDuty(id: string, duty: WorkerDuty): Promise<WorkerRecord>;
+  /** @throws StoreError `not_found` */
   setDrainRequested(id: string, drainRequested: boolean): Promise<WorkerRecord>;
+  /** Forgets a worker unless a condition forbids it. No sandbox is placed on it meanwhile. */
+  remove(id: string, conditions: RemoveWorker): Promise<WorkerRemoval>;
   /** Forgets the worker; its next heartbeat registers it anew. @throws StoreError `not_found` */
   delete(id: string): Promise<void>;
 }
 
 export function createWorkerRepository(db: Kysely<StoreSchema>, clock: Clock): WorkerRepository {
-  const upsert = async (heartbeats: readonly WorkerHeartbeat[]): Promise<readonly WorkerRecord[]> => {
-    const now = clock();
-    const newest = new Map(heartbeats.map((heartbeat) => [heartbeat.id, heartbeat]));
-    // A fixed order of row locks, so that two control planes writing the same workers cannot deadlock.
-    const rows = [...newest.values()]
-      .sort((a, b) => (a.id < b.id ? -1 : 1))
-      .map((heartbeat) => rowFrom(heartbeat, now));
-    const records: WorkerRecord[] = [];
-    for (let start = 0; start < rows.length; start += HEARTBEATS_PER_STATEMENT) {
-      const stored = await db
-        .insertInto('workers')
-        .values(rows.slice(start, start + HEARTBEATS_PER_STATEMENT))
-        .onConflict((conflict) =>
-          conflict.column('id').doUpdateSet((eb) => ({
-            hostname: eb.ref('excluded.hostname'),
-            status: eb.ref('excluded.status'),
-            providers: eb.ref('excluded.providers'),
-            capabilities: eb.ref('excluded.capabilities'),
-            capacity: eb.ref('excluded.capacity'),
-            rpc_url: eb.ref('excluded.rpc_url'),
-            instance_id: eb.ref('excluded.instance_id'),
-            credential: eb.ref('excluded.credential'),
-            last_heartbeat: eb.ref('excluded.last_heartbeat'),
-            updated_at: eb.ref('excluded.updated_at'),
-          })),
-        )
-        .returningAll()
-        .execute();
-      records.push(...stored.map(workerFrom));
+  const record: WorkerRepository['recordHeartbeats'] = async (heartbeats, rules) => {
+    const stored = await recordHeartbeats(db, clock, heartbeats, rules);
+    if (stored.some(({ previousInstanceId }) => previousInstanceId === undefined)) {
+      await hint(db);
     }
-    return records;
+    return stored;
   };
+  const upsert: WorkerRepository['upsertHeartbeats'] = async (heartbeats) =>
+    (await record(heartbeats)).map(({ worker }) => worker);
 
-  const change = async (
-    id: string,
-    values: { readonly status: string } | { readonly drain_requested: boolean },
-  ): Promise<WorkerRecord> => {
+  const setDuty: WorkerRepository['setDuty'] = async (id, { cordoned, drainRequested, drainDeadline }) => {
+    if (drainDeadline !== undefined && drainDeadline !== null) {
+      requireTime(drainDeadline, 'drainDeadline');
+    }
+    const deadline = drainRequested === false ? null : drainDeadline;
     const row = await db
       .updateTable('workers')
-      .set({ ...values, updated_at: clock() })
+      .set({
+        updated_at: clock(),
+        ...(cordoned === undefined ? {} : { cordoned }),
+        ...(drainRequested === undefined ? {} : { drain_requested: drainRequested }),
+        ...(deadline === undefined ? {} : { drain_deadline: deadline }),
+      })
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirst();
     if (row === undefined) {
       throw workerNotFound(id);
     }
+    await hint(db);
     return workerFrom(row);
   };
 
   return {
     async upsertHeartbeat(heartbeat) {
-      const [record] = await upsert([heartbeat]);
-      if (record === undefined) {
+      const [worker] = await upsert([heartbeat]);
+      if (worker === undefined) {
         throw new StoreError('internal', 'heartbeat was not stored');
       }
-      return record;
+      return worker;
     },
 
     upsertHeartbeats: upsert,
+    recordHeartbeats: record,
 
     async get(id) {
       const row = await db.selectFrom('workers').selectAll().where('id', '=', id).executeTakeFirst();
@@ -138,9 +114,38 @@ export function createWorkerRepository(db: Kysely<StoreSchema>, clock: Clock): W
       return pageOf(rows.map(workerFrom), size, (worker) => worker.id);
     },
 
-    setStatus: async (id, status) => change(id, { status: requireId(status, 'worker status') }),
+    async count() {
+      const { workers } = await db
+        .selectFrom('workers')
+        .select((eb) => eb.cast<number>(eb.fn.countAll(), 'integer').as('workers'))
+        .executeTakeFirstOrThrow();
+      return workers;
+    },
 
-    setDrainRequested: async (id, drainRequested) => change(id, { drain_requested: drainRequested }),
+    async setStatus(id, status) {
+      const row = await db
+        .updateTable('workers')
+        // Whatever the next heartbeat says is new then.
+        .set({ status: requireId(status, 'worker status'), heartbeat_digest: '', updated_at: clock() })
+        .where('id', '=', id)
+        .returningAll()
+        .executeTakeFirst();
+      if (row === undefined) {
+        throw workerNotFound(id);
+      }
+      return workerFrom(row);
+    },
+
+    setDuty,
+    setDrainRequested: (id, drainRequested) => setDuty(id, { drainRequested }),
+
+    async remove(id, conditions) {
+      const removal = await removeWorker(db, id, conditions);
+      if (removal === 'removed') {
+        await hint(db);
+      }
+      return removal;
+    },
 
     async delete(id) {
       const result = await db.deleteFrom('workers').where('id', '=', id).executeTakeFirst();
@@ -151,42 +156,7 @@ export function createWorkerRepository(db: Kysely<StoreSchema>, clock: Clock): W
   };
 }
 
-export function workerNotFound(id: string): StoreError {
-  return new StoreError('not_found', `not found: worker "${id}"`);
-}
-
-function rowFrom(heartbeat: WorkerHeartbeat, now: Date): Insertable<WorkersTable> {
-  const status = heartbeat.status?.trim() ?? '';
-  return {
-    id: requireId(heartbeat.id, 'worker id'),
-    hostname: heartbeat.hostname,
-    status: status === '' ? 'online' : status,
-    providers: heartbeat.providers === null ? null : [...heartbeat.providers],
-    capabilities: heartbeat.capabilities === null ? null : [...heartbeat.capabilities],
-    capacity: JSON.stringify(heartbeat.capacity),
-    rpc_url: heartbeat.rpcUrl ?? '',
-    instance_id: heartbeat.instanceId ?? '',
-    credential: heartbeat.credential === undefined ? null : credentialJson(heartbeat.credential),
-    last_heartbeat: now,
-    created_at: now,
-    updated_at: now,
-  };
-}
-
-function workerFrom(row: Selectable<WorkersTable>): WorkerRecord {
-  return {
-    id: row.id,
-    hostname: row.hostname,
-    status: row.status,
-    providers: row.providers,
-    capabilities: row.capabilities,
-    capacity: row.capacity,
-    rpcUrl: row.rpc_url,
-    instanceId: row.instance_id,
-    credential: row.credential === null ? null : credentialFrom(row.credential),
-    drainRequested: row.drain_requested,
-    lastHeartbeat: row.last_heartbeat,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-  };
+/** What it tells of is written already, and who misses it finds out by looking. */
+async function hint(db: Kysely<StoreSchema>): Promise<void> {
+  await sql`select pg_notify(${WORKERS_CHANNEL}, '')`.execute(db).catch(() => undefined);
 }

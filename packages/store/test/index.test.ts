@@ -23,6 +23,7 @@ describe('@stacyvm/store', () => {
       'REVOCATION_KINDS',
       'SANDBOX_STATES',
       'StoreError',
+      'WORKERS_CHANNEL',
       'openStore',
       'policyCursor',
       'policyPosition',

@@ -70,9 +70,9 @@ describe('inspectDatabase', () => {
 
   it('tells pending and unknown migrations apart', async () => {
     await migrated();
-    await run("update schema_migrations set name = '9999-later' where name = '0002-worker-identity'");
+    await run("update schema_migrations set name = '9999-later' where name = '0004-fleet-operation'");
     const { migrations } = await inspectDatabase({ dsn: database.dsn });
-    expect(migrations.pending).to.deep.equal(['0002-worker-identity']);
+    expect(migrations.pending).to.deep.equal(['0004-fleet-operation']);
     expect(migrations.unknown).to.deep.equal(['9999-later']);
   });
 

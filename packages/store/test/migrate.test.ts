@@ -39,11 +39,13 @@ describe('migrations', () => {
       ['applied database migration', '0001-fleet'],
       ['applied database migration', '0002-worker-identity'],
       ['applied database migration', '0003-policies'],
+      ['applied database migration', '0004-fleet-operation'],
     ]);
     expect(await query('select name from schema_migrations order by 1')).to.deep.equal([
       { name: '0001-fleet' },
       { name: '0002-worker-identity' },
       { name: '0003-policies' },
+      { name: '0004-fleet-operation' },
     ]);
   });
 
@@ -82,10 +84,17 @@ describe('migrations', () => {
     await first.workers.upsertHeartbeat(worker);
     await first.close();
     await query(`drop table worker_token_issuances, worker_token_revocations, worker_revocation_version,
-      worker_join_tokens, worker_credential_uses, admin_audit, policies, policy_version`);
-    await query(`delete from schema_migrations where name <> '0001-fleet'`);
+      worker_join_tokens, worker_credential_uses, admin_audit, policies, policy_version,
+      control_planes`);
+    await query(`drop index sandboxes_of_worker`);
+    await query(`create index workers_last_heartbeat on workers (last_heartbeat desc)`);
+    await query(`alter table workers drop constraint workers_drain_deadline,
+      drop constraint workers_last_flap, drop column cordoned, drop column drain_deadline,
+      drop column heartbeat_digest, drop column flaps, drop column last_flap_at`);
+    await query(`delete from schema_migrations where name > '0001-fleet'`);
     const second = await openStore({ driver: 'postgres', dsn: database.dsn });
-    expect(await second.workers.get('w')).to.include({ id: 'w' });
+    expect(await second.workers.get('w')).to.include({ id: 'w', cordoned: false, flaps: 0 });
+    expect((await second.workers.recordHeartbeats([worker]))[0]?.previousInstanceId).to.equal('');
     expect(await second.tokenRevocations.snapshot()).to.deep.equal({ version: 1, revocations: [] });
     await second.close();
   });
@@ -101,6 +110,7 @@ describe('migrations', () => {
       'admin_audit_pkey',
       'admin_audit_resource',
       'admin_audit_unsuccessful',
+      'control_planes_pkey',
       'exec_logs_pkey',
       'exec_logs_sandbox',
       'leases_expires_at',
@@ -113,6 +123,7 @@ describe('migrations', () => {
       'sandboxes_active_worker',
       'sandboxes_expiry',
       'sandboxes_newest',
+      'sandboxes_of_worker',
       'sandboxes_owner',
       'sandboxes_pkey',
       'sandboxes_tenant',
@@ -135,7 +146,6 @@ describe('migrations', () => {
       'worker_token_revocations_newest',
       'worker_token_revocations_pkey',
       'worker_token_revocations_subject',
-      'workers_last_heartbeat',
       'workers_pkey',
     ]);
     const zoneless = await query(`select table_name, column_name from information_schema.columns

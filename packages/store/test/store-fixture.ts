@@ -25,7 +25,8 @@ export async function openFixture(): Promise<StoreFixture> {
     database,
     async reset() {
       await admin.query(`truncate workers, leases, sandboxes, exec_logs, worker_token_issuances,
-        worker_token_revocations, worker_join_tokens, worker_credential_uses, admin_audit, policies`);
+        worker_token_revocations, worker_join_tokens, worker_credential_uses, admin_audit, policies,
+        control_planes`);
     },
     async close() {
       await store.close();
