@@ -1,8 +1,16 @@
-import type { Page, PageRequest, SandboxRecord, Store, WorkerHeartbeat, WorkerRecord } from '@stacyvm/store';
-import { allWorkers } from './all-workers.js';
-import { OrchestratorError } from './errors.js';
+import type {
+  Page,
+  PageRequest,
+  PlacedSandbox,
+  Store,
+  WorkerHeartbeat,
+  WorkerLoad,
+  WorkerRecord,
+} from '@stacyvm/store';
+import type { FleetPresence, PresenceStatus } from './fleet-presence.js';
+import { createHeartbeatWrites, type HeartbeatBatch } from './heartbeat-writes.js';
 import type { Clock, Logger } from './host.js';
-import { sandboxesOf } from './worker-sandboxes.js';
+import { createWorkerDuties, type WorkerDuties, workerNotFound } from './worker-duties.js';
 
 /** A worker may report before it has heard of a change: younger records are not judged by a report. */
 const SETTLING_MS = 10_000;
@@ -23,7 +31,10 @@ const DISPROVED_BY_REPORT: ReadonlySet<string> = new Set([
 
 const MIN_HEARTBEAT_MS = 5_000;
 const MAX_HEARTBEAT_MS = 30_000;
-const HEARTBEATS_PER_SECOND = 10;
+/** Of the whole fleet; what one control plane and its database bear with ease. */
+const HEARTBEATS_PER_SECOND = 500;
+/** The pace varies by this share, so that workers that came back together do not stay together. */
+const JITTER = 0.1;
 
 /** One sandbox that a worker says it holds. */
 export interface HeldSandbox {
@@ -43,49 +54,86 @@ export interface HeartbeatOutcome {
   readonly release: readonly string[];
 }
 
-export interface Fleet {
-  /** Records a heartbeat and compares what the worker holds with what is recorded. */
+/** What the fleet is like at the moment; for metrics. */
+export interface FleetStatus extends PresenceStatus {
+  /** Heartbeats that are not stored yet. */
+  readonly waitingHeartbeats: number;
+  /** Between two heartbeats of a worker, in milliseconds. */
+  readonly paceMs: number;
+}
+
+export interface Fleet extends WorkerDuties {
+  /**
+   * Records a heartbeat and compares what the worker holds with what is recorded. Heartbeats are written together, so it
+   * takes a moment; when it resolves, the heartbeat is stored.
+   *
+   * @throws OrchestratorError `heartbeats_overloaded`
+   */
   heartbeat(heartbeat: FleetHeartbeat): Promise<HeartbeatOutcome>;
   list(request: PageRequest): Promise<Page<WorkerRecord>>;
   /** @throws OrchestratorError `worker_not_found` */
   get(id: string): Promise<WorkerRecord>;
+  /** What sandboxes take up, by worker; absent is nothing. */
+  loads(): Promise<ReadonlyMap<string, WorkerLoad>>;
+  /** Whether a worker is taken for dead: silent for two minutes while some control plane listened all the time. */
+  isStale(worker: Pick<WorkerRecord, 'lastHeartbeat'>): boolean;
+  status(): FleetStatus;
 }
 
-export function createFleet({
-  store,
-  logger,
-  clock,
-}: {
+export interface FleetOptions {
   readonly store: Store;
+  readonly presence: FleetPresence;
+  readonly onHeartbeatBatch?: ((batch: HeartbeatBatch) => void) | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
-}): Fleet {
+  /** From 0 to 1. */
+  readonly random?: (() => number) | undefined;
+}
+
+export function createFleet(options: FleetOptions): Fleet {
+  const { store, presence, logger, clock, random = Math.random } = options;
+  const writes = createHeartbeatWrites({
+    store,
+    lapsedBefore: presence.staleBefore,
+    onBatch: options.onHeartbeatBatch,
+  });
   let pace = { fleetSize: 1, countedAt: 0 };
 
   return {
-    async heartbeat(heartbeat) {
-      const known = await store.workers.get(heartbeat.id);
-      const worker = await store.workers.upsertHeartbeat(heartbeat);
-      if (known === undefined || known.instanceId !== worker.instanceId) {
+    ...createWorkerDuties({ store, logger, clock }),
+    async heartbeat({ held, ...heartbeat }) {
+      const { worker, previousInstanceId, placed } = await writes.write({
+        heartbeat,
+        comparesSandboxes: held !== undefined,
+      });
+      if (previousInstanceId !== worker.instanceId) {
         logger.info('worker registered', {
           worker_id: worker.id,
           rpc_url: worker.rpcUrl,
           providers: worker.providers,
+          flaps: worker.flaps,
         });
       }
-      const release = heartbeat.held === undefined ? [] : await compare(worker, heartbeat.held);
+      const release = held === undefined ? [] : await compare(worker, held, placed);
       return { worker, nextHeartbeatMs: await nextHeartbeatMs(), release };
     },
     list: (request) => store.workers.list(request),
     async get(id) {
       const worker = await store.workers.get(id);
-      if (worker === undefined) throw new OrchestratorError('worker_not_found', `not found: worker "${id}"`);
+      if (worker === undefined) throw workerNotFound(id);
       return worker;
     },
+    loads: () => store.sandboxes.loadByWorker(),
+    isStale: presence.isStale,
+    status: () => ({ ...presence.status(), waitingHeartbeats: writes.waiting(), paceMs: paceMs() }),
   };
 
-  async function compare(worker: WorkerRecord, held: readonly HeldSandbox[]): Promise<readonly string[]> {
-    const recorded = new Map((await sandboxesOf(store, worker.id)).map((sandbox) => [sandbox.id, sandbox]));
+  async function compare(
+    worker: WorkerRecord,
+    held: readonly HeldSandbox[],
+    placed: readonly PlacedSandbox[],
+  ): Promise<readonly string[]> {
+    const recorded = new Map(placed.map((sandbox) => [sandbox.id, sandbox]));
     const heldIds = new Set(held.map(({ id }) => id));
     const settledBefore = clock().getTime() - SETTLING_MS;
     for (const sandbox of recorded.values()) {
@@ -113,18 +161,23 @@ export function createFleet({
     return release;
   }
 
-  /** Keeps the heartbeats of the whole fleet below a rate, within bounds that keep staleness meaningful. */
   async function nextHeartbeatMs(): Promise<number> {
     const now = clock().getTime();
     if (now - pace.countedAt > MAX_HEARTBEAT_MS) {
-      const fleetSize = (await allWorkers(store)).length;
-      pace = { fleetSize, countedAt: now };
+      // Those who ask meanwhile go by the old count.
+      pace = { ...pace, countedAt: now };
+      pace = { fleetSize: await store.workers.count(), countedAt: now };
     }
+    return Math.round(paceMs() * (1 + JITTER * (2 * random() - 1)));
+  }
+
+  /** Keeps the heartbeats of the whole fleet below a rate, within bounds that keep staleness meaningful. */
+  function paceMs(): number {
     const fair = (pace.fleetSize / HEARTBEATS_PER_SECOND) * 1000;
-    return Math.round(Math.min(Math.max(fair, MIN_HEARTBEAT_MS), MAX_HEARTBEAT_MS));
+    return Math.min(Math.max(fair, MIN_HEARTBEAT_MS), MAX_HEARTBEAT_MS);
   }
 }
 
-function isUsable({ state }: SandboxRecord): boolean {
+function isUsable({ state }: PlacedSandbox): boolean {
   return state === 'running' || state === 'idle';
 }

@@ -3,12 +3,20 @@ import { type BackgroundWork, startBackgroundWork } from './background-work.js';
 import { createExecInSandbox, type ExecInSandbox } from './exec-in-sandbox.js';
 import type { ExecLimits } from './exec-request.js';
 import { createFleet, type Fleet } from './fleet.js';
+import { createFleetPresence } from './fleet-presence.js';
+import type { HeartbeatBatch } from './heartbeat-writes.js';
 import type { Clock, Logger } from './host.js';
 import { createLiveSandbox, sandboxNotFound, targetOf } from './live-sandbox.js';
 import { createPolicies, type Policies } from './policies.js';
 import { createPoliciesInForce, type FixedPolicy } from './policies-in-force.js';
 import { createPolicyGate } from './policy-gate.js';
-import { checkRunning, endAbandonedSpawns, type ReconcileOptions, reapExpired } from './reconcile.js';
+import {
+  checkRunning,
+  endAbandonedSpawns,
+  evictDrained,
+  type ReconcileOptions,
+  reapExpired,
+} from './reconcile.js';
 import { createSandboxRemover } from './remove-sandbox.js';
 import { revocationEnforcer } from './revoked-workers.js';
 import type { RpcRefusal } from './rpc-client-lifetime.js';
@@ -25,6 +33,8 @@ export interface OrchestratorOptions extends Pick<WorkerClientsOptions, 'rpcTls'
   readonly workerCredentials: WorkerCredentials;
   /** Told of every call that a worker did not let in; for metrics. */
   readonly onRpcRefusal?: ((refusal: RpcRefusal) => void) | undefined;
+  /** Told of every statement that wrote heartbeats; for metrics. */
+  readonly onHeartbeatBatch?: ((batch: HeartbeatBatch) => void) | undefined;
   readonly defaults: SpawnDefaults;
   /** Policies beside those of the store, which nobody can change through the API. */
   readonly fixedPolicies?: readonly FixedPolicy[] | undefined;
@@ -40,6 +50,8 @@ export interface OrchestratorOptions extends Pick<WorkerClientsOptions, 'rpcTls'
   readonly reconcileIntervalMs: number;
   readonly logger: Logger;
   readonly clock?: Clock;
+  /** From 0 to 1. */
+  readonly random?: (() => number) | undefined;
 }
 
 /** Sandboxes and the fleet that runs them. Every method throws OrchestratorError or StoreError. */
@@ -65,7 +77,12 @@ export interface Orchestrator {
    * sandboxes `unhealthy` (`worker_revoked`).
    */
   enforceRevocations(): Promise<void>;
-  /** Begins to follow the policies, to reap and to reconcile. */
+  /**
+   * To be called when hints may have been missed or have come in for `WORKERS_CHANNEL`: what drains is looked at now, and
+   * so are spawns that wait.
+   */
+  workersChanged(): void;
+  /** Begins to listen to workers, to follow the policies, to reap and to reconcile. */
   start(): void;
   /** Closes the queue, ends the background work and the connections to workers; calls that are under way fail. */
   stop(): Promise<void>;
@@ -89,19 +106,29 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   const policiesInForce = createPoliciesInForce({ store, fixed: fixedPolicies, logger });
   const gate = createPolicyGate({ policies: policiesInForce, logger });
   const live = createLiveSandbox({ store, clients, logger });
+  const presence = createFleetPresence({ store, logger, clock });
   const reconcile: ReconcileOptions = {
     store,
     clients,
     credentials,
     remover,
+    isStale: presence.isStale,
     spawnTimeoutMs: options.spawnTimeoutMs,
     logger,
     clock,
   };
   const background: BackgroundWork[] = [];
+  let eviction: BackgroundWork | undefined;
 
   return {
-    fleet: createFleet({ store, logger, clock }),
+    fleet: createFleet({
+      store,
+      presence,
+      onHeartbeatBatch: options.onHeartbeatBatch,
+      logger,
+      clock,
+      random: options.random,
+    }),
     exec: createExecInSandbox({ store, live, limits: options.execLimits, logger, clock }),
     spawn: createSpawnSandbox({
       store,
@@ -142,11 +169,24 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
 
     enforceRevocations: revocationEnforcer({ store, clients, credentials, live }),
 
+    workersChanged() {
+      void eviction?.runOnce();
+      queue.capacityFreed();
+    },
+
     start() {
       if (background.length > 0) return;
       const { reapIntervalMs, reconcileIntervalMs } = options;
+      eviction = startBackgroundWork({
+        name: 'eviction',
+        intervalMs: reapIntervalMs,
+        round: (signal) => evictDrained(reconcile, signal),
+        logger,
+      });
       background.push(
         policiesInForce.start(),
+        presence.start(),
+        eviction,
         startBackgroundWork({
           name: 'reaping',
           intervalMs: reapIntervalMs,

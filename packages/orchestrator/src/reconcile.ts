@@ -1,7 +1,6 @@
 import type { ClaimedSandbox, Store, WorkerRecord } from '@stacyvm/store';
 import type { Clock, Logger } from './host.js';
 import { targetOf, WORKER_REVOKED } from './live-sandbox.js';
-import { isStale } from './placement.js';
 import type { SandboxRemover } from './remove-sandbox.js';
 import type { WorkerClients } from './worker-clients.js';
 import type { WorkerCredentials } from './worker-credentials.js';
@@ -17,6 +16,8 @@ export interface ReconcileOptions {
   readonly clients: WorkerClients;
   readonly credentials: WorkerCredentials;
   readonly remover: SandboxRemover;
+  /** Whether a worker is taken for dead. */
+  readonly isStale: (worker: WorkerRecord) => boolean;
   readonly spawnTimeoutMs: number;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -28,6 +29,15 @@ export async function reapExpired(options: ReconcileOptions, signal?: AbortSigna
   await eachClaimed(options, signal, {
     claim: () => store.sandboxes.claimExpired({ before: clock(), limit: BATCH, claimMs: CLAIM_MS }),
     work: (sandbox) => remover.remove(sandbox, 'expired', { signal }),
+  });
+}
+
+/** Destroys what is left on draining workers after their deadline. */
+export async function evictDrained(options: ReconcileOptions, signal?: AbortSignal): Promise<void> {
+  const { store, remover, clock } = options;
+  await eachClaimed(options, signal, {
+    claim: () => store.sandboxes.claimEvicted({ before: clock(), limit: BATCH, claimMs: CLAIM_MS }),
+    work: (sandbox) => remover.remove(sandbox, 'evicted', { signal }),
   });
 }
 
@@ -81,12 +91,12 @@ async function checkOne(
 async function judge(
   sandbox: ClaimedSandbox,
   worker: WorkerRecord | undefined,
-  { clients, credentials, clock }: ReconcileOptions,
+  { clients, credentials, isStale }: ReconcileOptions,
   signal: AbortSignal | undefined,
 ): Promise<string> {
   if (worker === undefined) return 'worker_missing';
   if (credentials.isRevoked(worker)) return WORKER_REVOKED;
-  if (isStale(worker, clock())) return 'worker_stale';
+  if (isStale(worker)) return 'worker_stale';
   try {
     const { state } = await clients.clientOf(worker).status(targetOf(sandbox), { signal });
     return state === 'running' ? 'running' : 'runtime_stopped';

@@ -3,7 +3,7 @@ import type { RpcClient } from '@stacyvm/worker-rpc';
 import { allWorkers } from './all-workers.js';
 import { OrchestratorError } from './errors.js';
 import type { Clock } from './host.js';
-import { offers, rankWorkers, someWorkerIsFull, workerCapacity } from './placement.js';
+import { capacityOf, offers, rankWorkers, someWorkerIsFull } from './placement.js';
 import { newSandboxId } from './sandbox-id.js';
 import { LEASE_GRACE_MS } from './sandbox-lease.js';
 import type { Attempt } from './spawn-queue.js';
@@ -11,6 +11,7 @@ import type { ResolvedSpawn } from './spawn-request.js';
 import type { UsedUp } from './waiting-line.js';
 import type { WorkerClients } from './worker-clients.js';
 import type { WorkerCredentials } from './worker-credentials.js';
+import { satisfies } from './worker-labels.js';
 
 /** How many sandboxes there may be; 0 is no limit. */
 export interface AdmissionLimits {
@@ -39,7 +40,7 @@ export interface SandboxAdmission {
   /**
    * Takes a place on the best worker that is not among the tried, and adds each that it looks at to them.
    *
-   * @throws OrchestratorError `provider_unknown`, or why no worker can be called: `no_eligible_worker`,
+   * @throws OrchestratorError `provider_unknown`, `requirements_unmet`, or why no worker can be called: `no_eligible_worker`,
    *   `worker_unreachable`, `worker_revoked`
    */
   admit(spawn: ResolvedSpawn, tried: Set<string>): Promise<Attempt<AdmittedSandbox>>;
@@ -92,16 +93,24 @@ export function createSandboxAdmission(options: SandboxAdmissionOptions): Sandbo
     return maxSandboxesPerOwner > 0 && ownerId !== '';
   }
 
-  async function bestWorker({ provider }: ResolvedSpawn, tried: ReadonlySet<string>) {
-    const [workers, active] = await Promise.all([allWorkers(store), store.sandboxes.countActiveByWorker()]);
-    if (workers.length > 0 && !workers.some((worker) => offers(worker, provider))) {
+  async function bestWorker(spawn: ResolvedSpawn, tried: ReadonlySet<string>) {
+    const { provider, requirements, memoryMb, vcpus } = spawn;
+    const [workers, loads] = await Promise.all([allWorkers(store), store.sandboxes.loadByWorker()]);
+    const offering = workers.filter((worker) => offers(worker, provider));
+    if (workers.length > 0 && offering.length === 0) {
       throw new OrchestratorError('provider_unknown', `provider not found: ${provider}`);
     }
-    const usable = workers.filter((worker) => !tried.has(worker.id) && !credentials.isRevoked(worker));
-    const request = { provider, now: clock() };
+    if (offering.length > 0 && !offering.some((worker) => satisfies(worker, requirements))) {
+      throw new OrchestratorError(
+        'requirements_unmet',
+        `no worker with provider ${provider} carries the labels that are required`,
+      );
+    }
+    const usable = offering.filter((worker) => !tried.has(worker.id) && !credentials.isRevoked(worker));
+    const request = { provider, requirements, memoryMb, vcpus, now: clock() };
     return {
-      worker: rankWorkers(usable, active, request)[0],
-      someAreFull: someWorkerIsFull(usable, active, request),
+      worker: rankWorkers(usable, loads, request)[0],
+      someAreFull: someWorkerIsFull(usable, loads, request),
     };
   }
 
@@ -115,7 +124,7 @@ export function createSandboxAdmission(options: SandboxAdmissionOptions): Sandbo
   }
 
   async function reserve(worker: WorkerRecord, spawn: ResolvedSpawn) {
-    const maxActiveOnWorker = workerCapacity(worker);
+    const capacity = capacityOf(worker);
     try {
       return await store.sandboxes.reserve({
         id: newSandboxId(),
@@ -128,7 +137,9 @@ export function createSandboxAdmission(options: SandboxAdmissionOptions): Sandbo
         metadata: spawn.metadata,
         expiresAt: new Date(clock().getTime() + spawn.ttlMs),
         leaseTtlMs: spawn.ttlMs + LEASE_GRACE_MS,
-        ...(maxActiveOnWorker === undefined ? {} : { maxActiveOnWorker }),
+        ...(capacity.sandboxes === undefined ? {} : { maxActiveOnWorker: capacity.sandboxes }),
+        ...(capacity.memoryMb === undefined ? {} : { maxMemoryMbOnWorker: capacity.memoryMb }),
+        ...(capacity.vcpus === undefined ? {} : { maxVcpusOnWorker: capacity.vcpus }),
         ...(maxSandboxes === 0 ? {} : { maxActive: maxSandboxes }),
         ...(isLimited(spawn.ownerId) ? { maxActivePerOwner: maxSandboxesPerOwner } : {}),
       });
@@ -144,6 +155,7 @@ export function createSandboxAdmission(options: SandboxAdmissionOptions): Sandbo
         const message = `max sandboxes per owner reached (${maxSandboxesPerOwner})`;
         return { scarcity: 'owner', refusal: limitReached('max_sandboxes_per_owner', message) } as const;
       }
+      if (error.code === 'capacity' && error.limit === 'worker_closed') return 'worker_gone';
       if (error.code === 'capacity') return 'worker_full';
       if (error.code === 'not_found') return 'worker_gone';
       throw error;

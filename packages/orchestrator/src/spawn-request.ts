@@ -14,6 +14,8 @@ export interface SpawnRequest {
   /** Id of the principal who asks; owns the sandbox when the request names no owner. */
   readonly callerId?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** Labels that the worker must carry, with these values. */
+  readonly requirements?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface SpawnDefaults {
@@ -35,6 +37,7 @@ export interface ResolvedSpawn {
   /** '' when nobody is known to own it; then no limit of an owner holds. */
   readonly ownerId: string;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly requirements: Readonly<Record<string, string>>;
 }
 
 /** @throws OrchestratorError `invalid_duration`, `ttl_too_long` or `unsupported_field` */
@@ -57,6 +60,7 @@ export function resolveSpawnRequest(request: SpawnRequest, defaults: SpawnDefaul
     ttlMs,
     ownerId: request.ownerId || request.callerId || '',
     metadata: request.metadata ?? {},
+    requirements: request.requirements ?? {},
   };
 }
 

@@ -45,7 +45,7 @@ export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
     const tried = new Set<string>();
     let admitted = await queue.admit({
       owner: spawn.ownerId,
-      provider: spawn.provider.toLowerCase(),
+      provider: placementClass(spawn),
       async attempt() {
         // It may have waited long, and the rules may be others now.
         await permission.renew();
@@ -129,6 +129,12 @@ export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
       options.logger.warn('a spawn is left to reconciliation', { sandbox_id: sandbox.id, error });
     }
   }
+}
+
+/** Spawns that are placed by the same rules wait for the same room. */
+function placementClass({ provider, requirements }: ResolvedSpawn): string {
+  const labels = Object.entries(requirements).toSorted(([a], [b]) => (a < b ? -1 : Number(a > b)));
+  return labels.length === 0 ? provider.toLowerCase() : `${provider.toLowerCase()} ${JSON.stringify(labels)}`;
 }
 
 function workerRequest(sandboxId: string, spawn: ResolvedSpawn) {

@@ -13,6 +13,7 @@ export interface Claim {
   /** Grows with every spawn of this process. */
   readonly arrival: number;
   readonly owner: string;
+  /** The provider, with whatever else decides which workers are suitable. */
   readonly provider: string;
 }
 

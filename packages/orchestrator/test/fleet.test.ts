@@ -147,28 +147,76 @@ describe('fleet', () => {
       });
     }
 
+    /** A fleet of a size that nobody would want to register in a test. */
+    const fleetOf = (size: () => number) => {
+      const workers = { ...fixture.store.workers, count: async () => size() };
+      return fixture.orchestrator({ store: { ...fixture.store, workers } }).fleet;
+    };
+
     it('sets a pace that grows with the fleet, within bounds', async () => {
-      const paceOf = async (size: number): Promise<number> => {
-        const { items } = await fixture.store.workers.list({ limit: 1000 });
-        const others = Array.from({ length: size - items.length }, (_, n) =>
-          worker.heartbeat({ id: `worker-of-many-${size}-${n}` }),
-        );
-        await fixture.store.workers.upsertHeartbeats(others);
-        return (await fixture.orchestrator().fleet.heartbeat(worker.heartbeat())).nextHeartbeatMs;
-      };
+      const paceOf = async (size: number): Promise<number> =>
+        (await fleetOf(() => size).heartbeat(worker.heartbeat())).nextHeartbeatMs;
       expect(await paceOf(1)).to.equal(5_000);
-      expect(await paceOf(50)).to.equal(5_000);
-      expect(await paceOf(123)).to.equal(12_300);
-      expect(await paceOf(400)).to.equal(30_000);
+      expect(await paceOf(2_500)).to.equal(5_000);
+      expect(await paceOf(3_000)).to.equal(6_000);
+      expect(await paceOf(10_000)).to.equal(20_000);
+      expect(await paceOf(15_500)).to.equal(30_000);
+    });
+
+    it('varies the pace, so that workers which came together do not stay together', async () => {
+      const paceWith = async (random: number) =>
+        (await fixture.orchestrator({ random: () => random }).fleet.heartbeat(worker.heartbeat()))
+          .nextHeartbeatMs;
+      expect([await paceWith(0), await paceWith(1)]).to.deep.equal([4_500, 5_500]);
     });
 
     it('counts the fleet anew after a while', async () => {
-      expect((await beat()).nextHeartbeatMs).to.equal(5_000);
-      const many = Array.from({ length: 99 }, (_, n) => worker.heartbeat({ id: `worker-late-${n}` }));
-      await fixture.store.workers.upsertHeartbeats(many);
-      expect((await beat()).nextHeartbeatMs).to.equal(5_000);
+      let size = 1;
+      const fleet = fleetOf(() => size);
+      const pace = async () => (await fleet.heartbeat(worker.heartbeat())).nextHeartbeatMs;
+      expect(await pace()).to.equal(5_000);
+      size = 5_000;
+      expect(await pace()).to.equal(5_000);
       fixture.clock.advance(30_001);
-      expect((await beat()).nextHeartbeatMs).to.equal(10_000);
+      expect(await pace()).to.equal(10_000);
+    });
+
+    it('writes what comes in together by one statement, and answers each worker about itself', async () => {
+      const batches: number[] = [];
+      const { fleet } = fixture.orchestrator({
+        onHeartbeatBatch: ({ heartbeats, outcome }) => {
+          expect(outcome).to.equal('written');
+          batches.push(heartbeats);
+        },
+      });
+      const { id } = await orchestrator.spawn({});
+      const outcomes = await Promise.all(
+        Array.from({ length: 64 }, (_, n) =>
+          fleet.heartbeat({
+            ...worker.heartbeat({ id: n === 0 ? 'worker-a' : `worker-${n}` }),
+            held: [{ id: n === 0 ? id : `sb-of-${n}`, generation: 1 }],
+          }),
+        ),
+      );
+      expect(batches).to.deep.equal([64]);
+      for (const [n, { worker: record, release }] of outcomes.entries()) {
+        expect(record.id).to.equal(n === 0 ? 'worker-a' : `worker-${n}`);
+        expect(release).to.deep.equal(n === 0 ? [] : [`sb-of-${n}`]);
+        expect(await fixture.store.workers.get(record.id)).to.include({ id: record.id });
+      }
+      expect(fleet.status()).to.include({ waitingHeartbeats: 0, paceMs: 5_000 });
+    });
+
+    it('lets one worker that sends what cannot be stored spoil it for nobody else', async () => {
+      const results = await Promise.allSettled(
+        Array.from({ length: 20 }, (_, n) =>
+          orchestrator.fleet.heartbeat(
+            worker.heartbeat({ id: `worker-${n}`, hostname: n === 7 ? 'a\0b' : 'fine' }),
+          ),
+        ),
+      );
+      const refused = results.flatMap(({ status }, n) => (status === 'rejected' ? [n] : []));
+      expect(refused).to.deep.equal([7]);
     });
   });
 

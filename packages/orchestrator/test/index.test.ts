@@ -10,6 +10,7 @@ describe('@stacyvm/orchestrator', () => {
       'allWorkers',
       'createOrchestrator',
       'isStale',
+      'labelsOf',
       'rankWorkers',
       'startBackgroundWork',
     ]);

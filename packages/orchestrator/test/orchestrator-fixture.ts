@@ -1,6 +1,6 @@
 import { openStore, type Store, type WorkerHeartbeat } from '@stacyvm/store';
 import { createTestDatabase } from '@stacyvm/store/testing';
-import { createOrchestrator, type Orchestrator, type OrchestratorOptions } from '../src/index.js';
+import { createOrchestrator, isStale, type Orchestrator, type OrchestratorOptions } from '../src/index.js';
 import type { ReconcileOptions } from '../src/reconcile.js';
 import { createSandboxRemover } from '../src/remove-sandbox.js';
 import { createWorkerClients } from '../src/worker-clients.js';
@@ -73,6 +73,8 @@ export async function openFixture(): Promise<OrchestratorFixture> {
         reconcileIntervalMs: 20,
         logger,
         clock,
+        // The middle of every jitter.
+        random: () => 0.5,
         ...changes,
       });
       endings.push(() => orchestrator.stop());
@@ -86,7 +88,17 @@ export async function openFixture(): Promise<OrchestratorFixture> {
       });
       endings.push(() => clients.close());
       const remover = createSandboxRemover({ store, clients, logger, clock });
-      return { store, clients, credentials, remover, spawnTimeoutMs: SPAWN_TIMEOUT_MS, logger, clock };
+      return {
+        store,
+        clients,
+        credentials,
+        remover,
+        // Somebody has always listened.
+        isStale: (worker) => isStale(worker, clock()),
+        spawnTimeoutMs: SPAWN_TIMEOUT_MS,
+        logger,
+        clock,
+      };
     },
     async worker(id, { acceptsStatic, key, ...heartbeat } = {}) {
       const worker = await startFakeWorker({

@@ -21,6 +21,7 @@ describe('resolveSpawnRequest', () => {
     ttlMs: 1_800_000,
     ownerId: '',
     metadata: {},
+    requirements: {},
   };
   const blanks: ReadonlyArray<readonly [string, SpawnRequest]> = [
     ['absent', {}],
@@ -35,10 +36,15 @@ describe('resolveSpawnRequest', () => {
 
   it('keeps what the request says', () => {
     const request = { image: 'alpine', provider: 'docker', memoryMb: 64, vcpus: 1, ownerId: 'ada' };
-    const metadata = { job: '7' };
-    expect(resolveSpawnRequest({ ...request, metadata, ttl: '1h30m' }, defaults)).to.deep.equal({
+    const [metadata, requirements] = [{ job: '7' }, { zone: 'eu' }];
+    const resolvedRequest = resolveSpawnRequest(
+      { ...request, metadata, requirements, ttl: '1h30m' },
+      defaults,
+    );
+    expect(resolvedRequest).to.deep.equal({
       ...request,
       metadata,
+      requirements,
       ttlMs: 5_400_000,
     });
   });
