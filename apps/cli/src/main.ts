@@ -7,7 +7,8 @@ import { cliVersion } from './version.js';
 
 /** What the program that `worker` starts does not know of. */
 const WORKER_COMMANDS = `
-Commands, each with --help: stacyvm worker token | join-token | credentials | keys | revocations | unrevoke
+Commands, each with --help: stacyvm worker list | cordon | uncordon | drain | undrain
+  | remove | token | join-token | credentials | keys | revocations | unrevoke
 `;
 
 async function main(argv: readonly string[]): Promise<void> {

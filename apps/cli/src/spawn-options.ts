@@ -10,6 +10,7 @@ export interface SpawnOptionArguments {
   readonly vcpus: number | undefined;
   readonly owner: string | undefined;
   readonly metadata: readonly string[];
+  readonly require: readonly string[];
 }
 
 /** The options of commands that spawn a sandbox. What is not given is left to the control plane's defaults. */
@@ -27,6 +28,13 @@ export function spawnOptions<T>(yargs: Argv<T>) {
       nargs: 1,
       default: [] as string[],
       describe: 'NAME=VALUE to keep with it; repeatable',
+    })
+    .option('require', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      default: [] as string[],
+      describe: 'LABEL=VALUE that the worker must carry; repeatable',
     });
 }
 
@@ -39,6 +47,7 @@ export function spawnRequest(args: SpawnOptionArguments): SpawnRequest {
     vcpus: args.vcpus,
     owner_id: args.owner,
     metadata: args.metadata.length === 0 ? undefined : parsePairs('metadata', args.metadata),
+    requirements: args.require.length === 0 ? undefined : parsePairs('require', args.require),
   };
   return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
 }

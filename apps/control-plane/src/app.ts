@@ -15,6 +15,7 @@ import { problemOf, RequestError } from './http-errors.js';
 import { jsonBody } from './json-body.js';
 import type { Metrics } from './metrics/metrics.js';
 import { contextOf, requestContext } from './request-context.js';
+import { adminWorkerHandlers } from './routes/admin-workers.js';
 import { diagnosticsHandlers } from './routes/diagnostics.js';
 import { execHandlers } from './routes/exec.js';
 import { type JoinTokensState, joinTokenHandlers } from './routes/join-tokens.js';
@@ -86,7 +87,8 @@ export function createApp(options: AppOptions): Express {
   routeOperations(app, {
     ...sandboxHandlers(orchestrator),
     ...execHandlers(orchestrator, logger),
-    ...workerHandlers(orchestrator, options.clock),
+    ...workerHandlers(orchestrator.fleet),
+    ...adminWorkerHandlers(orchestrator.fleet, options.clock, audited),
     ...workerTokenHandlers(options, audited),
     ...workerRevocationHandlers(options, audited),
     ...joinTokenHandlers(options, audited),

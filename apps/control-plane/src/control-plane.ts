@@ -7,7 +7,9 @@ import { createOrchestrator } from '@stacyvm/orchestrator';
 import { openStore } from '@stacyvm/store';
 import { createApp } from './app.js';
 import { createEdge } from './callers/edge.js';
+import { followDatabaseHints } from './database-hints.js';
 import { createHttpServer, HTTP_TIMEOUTS } from './http-server.js';
+import { createWorkerCounts } from './metrics/worker-counts.js';
 import { orchestratorLimits, storeOptions } from './options-from-settings.js';
 import { createPolicyFiles, policiesFromFiles } from './policy-files.js';
 import { createSettingsReload } from './settings-reload.js';
@@ -66,6 +68,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       clock,
       workerCredentials: authority.identity,
       onRpcRefusal: authority.metrics.rpcRefusal,
+      onHeartbeatBatch: authority.metrics.heartbeatBatch,
       rpcTls: tls.rpc,
       rpcUrlPolicy: rpcUrls.current,
       fixedPolicies: policiesFromFiles(settings),
@@ -114,6 +117,18 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     orchestrator.start();
     const warm = edge.callers.warmUp();
     const background = authority.start(() => orchestrator.enforceRevocations());
+    const hints = followDatabaseHints({
+      store,
+      orchestrator,
+      revocations: background.revocations,
+      onHint: authority.metrics.hint,
+    });
+    authority.metrics.observeFleet({
+      status: orchestrator.fleet.status,
+      hintsConnected: hints.isConnected,
+      workersByCondition: createWorkerCounts(store, orchestrator.fleet, clock),
+      shownWorkers: authority.shownWorkers,
+    });
     let stopped: Promise<void> | undefined;
     const stop = async (): Promise<void> => {
       draining = true;
@@ -121,6 +136,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
         await orchestrator.spawnQueue.close();
         await drain(settings['server.shutdown_timeout'], logger);
         edge.callers.close();
+        await hints.close();
         await background.stop();
         await orchestrator.stop();
         await warm;

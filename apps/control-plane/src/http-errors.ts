@@ -61,6 +61,9 @@ const ORCHESTRATOR: Readonly<Record<OrchestratorErrorCode, readonly [number, Err
   provider_unknown: [404, 'NOT_FOUND'],
   sandbox_not_found: [404, 'NOT_FOUND'],
   worker_not_found: [404, 'NOT_FOUND'],
+  worker_online: [409, 'CONFLICT'],
+  worker_has_sandboxes: [409, 'CONFLICT'],
+  requirements_unmet: [409, 'CONFLICT'],
   exec_timeout: [408, 'TIMEOUT'],
   sandbox_not_running: [409, 'CONFLICT'],
   sandbox_lost: [409, 'CONFLICT'],
@@ -77,6 +80,7 @@ const ORCHESTRATOR: Readonly<Record<OrchestratorErrorCode, readonly [number, Err
   worker_unreachable: [503, 'UNAVAILABLE'],
   worker_refused: [503, 'UNAVAILABLE'],
   worker_revoked: [503, 'UNAVAILABLE'],
+  heartbeats_overloaded: [503, 'UNAVAILABLE'],
   shutting_down: [503, 'UNAVAILABLE'],
 };
 

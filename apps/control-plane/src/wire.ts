@@ -1,6 +1,6 @@
 import type { components } from '@stacyvm/api';
-import { isStale } from '@stacyvm/orchestrator';
-import type { SandboxRecord, WorkerRecord } from '@stacyvm/store';
+import { type Fleet, labelsOf } from '@stacyvm/orchestrator';
+import type { SandboxRecord, WorkerLoad, WorkerRecord } from '@stacyvm/store';
 
 type Schemas = components['schemas'];
 
@@ -25,8 +25,15 @@ export function sandboxJson(sandbox: SandboxRecord): Schemas['Sandbox'] {
   };
 }
 
+/** What is known of a worker beside its record. */
+export interface WorkerSurroundings {
+  readonly isStale: Fleet['isStale'];
+  readonly loads: ReadonlyMap<string, WorkerLoad>;
+}
+
 /** A worker as the contract shows it; its times are whole seconds (worker protocol 4.1). */
-export function workerJson(worker: WorkerRecord, now: Date): Schemas['Worker'] {
+export function workerJson(worker: WorkerRecord, { isStale, loads }: WorkerSurroundings): Schemas['Worker'] {
+  const load = loads.get(worker.id);
   return {
     id: worker.id,
     hostname: worker.hostname,
@@ -34,10 +41,19 @@ export function workerJson(worker: WorkerRecord, now: Date): Schemas['Worker'] {
     providers: [...(worker.providers ?? [])],
     capabilities: [...(worker.capabilities ?? [])],
     capacity: { ...worker.capacity },
+    labels: { ...labelsOf(worker) },
+    cordoned: worker.cordoned,
+    drain_requested: worker.drainRequested,
+    ...(worker.drainDeadline === null ? {} : { drain_deadline: wholeSeconds(worker.drainDeadline) }),
+    active_sandboxes: load?.sandboxes ?? 0,
+    active_memory_mb: load?.memoryMb ?? 0,
+    active_vcpus: load?.vcpus ?? 0,
+    flaps: worker.flaps,
+    ...(worker.lastFlapAt === null ? {} : { last_flap_at: wholeSeconds(worker.lastFlapAt) }),
     last_heartbeat: wholeSeconds(worker.lastHeartbeat),
     created_at: wholeSeconds(worker.createdAt),
     updated_at: wholeSeconds(worker.updatedAt),
-    stale: isStale(worker, now),
+    stale: isStale(worker),
   };
 }
 

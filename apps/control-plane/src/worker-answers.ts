@@ -1,12 +1,16 @@
+import { OrchestratorError } from '@stacyvm/orchestrator';
 import { StoreError } from '@stacyvm/store';
 import { WorkerEndpointError } from '@stacyvm/worker-rpc';
 import { ownWords } from './http-errors.js';
 
-/** Failures of the store as answers that a worker understands. */
+/** Failures of the store, and a flood of heartbeats, as answers that a worker understands. */
 export async function reachable<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (error instanceof OrchestratorError && error.code === 'heartbeats_overloaded') {
+      throw new WorkerEndpointError('unavailable', error.message, { cause: error, reason: error.code });
+    }
     if (!(error instanceof StoreError)) throw error;
     const options = { cause: error };
     if (error.code === 'unavailable' || error.code === 'closed') {

@@ -1,6 +1,7 @@
 import type { Settings } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
-import type { Store } from '@stacyvm/store';
+import type { BackgroundWork } from '@stacyvm/orchestrator';
+import type { Store, WorkerRecord } from '@stacyvm/store';
 import type { EnrolWorker, IssueWorkerToken } from '@stacyvm/worker-rpc';
 import { type AdminAudit, createAdminAudit } from './audit/admin-audit.js';
 import { startHousekeeping } from './housekeeping.js';
@@ -30,8 +31,13 @@ export interface WorkerAuthority extends ReloadedPart {
   readonly audit: AdminAudit;
   readonly metrics: Metrics;
   readonly sandboxesByState: () => Promise<ReadonlyMap<string, number>>;
+  readonly shownWorkers: () => Promise<readonly WorkerRecord[]>;
   /** Begins to follow the revocations, to write down what is counted and to prune. */
-  start(onRevocations: () => Promise<void>): { stop(): Promise<void> };
+  start(onRevocations: () => Promise<void>): {
+    /** Reads the revocations now. */
+    readonly revocations: Pick<BackgroundWork, 'runOnce'>;
+    stop(): Promise<void>;
+  };
 }
 
 /**
@@ -64,11 +70,12 @@ export async function openWorkerAuthority(options: {
   const limit = createIssueLimit(settings['auth.worker_token_issue_limit']);
   const tokenIssuer = createTokenIssuer({ store, issuingKey, limit, clock });
   const sandboxesByState = createSandboxCounts(store, clock);
+  const shownWorkers = createShownWorkers(store);
   let auditRetentionMs = settings['auth.admin_audit_retention'];
   metrics.observe({
     revocations: revocations.status,
     sandboxesByState,
-    shownWorkers: createShownWorkers(store),
+    shownWorkers,
   });
 
   return {
@@ -82,6 +89,7 @@ export async function openWorkerAuthority(options: {
     audit,
     metrics,
     sandboxesByState,
+    shownWorkers,
     prepare(next) {
       const putIdentityInForce = identity.prepare(next);
       return () => {
@@ -92,12 +100,14 @@ export async function openWorkerAuthority(options: {
       };
     },
     start(onRevocations) {
+      const following = revocations.start(onRevocations);
       const background = [
-        revocations.start(onRevocations),
+        following,
         credentialRecorder.start(),
         startHousekeeping({ store, auditRetentionMs: () => auditRetentionMs, logger, clock }),
       ];
       return {
+        revocations: following,
         async stop() {
           await Promise.all(background.map((work) => work.stop()));
           await credentialRecorder.flush().catch((error: unknown) => {

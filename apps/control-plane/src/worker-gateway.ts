@@ -1,6 +1,5 @@
 import type { Logger } from '@stacyvm/logging';
 import type { Fleet } from '@stacyvm/orchestrator';
-import { isStale } from '@stacyvm/orchestrator';
 import type { Store, WorkerCredential as StoredCredential, WorkerRecord } from '@stacyvm/store';
 import {
   createWorkerEndpoint,
@@ -69,7 +68,7 @@ export function createWorkerGateway(options: WorkerGatewayOptions): WorkerEndpoi
         credentialRecorder.note({ workerId, ...storedCredential(credential) });
         metrics.heartbeat();
         return {
-          worker: workerReply(worker, clock()),
+          worker: workerReply(worker),
           nextHeartbeatMs,
           drain: worker.drainRequested,
           release,
@@ -147,7 +146,7 @@ function storedCredential(credential: WorkerCredential): StoredCredential {
   };
 }
 
-function workerReply(worker: WorkerRecord, now: Date) {
+function workerReply(worker: WorkerRecord) {
   return {
     id: worker.id,
     hostname: worker.hostname,
@@ -158,6 +157,6 @@ function workerReply(worker: WorkerRecord, now: Date) {
     lastHeartbeatAt: worker.lastHeartbeat,
     createdAt: worker.createdAt,
     updatedAt: worker.updatedAt,
-    stale: isStale(worker, now),
+    stale: false,
   };
 }

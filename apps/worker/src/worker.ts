@@ -14,6 +14,7 @@ import {
   type Heartbeat,
   type RevocationFeed,
 } from '@stacyvm/worker-rpc';
+import { capacityOf } from './capacity.js';
 import { warnOfClockSkew } from './clock-skew.js';
 import { identityFile, obtainEnrolledKey } from './enrolled-key.js';
 import { type HeartbeatLoop, startHeartbeatLoop } from './heartbeat-loop.js';
@@ -168,7 +169,7 @@ async function startBy(
       'heartbeat',
       ...new Set([...providers.values()].flatMap((provider) => provider.capabilities())),
     ],
-    capacity: { max_sandboxes: settings['worker.max_sandboxes'], rpc_url: rpcUrl },
+    capacity: { ...capacityOf(settings), rpc_url: rpcUrl },
     instanceId,
     sandboxes: holdings.list(),
     revocationVersion: revocations.version,
@@ -222,23 +223,31 @@ async function startBy(
   };
   const keptKeyCheck = setInterval(() => identity.reload(), KEPT_KEY_CHECK_MS).unref();
 
+  /** The control plane would find out by itself, only later. */
+  const sayGoodbye = async (last: Partial<Heartbeat> = {}): Promise<void> => {
+    await client
+      .heartbeat({ ...heartbeat(), ...last }, { signal: AbortSignal.timeout(LAST_HEARTBEAT_TIMEOUT_MS) })
+      .catch((error: unknown) => logger.debug('last heartbeat failed', { error }));
+  };
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     ending = true;
     clearInterval(keptKeyCheck);
     await loop.stop();
-    await client
-      .heartbeat(heartbeat(), { signal: AbortSignal.timeout(LAST_HEARTBEAT_TIMEOUT_MS) })
-      .catch((error: unknown) => logger.debug('last heartbeat failed', { error }));
-    client.close();
+    await sayGoodbye();
     await closeWithin(server, settings['worker.shutdown_timeout'], () =>
       logger.warn('programs still run after the shutdown timeout; ending them', {
         calls: listener.inFlight(),
       }),
     );
-    tls.close();
     holdings.close();
-    await closeAll(providers);
+    try {
+      await closeAll(providers);
+      await sayGoodbye({ status: 'offline', sandboxes: [] });
+    } finally {
+      client.close();
+      tls.close();
+    }
   };
   return {
     id,

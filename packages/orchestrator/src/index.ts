@@ -13,7 +13,7 @@ export type { SpawnContext } from './policy-gate.js';
 export type { RpcRefusal } from './rpc-client-lifetime.js';
 export type { SpawnQueueLimits } from './spawn-queue.js';
 export type { SpawnQueueStats } from './spawn-queue-stats.js';
-export type { SpawnDefaults, SpawnRequest } from './spawn-request.js';
+export { positiveDuration, type SpawnDefaults, type SpawnRequest } from './spawn-request.js';
 export type { WorkerCredentials } from './worker-credentials.js';
 export type { DrainWorker, WorkerDuties } from './worker-duties.js';
 export { labelsOf } from './worker-labels.js';

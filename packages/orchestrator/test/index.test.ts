@@ -11,6 +11,7 @@ describe('@stacyvm/orchestrator', () => {
       'createOrchestrator',
       'isStale',
       'labelsOf',
+      'positiveDuration',
       'rankWorkers',
       'startBackgroundWork',
     ]);

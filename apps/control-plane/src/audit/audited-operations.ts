@@ -9,6 +9,13 @@ export interface AuditedOperation {
 
 /** Every operation below `/admin`; a test compares it with the contract. */
 export const AUDITED_OPERATIONS = {
+  listAdminWorkers: { action: 'worker.list', kind: 'worker' },
+  getAdminWorker: { action: 'worker.read', kind: 'worker' },
+  removeWorker: { action: 'worker.remove', kind: 'worker' },
+  cordonWorker: { action: 'worker.cordon', kind: 'worker' },
+  uncordonWorker: { action: 'worker.uncordon', kind: 'worker' },
+  drainWorker: { action: 'worker.drain', kind: 'worker' },
+  undrainWorker: { action: 'worker.undrain', kind: 'worker' },
   issueWorkerToken: { action: 'worker_token.issue', kind: 'worker' },
   listWorkerTokenIssuances: { action: 'worker_token.list', kind: 'worker' },
   revokeWorkerCredentials: { action: 'worker_revocation.create', kind: 'worker_revocation' },

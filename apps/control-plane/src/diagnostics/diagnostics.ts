@@ -1,7 +1,7 @@
 import type { components } from '@stacyvm/api';
 import type { Settings } from '@stacyvm/config';
 import { formatDuration } from '@stacyvm/duration';
-import type { SpawnQueueStats } from '@stacyvm/orchestrator';
+import type { Fleet, SpawnQueueStats } from '@stacyvm/orchestrator';
 import type { Store } from '@stacyvm/store';
 import type { RateLimit, RateLimitStatus } from '../callers/rate-limit.js';
 import type { SettingsReload } from '../settings-reload.js';
@@ -15,7 +15,10 @@ export interface DiagnosticsState {
   readonly store: Pick<Store, 'ping' | 'workers' | 'sandboxes'>;
   /** How many sandboxes there are in each state. */
   readonly sandboxesByState: () => Promise<ReadonlyMap<string, number>>;
-  readonly orchestrator: { readonly spawnQueue: { stats(): SpawnQueueStats } };
+  readonly orchestrator: {
+    readonly spawnQueue: { stats(): SpawnQueueStats };
+    readonly fleet: Pick<Fleet, 'isStale'>;
+  };
   readonly rateLimit: Pick<RateLimit, 'status'>;
   readonly settings: Pick<SettingsReload, 'current' | 'restartRequired'>;
   readonly settingsSource: SettingsSource;
@@ -34,7 +37,7 @@ const REDACTIONS = ['credentials', 'database_address', 'environment', 'setting_v
 export async function diagnose(state: DiagnosticsState): Promise<Schemas['Diagnostics']> {
   const { clock, startedAt, version } = state;
   const store = await storeHealth(state.store);
-  const fleet = await readFleet(state, store.healthy);
+  const fleet = await readFleet({ ...state, isStale: state.orchestrator.fleet.isStale }, store.healthy);
   return {
     generated_at: clock().toISOString(),
     build: { version, node: process.version, platform: process.platform, arch: process.arch },

@@ -1,7 +1,7 @@
 import type { components } from '@stacyvm/api';
-import { allWorkers, isStale } from '@stacyvm/orchestrator';
+import { allWorkers } from '@stacyvm/orchestrator';
 import type { Store, WorkerRecord } from '@stacyvm/store';
-import { workerJson } from '../wire.js';
+import { type WorkerSurroundings, workerJson } from '../wire.js';
 
 type Diagnostics = components['schemas']['Diagnostics'];
 
@@ -11,23 +11,24 @@ const MAX_ITEMS = 100;
 export interface FleetState {
   readonly store: Pick<Store, 'workers' | 'sandboxes'>;
   readonly sandboxesByState: () => Promise<ReadonlyMap<string, number>>;
-  readonly clock: () => Date;
+  readonly isStale: WorkerSurroundings['isStale'];
 }
 
 /** The workers and the sandboxes; empty, with an `error`, when the database cannot be asked. */
 export async function readFleet(
-  { store, sandboxesByState, clock }: FleetState,
+  { store, sandboxesByState, isStale }: FleetState,
   storeIsHealthy: boolean,
 ): Promise<Pick<Diagnostics, 'workers' | 'sandboxes'>> {
   if (!storeIsHealthy) return UNKNOWN;
   try {
-    const [workers, byState, byWorker] = [
+    const [workers, byState, loads] = [
       await allWorkers(store),
       await sandboxesByState(),
-      await store.sandboxes.countActiveByWorker(),
+      await store.sandboxes.loadByWorker(),
     ];
+    const byWorker = new Map([...loads].map(([id, { sandboxes }]) => [id, sandboxes]));
     return {
-      workers: workersJson(workers, clock()),
+      workers: workersJson(workers, { isStale, loads }),
       sandboxes: {
         total: sum(byState),
         active: sum(byWorker),
@@ -45,15 +46,18 @@ const UNKNOWN: Pick<Diagnostics, 'workers' | 'sandboxes'> = {
   sandboxes: { total: 0, active: 0, by_state: {}, by_worker: {}, error: 'database_unavailable' },
 };
 
-function workersJson(workers: readonly WorkerRecord[], now: Date): Diagnostics['workers'] {
-  const fresh = workers.filter((worker) => !isStale(worker, now));
+function workersJson(
+  workers: readonly WorkerRecord[],
+  surroundings: WorkerSurroundings,
+): Diagnostics['workers'] {
+  const fresh = workers.filter((worker) => !surroundings.isStale(worker));
   const online = fresh.filter(({ status }) => status.toLowerCase() === 'online').length;
   return {
     total: workers.length,
     online,
     stale: workers.length - fresh.length,
     unhealthy: fresh.length - online,
-    items: workers.slice(0, MAX_ITEMS).map((worker) => workerJson(worker, now)),
+    items: workers.slice(0, MAX_ITEMS).map((worker) => workerJson(worker, surroundings)),
   };
 }
 

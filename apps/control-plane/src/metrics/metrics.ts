@@ -4,6 +4,7 @@ import type { TlsRefusalReason, WorkerAuthentication, WorkerRefusalEvent } from 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RevocationsStatus } from '../revocations/live-revocations.js';
 import { type MeasuredEdge, observeEdge } from './edge-metrics.js';
+import { createFleetMetrics, type FleetMetrics } from './fleet-metrics.js';
 import { type MeasuredTls, observeTls } from './tls-metrics.js';
 import { credentialLabels } from './worker-credentials.js';
 
@@ -25,7 +26,7 @@ export interface AnsweredRequest {
 }
 
 /** Counts what happens. Labels come from sets that do not grow with callers; only a bounded number of workers is named. */
-export interface Metrics {
+export interface Metrics extends FleetMetrics {
   authentication(authentication: WorkerAuthentication): void;
   heartbeat(): void;
   workerRefusal(event: Pick<WorkerRefusalEvent, 'status' | 'reason'>): void;
@@ -82,6 +83,7 @@ export function createMetrics(): Metrics {
     buckets: SECONDS,
     registers,
   });
+  const fleetMetrics = createFleetMetrics(registry);
   const rpcReasons = new Set<string>();
 
   function rpcReasonOf({ code, reason = code }: RpcRefusal): string {
@@ -92,6 +94,7 @@ export function createMetrics(): Metrics {
   }
 
   return {
+    ...fleetMetrics,
     authentication(authentication) {
       const none = { reason: '', form: '', key_role: '', key_fingerprint: '' };
       if (!authentication.ok) {

@@ -27,6 +27,7 @@ export function sandboxHandlers(orchestrator: Orchestrator): Handlers<SandboxOpe
           template: body.template,
           ownerId: request.get('X-User-ID') ?? body.owner_id,
           metadata: body.metadata,
+          requirements: body.requirements,
         },
         signal,
         { requestId, onPolicyWarning: (message) => void warnings.push(message) },

@@ -1,6 +1,6 @@
 import type { WorkerCredentialUse, WorkerKeys } from '@stacyvm/api';
 import { formatDuration } from '@stacyvm/duration';
-import { allWorkers, isStale } from '@stacyvm/orchestrator';
+import { allWorkers, type Fleet } from '@stacyvm/orchestrator';
 import type { CredentialUseRecord, Store, WorkerRecord } from '@stacyvm/store';
 import type { AuditedHandler } from '../audit/audited-handlers.js';
 import type { LiveRevocations } from '../revocations/live-revocations.js';
@@ -11,6 +11,7 @@ import { type Handlers, nextPage, pageOf, workerIdFilter } from './handler.js';
 
 export interface WorkerCredentialsState {
   readonly store: Pick<Store, 'credentialUses' | 'workers'>;
+  readonly orchestrator: { readonly fleet: Pick<Fleet, 'isStale'> };
   readonly identity: Pick<WorkerIdentity, 'keys'>;
   readonly revocations: Pick<LiveRevocations, 'isRevoked'>;
   readonly credentialRecorder: Pick<CredentialRecorder, 'flush'>;
@@ -20,9 +21,10 @@ export interface WorkerCredentialsState {
 const NAMED_WORKERS = 100;
 
 export function workerCredentialHandlers(
-  { store, identity, revocations, credentialRecorder, clock }: WorkerCredentialsState,
+  { store, orchestrator, identity, revocations, credentialRecorder, clock }: WorkerCredentialsState,
   audited: AuditedHandler,
 ): Handlers<'listWorkerCredentials' | 'getWorkerKeys'> {
+  const { isStale } = orchestrator.fleet;
   return {
     listWorkerCredentials: audited('listWorkerCredentials', async (request) => {
       const { form, key_fingerprint: fingerprint } = request.query;
@@ -33,9 +35,8 @@ export function workerCredentialHandlers(
           (fingerprint === undefined || use.keyFingerprint === fingerprint),
       );
       const workers = new Map((await allWorkers(store)).map((worker) => [worker.id, worker]));
-      const now = clock();
       return {
-        body: uses.map((use) => useJson(use, workers.get(use.workerId), now)),
+        body: uses.map((use) => useJson(use, workers.get(use.workerId), isStale)),
         headers: nextPage(page),
       };
     }),
@@ -47,6 +48,7 @@ export function workerCredentialHandlers(
         keys: identity.keys(),
         uses: await store.credentialUses.summaryByKey(),
         workers: await allWorkers(store),
+        isStale,
         isKeyRevoked: (keyFingerprint) =>
           revocations.isRevoked({
             tokenId: undefined,
@@ -67,7 +69,11 @@ export function workerCredentialHandlers(
   };
 }
 
-function useJson(use: CredentialUseRecord, worker: WorkerRecord | undefined, now: Date): WorkerCredentialUse {
+function useJson(
+  use: CredentialUseRecord,
+  worker: WorkerRecord | undefined,
+  isStale: Fleet['isStale'],
+): WorkerCredentialUse {
   const shown = worker?.credential ?? undefined;
   const current =
     shown !== undefined &&
@@ -88,7 +94,7 @@ function useJson(use: CredentialUseRecord, worker: WorkerRecord | undefined, now
     last_seen: use.lastSeen.toISOString(),
     count: use.count,
     current,
-    stale: worker === undefined || isStale(worker, now),
+    stale: worker === undefined || isStale(worker),
   };
 }
 

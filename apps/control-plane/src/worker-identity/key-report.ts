@@ -1,5 +1,4 @@
 import { formatDuration } from '@stacyvm/duration';
-import { isStale } from '@stacyvm/orchestrator';
 import type { CredentialUseSummary, WorkerRecord } from '@stacyvm/store';
 import type { ListedKeyRole } from '@stacyvm/token';
 import { TOKENS_DEAD_AFTER_MS } from '../revocations/revocation-request.js';
@@ -10,6 +9,8 @@ export interface KeyReportFacts {
   readonly keys: ReadonlyArray<Pick<LiveKey, 'role' | 'fingerprint' | 'roleSince'>>;
   readonly uses: ReadonlyArray<Pick<CredentialUseSummary, 'keyFingerprint' | 'lastSeen'>>;
   readonly workers: ReadonlyArray<Pick<WorkerRecord, 'id' | 'credential' | 'lastHeartbeat'>>;
+  /** Whether a worker is taken for dead. */
+  readonly isStale: (worker: Pick<WorkerRecord, 'lastHeartbeat'>) => boolean;
   readonly isKeyRevoked: (fingerprint: string) => boolean;
   readonly now: Date;
 }
@@ -41,7 +42,7 @@ export function keyReport(facts: KeyReportFacts): readonly KeyReport[] {
     const missing =
       role === 'active'
         ? ['it is the active key']
-        : missingFor({ lastUsed, roleSince, users, now: facts.now });
+        : missingFor({ lastUsed, roleSince, users, isStale: facts.isStale, now: facts.now });
     return {
       role,
       fingerprint,
@@ -70,10 +71,11 @@ function missingFor(key: {
   readonly lastUsed: Date | undefined;
   readonly roleSince: Date;
   readonly users: KeyReportFacts['workers'];
+  readonly isStale: KeyReportFacts['isStale'];
   readonly now: Date;
 }): readonly string[] {
   const { lastUsed, roleSince, now } = key;
-  const using = key.users.filter((worker) => !isStale(worker, now)).map(({ id }) => id);
+  const using = key.users.filter((worker) => !key.isStale(worker)).map(({ id }) => id);
   const unusedMs = lastUsed === undefined ? Number.POSITIVE_INFINITY : now.getTime() - lastUsed.getTime();
   const inRoleMs = now.getTime() - roleSince.getTime();
   const safeAfter = formatDuration(SAFE_AFTER_MS);

@@ -29,6 +29,7 @@ describe('the report on a verify-only key', () => {
       ...(changes.usedMs === undefined ? [] : [{ keyFingerprint: OLD, lastSeen: ago(changes.usedMs) }]),
     ],
     workers: changes.workers ?? [worker('worker-a', ACTIVE, 0)],
+    isStale: ({ lastHeartbeat }) => NOW.getTime() - lastHeartbeat.getTime() > 2 * MINUTE,
     isKeyRevoked: () => false,
     now: NOW,
   });

@@ -132,6 +132,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/workers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List workers by id, audited */
+        get: operations["listAdminWorkers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/workers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a worker. Its case counts. */
+                id: components["parameters"]["WorkerId"];
+            };
+            cookie?: never;
+        };
+        /** Get a worker, audited */
+        get: operations["getAdminWorker"];
+        put?: never;
+        post?: never;
+        /**
+         * Forget a worker
+         * @description Refused with 409 while the worker is online (`worker_online`) or has sandboxes (`worker_has_sandboxes`). With `force` it is
+         *     done all the same: a worker that is still there registers anew with its next heartbeat, unless it is revoked, and the
+         *     records of its sandboxes end with their leases.
+         */
+        delete: operations["removeWorker"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/workers/{id}/cordon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a worker. Its case counts. */
+                id: components["parameters"]["WorkerId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Place no new sandboxes on a worker
+         * @description What runs there goes on, and the worker is not told. It lasts until `uncordon`.
+         */
+        post: operations["cordonWorker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/workers/{id}/uncordon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a worker. Its case counts. */
+                id: components["parameters"]["WorkerId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Place sandboxes on a worker again
+         * @description The opposite of `cordon`; a drain is not ended by it.
+         */
+        post: operations["uncordonWorker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/workers/{id}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a worker. Its case counts. */
+                id: components["parameters"]["WorkerId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a worker run empty
+         * @description No new sandboxes are placed there, and with its next heartbeat the worker is told so. What runs goes on: for ever as far as the
+         *     drain is concerned, until the deadline, or not at all with `evict`. Then it is destroyed. It is kept in the database and lasts
+         *     until `undrain`; a second drain sets another deadline, or none.
+         */
+        post: operations["drainWorker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/workers/{id}/undrain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a worker. Its case counts. */
+                id: components["parameters"]["WorkerId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * End the drain of a worker
+         * @description What was destroyed stays so; a cordon is not ended by it.
+         */
+        post: operations["undrainWorker"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/worker-tokens": {
         parameters: {
             query?: never;
@@ -622,6 +759,10 @@ export interface components {
             metadata?: {
                 [key: string]: string;
             };
+            /** @description Labels that the worker must carry, with these very values. 409 `requirements_unmet` when no worker does. */
+            requirements?: {
+                [key: string]: string;
+            };
         };
         Sandbox: {
             id: string;
@@ -709,14 +850,49 @@ export interface components {
             capacity: {
                 [key: string]: unknown;
             };
+            /** @description What a spawn may require; the worker says it as `capacity.labels`. */
+            labels: {
+                [key: string]: string;
+            };
+            /** @description No new sandboxes are placed there. */
+            cordoned: boolean;
+            /** @description The worker is to run empty. */
+            drain_requested: boolean;
+            /**
+             * Format: date-time
+             * @description When what is left there is destroyed. Absent is never.
+             */
+            drain_deadline?: string;
+            /** @description Sandboxes that count against its limits. */
+            active_sandboxes: number;
+            /** @description The memory that was handed out to them. */
+            active_memory_mb: number;
+            /** @description The CPUs that were handed out to them. */
+            active_vcpus: number;
+            /** @description How often it came back, as another process or after it was stale. */
+            flaps: number;
+            /**
+             * Format: date-time
+             * @description Absent when it never did.
+             */
+            last_flap_at?: string;
             /** Format: date-time */
             last_heartbeat: string;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
             updated_at: string;
-            /** @description No heartbeat for more than two minutes. */
+            /**
+             * @description No heartbeat for more than two minutes, for all of which some control plane was there to hear it. A worker that is silent
+             *     for as long is not given sandboxes in any case.
+             */
             stale: boolean;
+        };
+        DrainWorker: {
+            /** @description Destroy what is left at once. */
+            evict?: boolean;
+            /** @description How long what runs may go on, such as `10m`; not together with `evict`. */
+            deadline?: string;
         };
         Heartbeat: {
             hostname?: string;
@@ -1688,6 +1864,227 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description The worker. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAdminWorkers: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `X-Next-Cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of workers, as `/workers` lists them. */
+            200: {
+                headers: {
+                    "X-Next-Cursor": components["headers"]["NextCursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAdminWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a worker. Its case counts. */
+                id: components["parameters"]["WorkerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The worker. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeWorker: {
+        parameters: {
+            query?: {
+                /** @description Whether to remove it whatever it does. */
+                force?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /** @description The id of a worker. Its case counts. */
+                id: components["parameters"]["WorkerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is forgotten. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    cordonWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a worker. Its case counts. */
+                id: components["parameters"]["WorkerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The worker as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    uncordonWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a worker. Its case counts. */
+                id: components["parameters"]["WorkerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The worker as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    drainWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a worker. Its case counts. */
+                id: components["parameters"]["WorkerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrainWorker"];
+            };
+        };
+        responses: {
+            /** @description The worker as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Worker"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    undrainWorker: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a worker. Its case counts. */
+                id: components["parameters"]["WorkerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The worker as it is now. */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -32,6 +32,10 @@ export const openApiDocument: unknown = {
       "description": "The fleet as the control plane sees it."
     },
     {
+      "name": "fleet",
+      "description": "What operators ask of workers, for administrators. Every request is audited."
+    },
+    {
       "name": "worker identity",
       "description": "Tokens, keys and revocations of workers, for administrators. Every request is audited."
     },
@@ -81,6 +85,14 @@ export const openApiDocument: unknown = {
                     "memory_mb": 256,
                     "vcpus": 1,
                     "ttl": "10m"
+                  }
+                },
+                "placed": {
+                  "value": {
+                    "image": "host",
+                    "requirements": {
+                      "zone": "eu"
+                    }
                   }
                 }
               }
@@ -584,6 +596,430 @@ export const openApiDocument: unknown = {
                 },
                 "examples": {
                   "online": {
+                    "$ref": "#/components/examples/OnlineWorker"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/workers": {
+      "get": {
+        "operationId": "listAdminWorkers",
+        "x-scope": "admin:*",
+        "tags": [
+          "fleet"
+        ],
+        "summary": "List workers by id, audited",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page of workers, as `/workers` lists them.",
+            "headers": {
+              "X-Next-Cursor": {
+                "$ref": "#/components/headers/NextCursor"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "$ref": "#/components/schemas/Worker"
+                  }
+                },
+                "examples": {
+                  "one": {
+                    "value": []
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/workers/{id}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/WorkerId"
+        }
+      ],
+      "get": {
+        "operationId": "getAdminWorker",
+        "x-scope": "admin:*",
+        "tags": [
+          "fleet"
+        ],
+        "summary": "Get a worker, audited",
+        "responses": {
+          "200": {
+            "description": "The worker.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Worker"
+                },
+                "examples": {
+                  "online": {
+                    "$ref": "#/components/examples/OnlineWorker"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "removeWorker",
+        "x-scope": "admin:*",
+        "tags": [
+          "fleet"
+        ],
+        "summary": "Forget a worker",
+        "description": "Refused with 409 while the worker is online (`worker_online`) or has sandboxes (`worker_has_sandboxes`). With `force` it is\ndone all the same: a worker that is still there registers anew with its next heartbeat, unless it is revoked, and the\nrecords of its sandboxes end with their leases.\n",
+        "parameters": [
+          {
+            "name": "force",
+            "in": "query",
+            "schema": {
+              "type": "string",
+              "enum": [
+                "true",
+                "false"
+              ]
+            },
+            "description": "Whether to remove it whatever it does."
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "It is forgotten.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Status"
+                },
+                "examples": {
+                  "deleted": {
+                    "value": {
+                      "status": "deleted"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/workers/{id}/cordon": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/WorkerId"
+        }
+      ],
+      "post": {
+        "operationId": "cordonWorker",
+        "x-scope": "admin:*",
+        "tags": [
+          "fleet"
+        ],
+        "summary": "Place no new sandboxes on a worker",
+        "description": "What runs there goes on, and the worker is not told. It lasts until `uncordon`.",
+        "responses": {
+          "200": {
+            "description": "The worker as it is now.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Worker"
+                },
+                "examples": {
+                  "worker": {
+                    "$ref": "#/components/examples/CordonedWorker"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/workers/{id}/uncordon": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/WorkerId"
+        }
+      ],
+      "post": {
+        "operationId": "uncordonWorker",
+        "x-scope": "admin:*",
+        "tags": [
+          "fleet"
+        ],
+        "summary": "Place sandboxes on a worker again",
+        "description": "The opposite of `cordon`; a drain is not ended by it.",
+        "responses": {
+          "200": {
+            "description": "The worker as it is now.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Worker"
+                },
+                "examples": {
+                  "worker": {
+                    "$ref": "#/components/examples/OnlineWorker"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/workers/{id}/drain": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/WorkerId"
+        }
+      ],
+      "post": {
+        "operationId": "drainWorker",
+        "x-scope": "admin:*",
+        "tags": [
+          "fleet"
+        ],
+        "summary": "Let a worker run empty",
+        "description": "No new sandboxes are placed there, and with its next heartbeat the worker is told so. What runs goes on: for ever as far as the\ndrain is concerned, until the deadline, or not at all with `evict`. Then it is destroyed. It is kept in the database and lasts\nuntil `undrain`; a second drain sets another deadline, or none.\n",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/DrainWorker"
+              },
+              "examples": {
+                "gently": {
+                  "value": {}
+                },
+                "within": {
+                  "value": {
+                    "deadline": "10m"
+                  }
+                },
+                "now": {
+                  "value": {
+                    "evict": true
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The worker as it is now.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Worker"
+                },
+                "examples": {
+                  "worker": {
+                    "$ref": "#/components/examples/DrainingWorker"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/workers/{id}/undrain": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/WorkerId"
+        }
+      ],
+      "post": {
+        "operationId": "undrainWorker",
+        "x-scope": "admin:*",
+        "tags": [
+          "fleet"
+        ],
+        "summary": "End the drain of a worker",
+        "description": "What was destroyed stays so; a cordon is not ended by it.",
+        "responses": {
+          "200": {
+            "description": "The worker as it is now.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Worker"
+                },
+                "examples": {
+                  "worker": {
                     "$ref": "#/components/examples/OnlineWorker"
                   }
                 }
@@ -3071,8 +3507,90 @@ export const openApiDocument: unknown = {
           ],
           "capacity": {
             "max_sandboxes": 20,
-            "rpc_url": "http://10.0.0.7:7430"
+            "rpc_url": "http://10.0.0.7:7430",
+            "labels": {
+              "zone": "eu"
+            }
           },
+          "labels": {
+            "zone": "eu"
+          },
+          "cordoned": false,
+          "drain_requested": false,
+          "active_sandboxes": 3,
+          "active_memory_mb": 1536,
+          "active_vcpus": 3,
+          "flaps": 0,
+          "last_heartbeat": "2026-05-09T10:00:00Z",
+          "created_at": "2026-05-09T09:00:00Z",
+          "updated_at": "2026-05-09T10:00:00Z",
+          "stale": false
+        }
+      },
+      "CordonedWorker": {
+        "value": {
+          "id": "worker-a",
+          "hostname": "node-1",
+          "status": "online",
+          "providers": [
+            "bubblewrap"
+          ],
+          "capabilities": [
+            "remote_worker",
+            "heartbeat"
+          ],
+          "capacity": {
+            "max_sandboxes": 20,
+            "rpc_url": "http://10.0.0.7:7430",
+            "labels": {
+              "zone": "eu"
+            }
+          },
+          "labels": {
+            "zone": "eu"
+          },
+          "cordoned": true,
+          "drain_requested": false,
+          "active_sandboxes": 3,
+          "active_memory_mb": 1536,
+          "active_vcpus": 3,
+          "flaps": 0,
+          "last_heartbeat": "2026-05-09T10:00:00Z",
+          "created_at": "2026-05-09T09:00:00Z",
+          "updated_at": "2026-05-09T10:00:00Z",
+          "stale": false
+        }
+      },
+      "DrainingWorker": {
+        "value": {
+          "id": "worker-a",
+          "hostname": "node-1",
+          "status": "online",
+          "providers": [
+            "bubblewrap"
+          ],
+          "capabilities": [
+            "remote_worker",
+            "heartbeat"
+          ],
+          "capacity": {
+            "max_sandboxes": 20,
+            "rpc_url": "http://10.0.0.7:7430",
+            "labels": {
+              "zone": "eu"
+            }
+          },
+          "labels": {
+            "zone": "eu"
+          },
+          "cordoned": false,
+          "drain_requested": true,
+          "drain_deadline": "2026-05-09T10:10:00Z",
+          "active_sandboxes": 3,
+          "active_memory_mb": 1536,
+          "active_vcpus": 3,
+          "flaps": 1,
+          "last_flap_at": "2026-05-09T09:30:00Z",
           "last_heartbeat": "2026-05-09T10:00:00Z",
           "created_at": "2026-05-09T09:00:00Z",
           "updated_at": "2026-05-09T10:00:00Z",
@@ -3277,6 +3795,19 @@ export const openApiDocument: unknown = {
               "type": "string",
               "maxLength": 4096
             }
+          },
+          "requirements": {
+            "type": "object",
+            "maxProperties": 16,
+            "propertyNames": {
+              "minLength": 1,
+              "maxLength": 128
+            },
+            "additionalProperties": {
+              "type": "string",
+              "maxLength": 128
+            },
+            "description": "Labels that the worker must carry, with these very values. 409 `requirements_unmet` when no worker does.\n"
           }
         }
       },
@@ -3528,6 +4059,13 @@ export const openApiDocument: unknown = {
           "providers",
           "capabilities",
           "capacity",
+          "labels",
+          "cordoned",
+          "drain_requested",
+          "active_sandboxes",
+          "active_memory_mb",
+          "active_vcpus",
+          "flaps",
           "last_heartbeat",
           "created_at",
           "updated_at",
@@ -3559,6 +4097,47 @@ export const openApiDocument: unknown = {
             "type": "object",
             "additionalProperties": true
           },
+          "labels": {
+            "type": "object",
+            "additionalProperties": {
+              "type": "string"
+            },
+            "description": "What a spawn may require; the worker says it as `capacity.labels`."
+          },
+          "cordoned": {
+            "type": "boolean",
+            "description": "No new sandboxes are placed there."
+          },
+          "drain_requested": {
+            "type": "boolean",
+            "description": "The worker is to run empty."
+          },
+          "drain_deadline": {
+            "type": "string",
+            "format": "date-time",
+            "description": "When what is left there is destroyed. Absent is never."
+          },
+          "active_sandboxes": {
+            "type": "integer",
+            "description": "Sandboxes that count against its limits."
+          },
+          "active_memory_mb": {
+            "type": "integer",
+            "description": "The memory that was handed out to them."
+          },
+          "active_vcpus": {
+            "type": "integer",
+            "description": "The CPUs that were handed out to them."
+          },
+          "flaps": {
+            "type": "integer",
+            "description": "How often it came back, as another process or after it was stale."
+          },
+          "last_flap_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Absent when it never did."
+          },
           "last_heartbeat": {
             "type": "string",
             "format": "date-time"
@@ -3573,7 +4152,23 @@ export const openApiDocument: unknown = {
           },
           "stale": {
             "type": "boolean",
-            "description": "No heartbeat for more than two minutes."
+            "description": "No heartbeat for more than two minutes, for all of which some control plane was there to hear it. A worker that is silent\nfor as long is not given sandboxes in any case.\n"
+          }
+        }
+      },
+      "DrainWorker": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "evict": {
+            "type": "boolean",
+            "description": "Destroy what is left at once."
+          },
+          "deadline": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64,
+            "description": "How long what runs may go on, such as `10m`; not together with `evict`."
           }
         }
       },

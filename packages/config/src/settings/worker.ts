@@ -94,6 +94,28 @@ export const WORKER_SETTINGS = {
     readBy: 'worker',
     doc: 'How many sandboxes the worker takes.',
   },
+  'worker.memory_mb': {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 1_073_741_824,
+    readBy: 'worker',
+    doc: 'Memory in MiB that the sandboxes of the worker may be promised together; 0 is no limit.',
+  },
+  'worker.vcpus': {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 1_000_000,
+    readBy: 'worker',
+    doc: 'CPUs that the sandboxes of the worker may be promised together; 0 is no limit.',
+  },
+  'worker.labels': {
+    type: 'strings_by_name',
+    default: {},
+    readBy: 'worker',
+    doc: 'What the worker is, such as zone: eu; a spawn may require it.',
+  },
   'worker.state_dir': {
     type: 'path',
     default: '.stacyvm/worker',

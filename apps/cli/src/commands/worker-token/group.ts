@@ -2,8 +2,16 @@ import type { ArgumentsCamelCase, Argv } from 'yargs';
 import { defineCommand } from '../../command.js';
 import { CommandFailure } from '../../failure.js';
 import { credentialsCommand } from '../worker/credentials.js';
+import {
+  cordonCommand,
+  drainCommand,
+  removeCommand,
+  uncordonCommand,
+  undrainCommand,
+} from '../worker/duties.js';
 import { joinTokenCommand } from '../worker/join-token.js';
 import { keysCommand } from '../worker/keys.js';
+import { listWorkersCommand } from '../worker/list.js';
 import { revocationsCommand, unrevokeCommand } from '../worker/revocations.js';
 import { conformanceCommand } from './conformance.js';
 import { conformanceResponderCommand } from './conformance-responder.js';
@@ -38,6 +46,12 @@ export const workerCommand = defineCommand({
   describe: 'Run a worker; stacyvm worker --help lists its options, stacyvm worker token --help its tokens',
   builder: (yargs: Argv) =>
     yargs
+      .command(listWorkersCommand)
+      .command(cordonCommand)
+      .command(uncordonCommand)
+      .command(drainCommand)
+      .command(undrainCommand)
+      .command(removeCommand)
       .command(tokenCommand)
       .command(joinTokenCommand)
       .command(credentialsCommand)

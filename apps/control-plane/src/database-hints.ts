@@ -1,0 +1,27 @@
+import type { BackgroundWork, Orchestrator } from '@stacyvm/orchestrator';
+import { REVOCATIONS_CHANNEL, type Store, type Subscription, WORKERS_CHANNEL } from '@stacyvm/store';
+
+export interface DatabaseHintsOptions {
+  readonly store: Pick<Store, 'subscribe'>;
+  readonly orchestrator: Pick<Orchestrator, 'workersChanged'>;
+  /** Reads the revocations. */
+  readonly revocations: Pick<BackgroundWork, 'runOnce'>;
+  /** For metrics. */
+  readonly onHint: (channel: string) => void;
+}
+
+/**
+ * What another control plane has changed is looked at when the database says so, instead of with the next poll. Nothing
+ * depends on it: who polls finds out a little later.
+ */
+export function followDatabaseHints(options: DatabaseHintsOptions): Subscription {
+  const { store, orchestrator, revocations, onHint } = options;
+  return store.subscribe({
+    channels: [REVOCATIONS_CHANNEL, WORKERS_CHANNEL],
+    onHint(channel) {
+      onHint(channel);
+      if (channel === REVOCATIONS_CHANNEL) void revocations.runOnce();
+      else orchestrator.workersChanged();
+    },
+  });
+}
