@@ -45,13 +45,24 @@ describe('a worker whose control plane comes and goes', () => {
     expect([status, body['stdout']]).to.deep.equal([200, 'kept\n']);
   });
 
-  it('says that it drains when it is stopped, ends its sandboxes, and exits with 0', async () => {
+  it('drains when it is stopped, ends its sandboxes, says that it is offline, and exits with 0', async () => {
     worker = start();
     await worker.said('worker joined');
-    await spawnSandbox(fixture, { provider: 'bubblewrap' });
-    expect(await worker.stop()).to.equal(0);
+    const id = await spawnSandbox(fixture, { provider: 'bubblewrap' });
+    const running = call(fixture, `/sandboxes/${id}/exec`, { body: { command: 'sleep 1' } });
+    await eventually(async () => {
+      const { body } = await call(fixture, `/sandboxes/${id}/exec`, { body: { command: 'pgrep sleep' } });
+      expect(body['exit_code']).to.equal(0);
+    });
+    const stopping = worker.stop();
+    await eventually(async () => {
+      const { body } = await call(fixture, '/workers/worker-1');
+      expect(body).to.include({ status: 'draining' });
+    });
+    expect((await running).body).to.include({ exit_code: 0 });
+    expect(await stopping).to.equal(0);
     const { body } = await call(fixture, '/workers/worker-1');
-    expect(body).to.include({ status: 'draining' });
+    expect(body).to.include({ status: 'offline' });
     const refused = await call(fixture, '/sandboxes', { body: {} });
     expect([refused.status, refused.body['reason']]).to.deep.equal([429, 'no_eligible_worker']);
   });

@@ -50,7 +50,12 @@ describe('the audit of administrators', () => {
         outcomes.push(`${entry.outcome} ${entry.reason}`.trim());
       }
       expect(outcomes.slice(0, 2)).to.deep.equal(['denied api_key_missing', 'denied missing_scope']);
-      expect(outcomes[2]).to.be.oneOf(['success', 'failure invalid_request', 'failure not_found']);
+      expect(outcomes[2]).to.be.oneOf([
+        'success',
+        'failure invalid_request',
+        'failure not_found',
+        'failure worker_not_found',
+      ]);
     });
   }
 

@@ -3409,6 +3409,13 @@ export const openApiDocument: unknown = {
                   "max_sandboxes": 20,
                   "rpc_url": "http://10.0.0.7:7430"
                 },
+                "labels": {},
+                "cordoned": false,
+                "drain_requested": false,
+                "active_sandboxes": 3,
+                "active_memory_mb": 1536,
+                "active_vcpus": 3,
+                "flaps": 0,
                 "last_heartbeat": "2026-05-09T10:00:00Z",
                 "created_at": "2026-05-09T09:00:00Z",
                 "updated_at": "2026-05-09T10:00:00Z",
