@@ -8,6 +8,7 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
   dev: async () => (await import('./commands/dev.js')).devCommand,
   run: async () => (await import('./commands/run.js')).runCommand,
+  loadtest: async () => (await import('./commands/loadtest/group.js')).loadtestCommand,
   support: async () => (await import('./commands/support/group.js')).supportCommand,
   spawn: async () => (await import('./commands/spawn.js')).spawnCommand,
   exec: async () => (await import('./commands/exec.js')).execCommand,
