@@ -22,6 +22,7 @@ export interface BatchesOptions<Item, Result> {
 
 interface Waiting<Item, Result> {
   readonly item: Item;
+  readonly since: number;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -45,8 +46,10 @@ export function createBatches<Item, Result>(options: BatchesOptions<Item, Result
     await settle(batch);
     handled = 0;
     isScheduled = false;
-    // What came in meanwhile has waited long enough when it fills a batch already.
-    if (waiting.length > 0) schedule(waiting.length >= batchSize ? 0 : gatherMs);
+    const [first] = waiting;
+    if (first === undefined) return;
+    const waitedMs = performance.now() - first.since;
+    schedule(waiting.length >= batchSize ? 0 : Math.max(gatherMs - waitedMs, 0));
   }
 
   /** By halves where an item spoils the batch: that costs the others some time and nothing else. */
@@ -69,7 +72,7 @@ export function createBatches<Item, Result>(options: BatchesOptions<Item, Result
     add(item) {
       if (waiting.length >= maxWaiting) return Promise.reject(refusal());
       return new Promise((resolve, reject) => {
-        waiting.push({ item, resolve, reject });
+        waiting.push({ item, since: performance.now(), resolve, reject });
         schedule(gatherMs);
       });
     },

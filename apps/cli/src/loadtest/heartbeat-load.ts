@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Agent, request } from 'node:http';
 import { request as requestByTls, Agent as TlsAgent } from 'node:https';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -29,8 +30,11 @@ const CALL_TIMEOUT_MS = 30_000;
 
 /** Sends heartbeats of workers that are offline, so that no sandbox is placed on them. */
 export async function sendHeartbeats(load: HeartbeatLoad): Promise<HeartbeatLoadResult> {
-  const { workerIds, connections, durationMs, ratePerSecond, signal } = load;
-  const send = heartbeatSender(load);
+  const { workerIds, connections, durationMs, ratePerSecond } = load;
+  const signal = AbortSignal.any([load.signal]);
+  // Each connection may wait for it twice.
+  setMaxListeners(2 * connections, signal);
+  const send = heartbeatSender({ ...load, signal });
   const latencies: number[] = [];
   const refused: Record<string, number> = {};
   const started = performance.now();
