@@ -17,6 +17,7 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   logs: async () => (await import('./commands/logs.js')).logsCommand,
   config: async () => (await import('./commands/config/group.js')).configCommand,
   tls: async () => (await import('./commands/tls/group.js')).tlsCommand,
+  policy: async () => (await import('./commands/policy/group.js')).policyCommand,
   version: async () => (await import('./commands/version.js')).versionCommand,
 };
 

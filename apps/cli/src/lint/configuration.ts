@@ -1,6 +1,7 @@
 import { ConfigError, loadSettings } from '@stacyvm/config';
 import { type LintReport, type LintRole, lintConfigError, lintSettings } from '@stacyvm/config/lint';
 import { CommandFailure } from '../failure.js';
+import { lintFilePolicies, lintLivePolicies } from './policies.js';
 
 export interface LintRequest {
   readonly configFile: string | undefined;
@@ -8,6 +9,8 @@ export interface LintRequest {
   readonly role: LintRole | undefined;
   readonly rules: readonly string[] | undefined;
   readonly ignore: ReadonlyMap<string, string>;
+  /** Whether the policies of the store are judged as well, which it is asked for. */
+  readonly live: boolean;
 }
 
 /**
@@ -15,9 +18,12 @@ export interface LintRequest {
  *
  * @throws CommandFailure 2 when the file cannot be read
  */
-export function lintConfiguration(request: LintRequest, env = process.env): LintReport {
+export async function lintConfiguration(request: LintRequest, env = process.env): Promise<LintReport> {
   try {
-    return lintSettings(loadSettings({ configFile: request.configFile, env }), request);
+    const loaded = loadSettings({ configFile: request.configFile, env });
+    const { settings } = loaded;
+    const policies = request.live ? await lintLivePolicies(settings) : lintFilePolicies(settings);
+    return lintSettings(loaded, { ...request, ...policies });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     if (error.code === 'file_unreadable') throw new CommandFailure(error.message, 2, { cause: error });

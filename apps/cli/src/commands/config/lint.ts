@@ -27,12 +27,13 @@ export const lintCommand = defineCommand({
       listRules(args.format);
       return;
     }
-    const report = lintConfiguration({
+    const report = await lintConfiguration({
       configFile: single('--config', args.config),
       production: args.production,
       role: single('--role', args.role),
       rules,
       ignore,
+      live: args.live,
     });
     if (args.format === 'json') printJson(lintReportJson(report));
     else if (args.format === 'sarif')
@@ -59,6 +60,11 @@ function lintOptions(yargs: Argv) {
     .option('role', {
       choices: ['all', 'control-plane', 'worker'] as const,
       describe: 'The program that it is for; all unless given',
+    })
+    .option('live', {
+      type: 'boolean',
+      default: false,
+      describe: 'Read the policies of the store as well, and judge them; changes nothing',
     })
     .option('rule', {
       type: 'string',
