@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { expect } from 'chai';
-import { entryOf, eventually, freePort } from './system.js';
+import { type ServedProgram, serveProgram } from './served-program.js';
+import { entryOf, freePort } from './system.js';
 
 const DOCUMENT = readFileSync(new URL('../../../docs/mtls.md', import.meta.url), 'utf8');
 
@@ -18,16 +18,13 @@ const STEPS: readonly Step[] = [
   ...DOCUMENT.matchAll(/^```sh\n([\s\S]*?)^```\n(?:\n```text\n([\s\S]*?)^```\n)?/gm),
 ].map(([, commands = '', output]) => ({ commands, output }));
 
-/** How long a program that serves may take to stop. */
-const STOP_TIMEOUT_MS = 15_000;
-
 /** Runs what docs/mtls.md tells people to run, in an empty directory, with ports of our own in place of its two. */
 describe('docs/mtls.md', function () {
   this.timeout(60_000);
   let directory: string;
   let env: NodeJS.ProcessEnv;
   let ports: Readonly<Record<string, number>>;
-  const programs: { readonly child: ChildProcess; log: string }[] = [];
+  const programs: ServedProgram[] = [];
 
   before(async () => {
     directory = mkdtempSync(join(tmpdir(), 'mtls-document-'));
@@ -47,14 +44,7 @@ describe('docs/mtls.md', function () {
 
   after(async () => {
     // The worker first: its last heartbeat goes to a control plane that is there.
-    for (const { child } of programs.toReversed()) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-      await ended;
-      clearTimeout(timer);
-    }
+    for (const program of programs.toReversed()) await program.stop();
     rmSync(directory, { recursive: true, force: true });
   });
 
@@ -62,21 +52,8 @@ describe('docs/mtls.md', function () {
     text.replace(/\b(?:7423|7430)\b/g, (port) => String(ports[port]));
 
   async function serve(commands: string, ready: string): Promise<void> {
-    const child = spawn('sh', ['-c', `exec ${withOurPorts(commands)}`], {
-      cwd: directory,
-      env,
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    const program = { child, log: '' };
-    programs.push(program);
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      program.log += text;
-    });
-    await eventually(
-      () => program.log.includes(ready),
-      () => program.log,
-      30_000,
-    );
+    const command = ['sh', '-c', `exec ${withOurPorts(commands)}`] as const;
+    programs.push(await serveProgram([...command], ready, { cwd: directory, env }));
   }
 
   function run(commands: string) {
@@ -112,7 +89,7 @@ describe('docs/mtls.md', function () {
     const reasons = [...(table.split('\n\n')[0] ?? '').matchAll(/`(\w+)` *\|$/gm)].map(
       ([, reason]) => reason,
     );
-    const logged = [...(programs[1]?.log ?? '').matchAll(/connection refused","reason":"(\w+)"/g)].map(
+    const logged = [...(programs[1]?.log() ?? '').matchAll(/connection refused","reason":"(\w+)"/g)].map(
       ([, reason]) => reason,
     );
     expect(reasons).to.have.length(3);
@@ -123,7 +100,7 @@ describe('docs/mtls.md', function () {
     const keys = ['api-key', 'master-key', 'worker-1.key'].map((name) =>
       readFileSync(join(directory, name), 'utf8').trim(),
     );
-    for (const key of keys) expect(programs.map(({ log }) => log).join('')).not.to.include(key);
+    for (const key of keys) expect(programs.map((program) => program.log()).join('')).not.to.include(key);
   });
 });
 
