@@ -100,7 +100,7 @@ describe('stacyvm config', () => {
       const { code, stdout } = await config(['validate', '--format', 'json']);
       const document = JSON.parse(stdout) as Record<string, unknown>;
       expect(code).to.equal(1);
-      expect(document).to.deep.include({ valid: false });
+      expect(document).to.deep.include({ valid: false, config_file: file });
       expect(document['problems']).to.deep.equal([
         {
           code: 'out_of_range',
@@ -109,6 +109,17 @@ describe('stacyvm config', () => {
           origin: file,
           line: 4,
           column: 3,
+        },
+      ]);
+      expect(document['warnings']).to.deep.equal([
+        {
+          code: 'unsupported',
+          key: 'pool',
+          message:
+            'is not supported here: every user gets a sandbox of their own; virtual machines are not shared; remove it',
+          origin: file,
+          line: 1,
+          column: 1,
         },
       ]);
     });

@@ -56,11 +56,15 @@ export type ConfigErrorCode = 'file_unreadable' | 'file_too_large' | 'file_inval
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
-  /** @param contents what was read, so that a watch sees it being repaired */
+  /**
+   * @param contents what was read, so that a watch sees it being repaired
+   * @param warnings what is wrong in the sources without making the settings unusable, in the order of `problems`
+   */
   constructor(
     readonly code: ConfigErrorCode,
     readonly problems: readonly ConfigProblem[],
     readonly contents: FileContents = new Map(),
+    readonly warnings: readonly ConfigProblem[] = [],
   ) {
     super(messageOf(problems));
   }

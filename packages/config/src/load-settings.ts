@@ -13,6 +13,7 @@ import { parseText } from './parse-text.js';
 import { resolvePolicyFiles } from './policies/policy-files.js';
 import { checkAcross } from './rules-across.js';
 import { resolveSecretFiles } from './secret-files.js';
+import { untidySecrets } from './secret-spacing.js';
 import { SETTINGS, type SettingDefinition, type SettingKey, type Settings } from './settings.js';
 import type { SourcedValues, SourceReading } from './sourced-values.js';
 import { suggestKey } from './suggestion.js';
@@ -86,7 +87,8 @@ export function loadSettings(options: LoadOptions = {}): LoadedSettings {
     ...orderProblems([...inPlace, ...secrets.problems, ...policies.problems]),
     ...across.problems,
   ];
-  if (problems.length > 0) throw new ConfigError('invalid', problems, contents);
+  const fromSources = sources.flatMap(({ warnings }) => warnings);
+  if (problems.length > 0) throw new ConfigError('invalid', problems, contents, orderProblems(fromSources));
   for (const path of namedCredentials(settings)) contents.set(path, contentAt(path));
 
   const keys = Object.keys(SETTINGS) as SettingKey[];
@@ -95,8 +97,9 @@ export function loadSettings(options: LoadOptions = {}): LoadedSettings {
     origins: Object.fromEntries(keys.map((key) => [key, originOf(key)])) as Record<SettingKey, Origin>,
     warnings: [
       ...orderProblems([
-        ...sources.flatMap(({ warnings }) => warnings),
+        ...fromSources,
         ...secrets.warnings,
+        ...untidySecrets(values, broken),
         ...secretsInFile(values, configFile, file?.mode),
         ...exposedPaths(settings, originOf),
       ]),

@@ -27,8 +27,10 @@ export function resolveSecretFiles(values: SourcedValues, broken: ReadonlySet<st
     const named = form === undefined ? undefined : values.get(form);
     if (form === undefined || named === undefined) continue;
     const inline = values.get(key);
-    if (inline !== undefined) reader.refuseBoth(key, inline, form, named);
-    else if (!broken.has(form) && typeof named.value === 'string') {
+    if (inline !== undefined) {
+      // A form that is left empty names nothing, which has been reported.
+      if (!isBlank(inline) && !isBlank(named)) reader.refuseBoth(key, inline, form, named);
+    } else if (!broken.has(form) && typeof named.value === 'string') {
       const path = resolve(named.baseDir, named.value);
       const value = reader.read(definition, form, path, named.origin);
       const origin: Origin = { kind: 'secret_file', name: path, namedBy: named.origin };
@@ -36,6 +38,10 @@ export function resolveSecretFiles(values: SourcedValues, broken: ReadonlySet<st
     }
   }
   return reader;
+}
+
+function isBlank({ value }: SourcedValue): boolean {
+  return typeof value === 'string' && value.trim() === '';
 }
 
 class SecretReader implements SecretFilesReading {

@@ -52,7 +52,7 @@ describe('secret files', () => {
     ).to.deep.equal([
       'stacyvm.yaml:2:3: auth.api_key_file: nowhere cannot be read: ENOENT',
       'stacyvm.yaml:3:3: auth.admin_api_key_file: directory cannot be read: EISDIR',
-      'stacyvm.yaml:4:3: auth.worker_token_file: must be the path of a file',
+      'stacyvm.yaml:4:3: auth.worker_token_file: must be the path of a file; it is empty: leave it out where there is none',
       'stacyvm.yaml:5:3: auth.worker_tokens_dir: nowhere cannot be read: ENOENT',
     ]);
   });
