@@ -53,6 +53,12 @@ describe('stacyvm config', () => {
       expect(stderr).to.include('there is no setting or section "server.prot"');
     });
 
+    it('prints no character that steers a terminal', async () => {
+      write('defaults: { image: "a\\n\\e[31mserver.port  1", ttl: 1h }\n');
+      const { stdout } = await config(['show', 'defaults', '--changed']);
+      expect(stdout.split('\n')[2]).to.match(/^defaults\.image +"a\\n\\u001b\[31mserver\.port {2}1"$/);
+    });
+
     it('prints JSON with origins, where secrets are masked and those not set are null', async () => {
       const file = write(`auth:\n  api_key: ${KEY}\n`);
       const { stdout } = await config(['show', 'auth', '--format', 'json']);

@@ -1,3 +1,4 @@
+import { spellControlCharacters } from './control-characters.js';
 import type { FileContents } from './file-contents.js';
 import { describePosition, type Origin } from './origin.js';
 
@@ -81,5 +82,5 @@ function messageOf(problems: readonly ConfigProblem[]): string {
 
 /** A problem as one line: `/etc/stacyvm/stacyvm.yaml:3:5: server.port: must be an integer from 0 to 65535`. */
 export function describeProblem({ origin, key, message }: ConfigProblem): string {
-  return `${describePosition(origin)}: ${key}: ${message}`;
+  return spellControlCharacters(`${describePosition(origin)}: ${key}: ${message}`);
 }

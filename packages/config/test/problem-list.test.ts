@@ -99,6 +99,21 @@ describe('the problems of a file', () => {
     expect(codes('[')).to.deep.equal(['file_invalid']);
   });
 
+  it('are one line each and steer no terminal, whatever the keys are', () => {
+    const text = 'server:\n  "x\\n/etc/other:1:1: y\\e[31m": 1\n"a\\u202E": {}\n"a\\u202E": {}\n';
+    const configFile = scratch.write('stacyvm.yaml', text);
+    const { problems } = scratch.errorOf({ configFile });
+    expect(problems.map(({ key }) => key)).to.deep.equal([
+      'server.x\\u{a}/etc/other:1:1: y\\u{1b}[31m',
+      'a\\u{202e}',
+      'a\\u{202e}',
+    ]);
+    const origin = { kind: 'environment', name: 'STACYVM_\u001b[2J' } as const;
+    expect(describeProblem({ code: 'unknown_variable', key: 'x', origin, message: 'is not' })).to.equal(
+      'STACYVM_\\u{1b}[2J: x: is not',
+    );
+  });
+
   it('never quote a value', () => {
     const marker = 'MARKER-not-to-be-seen';
     const text = `server: {port: ${marker}, tls: {enabled: ${marker}}, cors_allowed_origins: [${marker}/]}
