@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { ConfigProblem, ConfigProblemCode } from './errors.js';
-import { holdsSecret, isReadableByOthers, readableByOthers } from './exposed-secrets.js';
+import { holdsSecret, isOpenToOthers, openToOthers } from './exposed-secrets.js';
 import { digestOfMembers, type FileContents, MAX_FILE_BYTES, namesIn, reasonOf } from './file-contents.js';
 import { describePosition, type Origin } from './origin.js';
 import { type ReadFailure, readTextFile } from './read-text.js';
@@ -92,8 +92,8 @@ class SecretReader implements SecretFilesReading {
       this.#refuse('secret_empty', key, namedBy, `${path} is empty; write the secret into it`);
       return { secret: undefined, content };
     }
-    if (isHidden && read.isRegular && isReadableByOthers(read.mode))
-      this.warnings.push(readableByOthers(key, namedBy, path, read.mode));
+    if (isHidden && read.isRegular && isOpenToOthers(read.mode))
+      this.warnings.push(openToOthers(key, namedBy, path, read.mode));
     return { secret, content };
   }
 
