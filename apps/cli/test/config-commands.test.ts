@@ -53,6 +53,12 @@ describe('stacyvm config', () => {
       expect(stderr).to.include('there is no setting or section "server.prot"');
     });
 
+    it('prints no character that steers a terminal', async () => {
+      write('defaults: { image: "a\\n\\e[31mserver.port  1", ttl: 1h }\n');
+      const { stdout } = await config(['show', 'defaults', '--changed']);
+      expect(stdout.split('\n')[2]).to.match(/^defaults\.image +"a\\n\\u001b\[31mserver\.port {2}1"$/);
+    });
+
     it('prints JSON with origins, where secrets are masked and those not set are null', async () => {
       const file = write(`auth:\n  api_key: ${KEY}\n`);
       const { stdout } = await config(['show', 'auth', '--format', 'json']);
@@ -100,7 +106,7 @@ describe('stacyvm config', () => {
       const { code, stdout } = await config(['validate', '--format', 'json']);
       const document = JSON.parse(stdout) as Record<string, unknown>;
       expect(code).to.equal(1);
-      expect(document).to.deep.include({ valid: false });
+      expect(document).to.deep.include({ valid: false, config_file: file });
       expect(document['problems']).to.deep.equal([
         {
           code: 'out_of_range',
@@ -109,6 +115,17 @@ describe('stacyvm config', () => {
           origin: file,
           line: 4,
           column: 3,
+        },
+      ]);
+      expect(document['warnings']).to.deep.equal([
+        {
+          code: 'unsupported',
+          key: 'pool',
+          message:
+            'is not supported here: every user gets a sandbox of their own; virtual machines are not shared; remove it',
+          origin: file,
+          line: 1,
+          column: 1,
         },
       ]);
     });

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { spellControlCharacters } from './control-characters.js';
 import { ConfigError, type ConfigErrorCode, type ConfigProblem } from './errors.js';
 import { MAX_FILE_BYTES, reasonOf } from './file-contents.js';
 import type { Origin } from './origin.js';
@@ -78,7 +79,7 @@ export function readConfigFile(path: string): ConfigDocument {
       mode: read.mode,
       problems: problems.map(({ code, path: names, position, message }) => ({
         code,
-        key: names.join('.') || 'config',
+        key: spellControlCharacters(names.join('.')) || 'config',
         origin: placeIn(path, position),
         message,
       })),

@@ -1,4 +1,5 @@
 import type { KnownKey } from './known-keys.js';
+import { UNSUPPORTED_VALUES } from './settings/unsupported.js';
 import type { SettingDefinition } from './settings.js';
 import { TEXT_FORMATS } from './text-formats.js';
 
@@ -67,6 +68,9 @@ function durationRange({ min, max }: { readonly min?: string; readonly max?: str
 export function hintFor(known: KnownKey, value: unknown, isPart: boolean, inFile: boolean): string {
   const wanted = isPart ? 'text' : WANTED[known.form === 'value' ? known.definition.type : 'path'];
   if (typeof value === 'string') {
+    if (known.definition.type.startsWith('secret') && value.trim() === '')
+      return '; it is empty: leave it out where there is none';
+    if (wanted === 'text' && known.form === 'value') return foreignHint(known.key, value);
     if (!inFile) return wanted === 'duration' ? unitHint(value) : '';
     if (wanted === 'integer' && /^\s*[+-]?\d+\s*$/.test(value)) return '; it is a text: remove the quotes';
     if (wanted === 'boolean') return booleanHint(value);
@@ -104,6 +108,13 @@ function booleanHint(text: string): string {
   if (/^(true|false)$/i.test(text.trim())) return '; it is a text: remove the quotes';
   if (/^(yes|on|y)$/i.test(text)) return '; write true';
   return /^(no|off|n)$/i.test(text) ? '; write false' : '';
+}
+
+/** What to write instead of a value that the reference implementation has. */
+function foreignHint(key: string, text: string): string {
+  const values = Object.hasOwn(UNSUPPORTED_VALUES, key) ? UNSUPPORTED_VALUES[key] : undefined;
+  const value = text.trim().toLowerCase();
+  return values !== undefined && Object.hasOwn(values, value) ? `; ${values[value]}` : '';
 }
 
 function unitHint(text: string): string {

@@ -1,3 +1,4 @@
+import { spellControlCharacters } from './control-characters.js';
 import type { FileContents } from './file-contents.js';
 import { describePosition, type Origin } from './origin.js';
 
@@ -56,11 +57,15 @@ export type ConfigErrorCode = 'file_unreadable' | 'file_too_large' | 'file_inval
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 
-  /** @param contents what was read, so that a watch sees it being repaired */
+  /**
+   * @param contents what was read, so that a watch sees it being repaired
+   * @param warnings what is wrong in the sources without making the settings unusable, in the order of `problems`
+   */
   constructor(
     readonly code: ConfigErrorCode,
     readonly problems: readonly ConfigProblem[],
     readonly contents: FileContents = new Map(),
+    readonly warnings: readonly ConfigProblem[] = [],
   ) {
     super(messageOf(problems));
   }
@@ -77,5 +82,5 @@ function messageOf(problems: readonly ConfigProblem[]): string {
 
 /** A problem as one line: `/etc/stacyvm/stacyvm.yaml:3:5: server.port: must be an integer from 0 to 65535`. */
 export function describeProblem({ origin, key, message }: ConfigProblem): string {
-  return `${describePosition(origin)}: ${key}: ${message}`;
+  return spellControlCharacters(`${describePosition(origin)}: ${key}: ${message}`);
 }

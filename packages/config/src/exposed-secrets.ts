@@ -6,20 +6,25 @@ import { SETTINGS, type SettingDefinition, type SettingKey, type Settings } from
 import type { SourcedValues } from './sourced-values.js';
 
 const READ_BY_OTHERS = 0o044;
+const WRITTEN_BY_OTHERS = 0o022;
 
-/** Whether the group or all users may read a file of these permission bits. */
-export function isReadableByOthers(mode: number): boolean {
-  return (mode & READ_BY_OTHERS) !== 0;
+/** Whether the group or all users may read or replace what is in a file of these permission bits. */
+export function isOpenToOthers(mode: number): boolean {
+  return (mode & (READ_BY_OTHERS | WRITTEN_BY_OTHERS)) !== 0;
 }
 
-/** The warning about a secret in a file that others may read. @param mode permission bits */
-export function readableByOthers(key: string, origin: Origin, path: string, mode: number): ConfigProblem {
+/** The warning about a secret in a file that others may read or change. @param mode permission bits */
+export function openToOthers(key: string, origin: Origin, path: string, mode: number): ConfigProblem {
+  const rights = [
+    ...((mode & READ_BY_OTHERS) === 0 ? [] : ['read']),
+    ...((mode & WRITTEN_BY_OTHERS) === 0 ? [] : ['change']),
+  ].join(' or ');
   const octal = mode.toString(8).padStart(4, '0');
   return {
     code: 'secret_readable_by_others',
     key,
     origin,
-    message: `${path} holds a secret and has mode ${octal}, so that others can read it; chmod 600 it`,
+    message: `${path} holds a secret and has mode ${octal}, so that others can ${rights} it; chmod 600 it`,
   };
 }
 
@@ -34,10 +39,10 @@ export function secretsInFile(
   configFile: string | undefined,
   mode: number | undefined,
 ): readonly ConfigProblem[] {
-  if (configFile === undefined || mode === undefined || !isReadableByOthers(mode)) return [];
+  if (configFile === undefined || mode === undefined || !isOpenToOthers(mode)) return [];
   return [...values]
     .filter(([key, { origin }]) => origin.kind === 'file' && isSecret(key))
-    .map(([key, { origin }]) => readableByOthers(key, origin, configFile, mode));
+    .map(([key, { origin }]) => openToOthers(key, origin, configFile, mode));
 }
 
 function isSecret(key: string): boolean {
@@ -52,9 +57,7 @@ export function exposedPaths(
 ): readonly ConfigProblem[] {
   return pathsThatHold(settings, ['private_key', 'token']).flatMap(([key, path]) => {
     const mode = modeOf(path);
-    return mode !== undefined && isReadableByOthers(mode)
-      ? [readableByOthers(key, originOf(key), path, mode)]
-      : [];
+    return mode !== undefined && isOpenToOthers(mode) ? [openToOthers(key, originOf(key), path, mode)] : [];
   });
 }
 

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import { placeIn } from './config-file.js';
+import { spellControlCharacters } from './control-characters.js';
 import type { ConfigProblem, ConfigProblemCode } from './errors.js';
 import { KNOWN_KEYS, SECTIONS, unsupportedPart } from './known-keys.js';
 import type { SourcedValues, SourceReading } from './sourced-values.js';
@@ -107,5 +108,6 @@ function switches(
 }
 
 function shortened(key: string): string {
-  return key.length > SHOWN_KEY_LENGTH ? `${key.slice(0, SHOWN_KEY_LENGTH)}…` : key;
+  const shown = key.length > SHOWN_KEY_LENGTH ? `${key.slice(0, SHOWN_KEY_LENGTH)}…` : key;
+  return spellControlCharacters(shown);
 }

@@ -1,3 +1,4 @@
+import { isAbsolute } from 'node:path';
 import { findConfigFile, readConfigFile } from './config-file.js';
 import { convertValue } from './convert-value.js';
 import { deriveValues } from './derive-values.js';
@@ -13,8 +14,9 @@ import { parseText } from './parse-text.js';
 import { resolvePolicyFiles } from './policies/policy-files.js';
 import { checkAcross } from './rules-across.js';
 import { resolveSecretFiles } from './secret-files.js';
+import { untidySecrets } from './secret-spacing.js';
 import { SETTINGS, type SettingDefinition, type SettingKey, type Settings } from './settings.js';
-import type { SourcedValues, SourceReading } from './sourced-values.js';
+import type { SourcedValue, SourcedValues, SourceReading } from './sourced-values.js';
 import { suggestKey } from './suggestion.js';
 import { validateValues } from './validate-values.js';
 
@@ -34,6 +36,8 @@ export interface LoadedSettings {
   readonly settings: Settings;
   /** Where each value came from. */
   readonly origins: Readonly<Record<SettingKey, Origin>>;
+  /** Paths that were given relative to the working directory, and so lead elsewhere in another one. */
+  readonly relativeToCwd: readonly SettingKey[];
   /** What is wrong without making the settings unusable, in the order of `ConfigError.problems`. */
   readonly warnings: readonly ConfigProblem[];
   /** The file that was read, if any. */
@@ -86,17 +90,20 @@ export function loadSettings(options: LoadOptions = {}): LoadedSettings {
     ...orderProblems([...inPlace, ...secrets.problems, ...policies.problems]),
     ...across.problems,
   ];
-  if (problems.length > 0) throw new ConfigError('invalid', problems, contents);
+  const fromSources = sources.flatMap(({ warnings }) => warnings);
+  if (problems.length > 0) throw new ConfigError('invalid', problems, contents, orderProblems(fromSources));
   for (const path of namedCredentials(settings)) contents.set(path, contentAt(path));
 
   const keys = Object.keys(SETTINGS) as SettingKey[];
   return {
     settings,
     origins: Object.fromEntries(keys.map((key) => [key, originOf(key)])) as Record<SettingKey, Origin>,
+    relativeToCwd: keys.filter((key) => isRelativeToCwd(key, values.get(key))),
     warnings: [
       ...orderProblems([
-        ...sources.flatMap(({ warnings }) => warnings),
+        ...fromSources,
         ...secrets.warnings,
+        ...untidySecrets(values, broken),
         ...secretsInFile(values, configFile, file?.mode),
         ...exposedPaths(settings, originOf),
       ]),
@@ -125,6 +132,13 @@ function readFlags({ flags = {}, flagNames = {} }: LoadOptions, cwd: string): So
     }
   }
   return { values, problems, warnings: [] };
+}
+
+function isRelativeToCwd(key: SettingKey, sourced: SourcedValue | undefined): boolean {
+  const { type, default: path }: SettingDefinition = SETTINGS[key];
+  if (type !== 'path' || sourced?.origin.kind === 'file') return false;
+  const given = sourced?.value ?? path;
+  return typeof given === 'string' && given !== '' && !isAbsolute(given);
 }
 
 /** Broken values are replaced by their defaults: rules across settings leave them out, and nobody else sees them. */

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { ConfigProblem, ConfigProblemCode } from './errors.js';
-import { holdsSecret, isReadableByOthers, readableByOthers } from './exposed-secrets.js';
+import { holdsSecret, isOpenToOthers, openToOthers } from './exposed-secrets.js';
 import { digestOfMembers, type FileContents, MAX_FILE_BYTES, namesIn, reasonOf } from './file-contents.js';
 import { describePosition, type Origin } from './origin.js';
 import { type ReadFailure, readTextFile } from './read-text.js';
@@ -27,8 +27,10 @@ export function resolveSecretFiles(values: SourcedValues, broken: ReadonlySet<st
     const named = form === undefined ? undefined : values.get(form);
     if (form === undefined || named === undefined) continue;
     const inline = values.get(key);
-    if (inline !== undefined) reader.refuseBoth(key, inline, form, named);
-    else if (!broken.has(form) && typeof named.value === 'string') {
+    if (inline !== undefined) {
+      // A form that is left empty names nothing, which has been reported.
+      if (!isBlank(inline) && !isBlank(named)) reader.refuseBoth(key, inline, form, named);
+    } else if (!broken.has(form) && typeof named.value === 'string') {
       const path = resolve(named.baseDir, named.value);
       const value = reader.read(definition, form, path, named.origin);
       const origin: Origin = { kind: 'secret_file', name: path, namedBy: named.origin };
@@ -36,6 +38,10 @@ export function resolveSecretFiles(values: SourcedValues, broken: ReadonlySet<st
     }
   }
   return reader;
+}
+
+function isBlank({ value }: SourcedValue): boolean {
+  return typeof value === 'string' && value.trim() === '';
 }
 
 class SecretReader implements SecretFilesReading {
@@ -86,8 +92,8 @@ class SecretReader implements SecretFilesReading {
       this.#refuse('secret_empty', key, namedBy, `${path} is empty; write the secret into it`);
       return { secret: undefined, content };
     }
-    if (isHidden && read.isRegular && isReadableByOthers(read.mode))
-      this.warnings.push(readableByOthers(key, namedBy, path, read.mode));
+    if (isHidden && read.isRegular && isOpenToOthers(read.mode))
+      this.warnings.push(openToOthers(key, namedBy, path, read.mode));
     return { secret, content };
   }
 

@@ -1,5 +1,5 @@
 import { demandOf } from './demand.js';
-import { UNSUPPORTED_SETTINGS } from './settings/unsupported.js';
+import { UNSUPPORTED_SETTINGS, UNSUPPORTED_VALUES } from './settings/unsupported.js';
 import {
   environmentName,
   fileFormOf,
@@ -26,8 +26,17 @@ export function settingsReference(): string {
   );
   return `${tables.join('\n\n')}\n\n### Not supported\n\n${table(
     ['setting', 'why'],
-    Object.entries(UNSUPPORTED_SETTINGS).map(([key, reason]) => [`\`${key}\``, reason]),
+    [...Object.entries(UNSUPPORTED_SETTINGS), ...unsupportedValues()].map(([key, reason]) => [
+      `\`${key}\``,
+      reason,
+    ]),
   )}\n`;
+}
+
+function unsupportedValues(): readonly (readonly [setting: string, reason: string])[] {
+  return Object.entries(UNSUPPORTED_VALUES).flatMap(([key, values]) =>
+    Object.entries(values).map(([value, reason]) => [`${key}: ${value}`, reason] as const),
+  );
 }
 
 function rowOf(key: SettingKey, definition: SettingDefinition): readonly string[] {

@@ -16,7 +16,12 @@ export function startProblems(loaded: LoadedSettings, program: Program): readonl
   const problems = [
     ...placeholders(loaded, program),
     ...(program === 'control-plane'
-      ? [...callerProblems(loaded), ...serverProblems(loaded), ...workerCallProblems(loaded)]
+      ? [
+          ...callerProblems(loaded),
+          ...databaseProblems(loaded),
+          ...serverProblems(loaded),
+          ...workerCallProblems(loaded),
+        ]
       : workerServerProblems(loaded)),
   ];
   return problems.toSorted((a, b) => (a.key < b.key ? -1 : Number(a.key > b.key)));
@@ -74,6 +79,14 @@ function callerProblems(loaded: LoadedSettings): readonly ConfigProblem[] {
     problems.push(needs(loaded, 'auth.oidc_issuer', 'auth.oidc_enabled'));
   }
   return problems;
+}
+
+/** The client of Postgres knows no other form. */
+function databaseProblems(loaded: LoadedSettings): readonly ConfigProblem[] {
+  const dsn = loaded.settings['database.dsn']?.reveal();
+  return dsn === undefined || /^postgres(ql)?:\/\//i.test(dsn)
+    ? []
+    : [problem(loaded, 'not_allowed', 'database.dsn', 'must be a URL that begins with postgres://')];
 }
 
 function serverProblems(loaded: LoadedSettings): readonly ConfigProblem[] {

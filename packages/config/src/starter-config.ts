@@ -6,8 +6,8 @@ const WIDTH = 100;
 
 const HEAD = `# Configuration of StacyVM: control plane and workers.
 #
-# Every setting is here with its default, commented out. Remove the # before its name, and before those of the sections
-# around it, to change it. A variable overrides it: STACYVM_SERVER_PORT for server.port; a flag overrides both.
+# Every setting is here with its default. Most are commented out: remove the # before the name, and before those of the
+# sections around it. A variable overrides a setting: STACYVM_SERVER_PORT for server.port; a flag overrides both.
 # Secrets belong into files of their own, with mode 0600: name them by the settings that end in _file and _dir.
 # Check this file with: stacyvm config validate
 `;

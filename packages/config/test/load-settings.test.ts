@@ -226,4 +226,18 @@ describe('loadSettings', () => {
   it('documents every setting', () => {
     for (const [key, { doc }] of Object.entries(SETTINGS)) expect(doc, key).to.match(/\.$/);
   });
+
+  it('tells which paths depend on the working directory', () => {
+    const configFile = write('etc/stacyvm.yaml', 'server: {tls: {cert_file: crt, key_file: key}}');
+    const env = { STACYVM_DATABASE_PATH: 'data', STACYVM_WORKER_TOKEN_FILE: '/run/token' };
+    const flags = { 'worker.rpc_tls.ca_file': 'ca' };
+    expect(load({ configFile, env, flags }).relativeToCwd).to.have.members([
+      'database.path',
+      'worker.rpc_tls.ca_file',
+      'worker.state_dir',
+    ]);
+    expect(
+      load({ flags: { 'database.path': '/data', 'worker.state_dir': '/state' } }).relativeToCwd,
+    ).to.deep.equal([]);
+  });
 });

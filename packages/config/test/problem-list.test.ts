@@ -48,8 +48,8 @@ describe('the problems of a file', () => {
       'stacyvm.yaml:10:3: defaults.ttl: must be a duration such as 30s or 1h30m, from 1s to 8760h; the longest unit is h',
       'stacyvm.yaml:15:3: auth.api_key: is set here, and auth.api_key_file is set by stacyvm.yaml:16:3; remove one of them',
       'stacyvm.yaml:15:3: auth.api_key: must be a text that is not empty; it is a number: put it in quotes',
-      'stacyvm.yaml:18:5: auth.worker_tokens: "worker-1" must be a text that is not empty',
-      'stacyvm.yaml:20:3: database.driver: must be one of embedded, postgres',
+      'stacyvm.yaml:18:5: auth.worker_tokens: "worker-1" must be a text that is not empty; it is empty: leave it out where there is none',
+      'stacyvm.yaml:20:3: database.driver: must be one of embedded, postgres; data is kept in Postgres; write embedded, and a directory as database.path',
       'stacyvm.yaml:22:3: pool.enabled: is not supported here: every user gets a sandbox of their own; virtual machines are not shared; remove it',
       'STACYVM_RATE_LIMIT_BURST: rate_limit.burst: must be an integer from 0 to 1000000',
       'STACYVM_WORKER_LISTEN_ADDR: worker.listen_addr: must be an address and port such as 127.0.0.1:7430, [::1]:7430 or :7430',
@@ -97,6 +97,21 @@ describe('the problems of a file', () => {
     expect(codes('pool: {enabled: true}')).to.deep.equal(['unsupported']);
     expect(codes('server: {port: 1, port: 2}')).to.deep.equal(['duplicate_key']);
     expect(codes('[')).to.deep.equal(['file_invalid']);
+  });
+
+  it('are one line each and steer no terminal, whatever the keys are', () => {
+    const text = 'server:\n  "x\\n/etc/other:1:1: y\\e[31m": 1\n"a\\u202E": {}\n"a\\u202E": {}\n';
+    const configFile = scratch.write('stacyvm.yaml', text);
+    const { problems } = scratch.errorOf({ configFile });
+    expect(problems.map(({ key }) => key)).to.deep.equal([
+      'server.x\\u{a}/etc/other:1:1: y\\u{1b}[31m',
+      'a\\u{202e}',
+      'a\\u{202e}',
+    ]);
+    const origin = { kind: 'environment', name: 'STACYVM_\u001b[2J' } as const;
+    expect(describeProblem({ code: 'unknown_variable', key: 'x', origin, message: 'is not' })).to.equal(
+      'STACYVM_\\u{1b}[2J: x: is not',
+    );
   });
 
   it('never quote a value', () => {

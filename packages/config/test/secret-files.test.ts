@@ -52,7 +52,7 @@ describe('secret files', () => {
     ).to.deep.equal([
       'stacyvm.yaml:2:3: auth.api_key_file: nowhere cannot be read: ENOENT',
       'stacyvm.yaml:3:3: auth.admin_api_key_file: directory cannot be read: EISDIR',
-      'stacyvm.yaml:4:3: auth.worker_token_file: must be the path of a file',
+      'stacyvm.yaml:4:3: auth.worker_token_file: must be the path of a file; it is empty: leave it out where there is none',
       'stacyvm.yaml:5:3: auth.worker_tokens_dir: nowhere cannot be read: ENOENT',
     ]);
   });
@@ -167,7 +167,7 @@ describe('secret files', () => {
     });
   });
 
-  describe('that others may read', () => {
+  describe('that others may read or change', () => {
     const modeOfKey = (mode: number): readonly string[] => {
       scratch.write('key', 'the key', mode);
       return scratch.warningsOfText('auth:\n  api_key_file: key\n');
@@ -177,10 +177,17 @@ describe('secret files', () => {
         expect(modeOfKey(mode)).to.deep.equal([]);
       });
     }
-    for (const mode of [0o640, 0o604, 0o444]) {
+    for (const [mode, rights] of [
+      [0o640, 'read'],
+      [0o604, 'read'],
+      [0o444, 'read'],
+      [0o620, 'change'],
+      [0o602, 'change'],
+      [0o666, 'read or change'],
+    ] as const) {
       it(`are a warning with mode ${mode.toString(8)}`, () => {
         expect(modeOfKey(mode)).to.deep.equal([
-          `stacyvm.yaml:2:3: auth.api_key_file: key holds a secret and has mode 0${mode.toString(8)}, so that others can read it; chmod 600 it`,
+          `stacyvm.yaml:2:3: auth.api_key_file: key holds a secret and has mode 0${mode.toString(8)}, so that others can ${rights} it; chmod 600 it`,
         ]);
       });
     }

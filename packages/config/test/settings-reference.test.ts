@@ -32,5 +32,6 @@ describe('settingsReference', () => {
 
   it('says what is not supported', () => {
     expect(reference).to.contain('| `pool.*` | every user gets a sandbox of their own');
+    expect(reference).to.contain('| `database.driver: sqlite` | data is kept in Postgres');
   });
 });

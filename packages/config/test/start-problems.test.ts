@@ -57,6 +57,19 @@ const CASES: readonly (readonly [
     },
   ],
   [
+    'a database that is not named by a URL',
+    'database: {dsn: "host=db user=stacyvm password=Zq7Xw9Kv"}',
+    {
+      'control-plane': ['stacyvm.yaml:1:12: database.dsn: must be a URL that begins with postgres://'],
+      worker: [],
+    },
+  ],
+  [
+    'a database by its longer scheme',
+    'database: {dsn: "postgresql://db/x"}',
+    { 'control-plane': [], worker: [] },
+  ],
+  [
     'authentication without anything to authenticate with',
     'auth: {enabled: true}',
     {

@@ -84,7 +84,7 @@ export function connectionFailure(target: string, error: unknown): Finding {
   const code = codeOf(error);
   if (code === 'ABORT_ERR')
     return failure(`${target}: no answer in time`, 'look at its load, and at firewalls between');
-  const message = error instanceof Error && error.message !== '' ? error.message : String(code);
+  const message = error instanceof Error && error.message !== '' ? reasonOf(error.message) : String(code);
   const [, advice] = MEANINGS.find(([pattern]) => pattern.test(`${code} ${message}`)) ?? [
     undefined,
     'see the message',
@@ -93,6 +93,12 @@ export function connectionFailure(target: string, error: unknown): Finding {
     `${target}: ${message}${code === undefined || message.includes(code) ? '' : ` (${code})`}`,
     advice,
   );
+}
+
+/** Of what OpenSSL says, its reason, without addresses in memory and places in its source. */
+function reasonOf(message: string): string {
+  const [, reason] = /:error:[0-9A-F]+:SSL routines:[^:]*:([^:]+):/.exec(message) ?? [];
+  return reason === undefined ? message : `TLS: ${reason}`;
 }
 
 const MEANINGS: ReadonlyArray<readonly [pattern: RegExp, advice: string]> = [
@@ -114,7 +120,7 @@ const MEANINGS: ReadonlyArray<readonly [pattern: RegExp, advice: string]> = [
     'it refuses the client certificate shown here: correct the certificate, or the CA file over there',
   ],
   [
-    /WRONG_VERSION_NUMBER|packet length too long|HPE_/,
+    /wrong.version.number|packet length too long|HPE_/i,
     'one side speaks HTTPS and the other HTTP: correct the scheme of the URL',
   ],
   [/ECONNRESET|socket hang up|EPROTO/, 'it ended the connection: look at its log'],

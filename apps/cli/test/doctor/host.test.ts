@@ -151,6 +151,23 @@ database: { driver: postgres, dsn: "postgres://a:b@127.0.0.1:${port}/c" }
       });
     });
 
+    it('tells a control plane that speaks HTTP where HTTPS is configured, in plain words', async () => {
+      const plain = createHttpServer((_request, response) => response.end());
+      await new Promise<void>((resolve) => {
+        plain.listen(0, '127.0.0.1', resolve);
+      });
+      const url = `https://127.0.0.1:${(plain.address() as AddressInfo).port}`;
+      const report = await patient.examine(`worker: { id: worker-a, control_plane_url: "${url}" }\n`, {
+        role: 'worker',
+      });
+      plain.close();
+      expect(resultOf(report, 'worker.control_plane')).to.include({
+        status: 'failure',
+        message: `${url}/api/v1/health: TLS: wrong version number (EPROTO)`,
+        advice: 'one side speaks HTTPS and the other HTTP: correct the scheme of the URL',
+      });
+    });
+
     it('fails a token of another worker, one that expired, and one that is damaged', async () => {
       const token = (claims: object): string =>
         `stacyvm-worker-v1.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.${'A'.repeat(43)}`;

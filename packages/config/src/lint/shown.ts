@@ -1,13 +1,11 @@
+import { spellControlCharacters } from '../control-characters.js';
 import { withoutPassword } from '../shown-value.js';
 
 const MAX_LENGTH = 160;
 
 /** A text as it may be printed: control characters are spelled out, user information of URLs is masked. */
 export function printable(text: string): string {
-  return withoutPassword(text).replaceAll(
-    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
-    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
-  );
+  return spellControlCharacters(withoutPassword(text));
 }
 
 /** A value of the configuration for a message: printable, and not endless. */

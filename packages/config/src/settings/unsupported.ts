@@ -18,3 +18,29 @@ export const UNSUPPORTED_SETTINGS: Readonly<Record<string, string>> = {
   'providers.docker.pool_security.*':
     'every user gets a sandbox of their own; virtual machines are not shared',
 };
+
+const SQLITE = 'data is kept in Postgres; write embedded, and a directory as database.path';
+
+/**
+ * Values that settings have in the reference implementation and not here, in small letters, and what to write instead.
+ */
+export const UNSUPPORTED_VALUES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'providers.default': {
+    auto: 'the provider is not guessed; write its name',
+    firecracker: 'there is no provider firecracker',
+    e2b: 'there is no provider e2b',
+    custom: 'there is no provider custom',
+    proot: 'there is no provider proot',
+  },
+  'database.driver': {
+    sqlite: SQLITE,
+    sqlite3: SQLITE,
+    postgresql: 'write postgres',
+  },
+  'logging.level': {
+    trace: 'write debug',
+    fatal: 'write error',
+    panic: 'write error',
+    disabled: 'logs cannot be switched off; write error',
+  },
+};

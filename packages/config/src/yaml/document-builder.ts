@@ -8,7 +8,7 @@ import {
   type SequenceEvent,
 } from 'js-yaml';
 import type { YamlEntry, YamlNode, YamlPosition } from './node.js';
-import { YamlError, type YamlLimits, type YamlProblem } from './problem.js';
+import { UNKNOWN_TYPE, YamlError, type YamlLimits, type YamlProblem } from './problem.js';
 import { scalarValue } from './scalar-value.js';
 
 /** A map or list that is being read. */
@@ -66,7 +66,7 @@ export class DocumentBuilder {
 
   #begin(event: MappingEvent | SequenceEvent): void {
     const tag = event.tagStart < 0 ? '!' : this.text.slice(event.tagStart, event.tagEnd);
-    if (!COLLECTION_TAGS.has(tag)) throw new YamlError(`has the unknown type ${shortened(tag)}`, this.#last);
+    if (!COLLECTION_TAGS.has(tag)) throw new YamlError(UNKNOWN_TYPE, this.#last);
     const anchor = this.#anchorOf(event);
     const collection: OpenCollection = {
       event,
@@ -100,14 +100,21 @@ export class DocumentBuilder {
   #scalar(event: ScalarEvent): YamlNode {
     const document = this.#document;
     if (document === undefined) throw new YamlError('has a value outside of a document', this.#last);
+    const value = scalarValue(this.text, event, document);
+    const anchor = this.#anchorOf(event);
+    // A secret that begins with & would be a name for nothing, and so not set.
+    if (anchor !== undefined && value === null)
+      throw new YamlError(
+        'has an anchor without a value; put a text that begins with & in quotes',
+        this.#last,
+      );
     const node: YamlNode = {
       kind: 'scalar',
-      value: scalarValue(this.text, event, document),
+      value,
       position: this.#last,
       size: 1,
       depth: 0,
     };
-    const anchor = this.#anchorOf(event);
     if (anchor !== undefined) this.#anchors.set(anchor, node);
     return node;
   }
@@ -116,8 +123,11 @@ export class DocumentBuilder {
     const name = this.#anchorOf(event) ?? '';
     const target = this.#anchors.get(name);
     if (target === undefined)
-      throw new YamlError(`uses *${shortened(name)}, which is not defined`, this.#last);
-    if (!('kind' in target)) throw new YamlError(`uses *${shortened(name)} inside of itself`, this.#last);
+      throw new YamlError(
+        'uses an alias that is not defined; put a text that begins with * in quotes',
+        this.#last,
+      );
+    if (!('kind' in target)) throw new YamlError('uses an alias inside of what it stands for', this.#last);
     return target;
   }
 
@@ -195,11 +205,4 @@ export function startOf(event: Event): number {
 function kindOf(node: YamlNode): string {
   if (node.kind !== 'scalar') return `a ${node.kind}`;
   return node.value === null ? 'empty' : `a ${typeof node.value}`;
-}
-
-const SHOWN_LENGTH = 40;
-
-/** Names come from the file and may be of any length. */
-function shortened(name: string): string {
-  return name.length > SHOWN_LENGTH ? `${name.slice(0, SHOWN_LENGTH)}…` : name;
 }

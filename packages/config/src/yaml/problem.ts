@@ -18,6 +18,10 @@ export interface YamlProblem {
   readonly message: string;
 }
 
+/** Its name is not told: a secret that begins with ! is taken for a type when it is not in quotes. */
+export const UNKNOWN_TYPE =
+  'has a type that is unknown or does not fit; put a text that begins with ! in quotes';
+
 /** The text is not one YAML document within the limits. */
 export class YamlError extends Error {
   override readonly name = 'YamlError';

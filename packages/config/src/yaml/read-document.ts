@@ -2,7 +2,7 @@ import { EVENT_ID, type Event, parseEvents, YAMLException } from 'js-yaml';
 import { DocumentBuilder, startOf } from './document-builder.js';
 import { indexLines } from './line-index.js';
 import type { YamlNode, YamlPosition } from './node.js';
-import { YAML_LIMITS, YamlError, type YamlLimits, type YamlProblem } from './problem.js';
+import { UNKNOWN_TYPE, YAML_LIMITS, YamlError, type YamlLimits, type YamlProblem } from './problem.js';
 
 export interface YamlDocument {
   /** Undefined: the text is empty. */
@@ -30,6 +30,8 @@ export function readYamlDocument(text: string, limits: YamlLimits = YAML_LIMITS)
     const { reason, mark } = error;
     const position =
       mark === undefined ? { line: 1, column: 1 } : { line: mark.line + 1, column: mark.column + 1 };
+    // What js-yaml says of tags quotes them, and the cause would as well.
+    if (/\btag\b/.test(reason)) throw new YamlError(UNKNOWN_TYPE, position);
     throw new YamlError(`is not YAML: ${reason || 'it cannot be read'}`, position, { cause: error });
   }
 }

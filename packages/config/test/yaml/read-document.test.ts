@@ -111,11 +111,20 @@ describe('readYamlDocument', () => {
     ],
     ['an open bracket', 'a:\n  b: [1\n', /^3:1 is not YAML: /],
     ['several documents', 'a: 1\n---\nb: 1\n', /^3:1 has several documents/],
-    ['an alias that is not defined', 'a: *b\n', /^1:4 uses \*b, which is not defined$/],
-    ['an alias inside of itself', 'a: &b\n  c: *b\n', /^2:6 uses \*b inside of itself$/],
-    ['an unknown type of a value', 'a: !secret x\n', /^1:\d+ is not YAML: unknown scalar tag/],
-    ['an unknown type of a map', 'a: !!set {x}\n', /^1:10 has the unknown type !!set$/],
-    ['a type that does not fit', 'a: !!int x\n', /^1:\d+ is not YAML: /],
+    [
+      'an alias that is not defined',
+      'a: *b\n',
+      /^1:4 uses an alias that is not defined; put a text that begins with \* in quotes$/,
+    ],
+    ['an alias inside of itself', 'a: &b\n  c: *b\n', /^2:6 uses an alias inside of what it stands for$/],
+    ['an unknown type of a value', 'a: !secret x\n', /^1:\d+ has a type that is unknown/],
+    ['an unknown type of a map', 'a: !!set {x}\n', /^1:10 has a type that is unknown/],
+    ['a type that does not fit', 'a: !!int x\n', /^1:\d+ has a type that is unknown or does not fit; put/],
+    [
+      'a name for nothing',
+      'a: &b\nc: 1\n',
+      /^1:1 has an anchor without a value; put a text that begins with &/,
+    ],
     [
       'deep lists',
       `a: ${'['.repeat(40)}${']'.repeat(40)}\n`,
@@ -125,6 +134,15 @@ describe('readYamlDocument', () => {
   for (const [name, text, error] of REFUSED) {
     it(`refuses ${name}`, () => {
       expect(errorOf(text)).to.match(error);
+    });
+  }
+
+  for (const text of ['*S', '!S', '!S x', '!<S> x', '!S!x y', '!!S x', '!S [1]', '!S {b: 1}', '&S']) {
+    it(`never tells a secret that was left without quotes: ${text}`, () => {
+      const secret = 'Zq7Xw9Kv';
+      expect(errorOf(`a:\n  b: ${text.replace('S', secret)}\n`))
+        .to.match(/in quotes$/)
+        .and.not.to.contain(secret);
     });
   }
 

@@ -9,6 +9,7 @@ import {
 import { defineCommand } from '../../command.js';
 import { CommandFailure } from '../../failure.js';
 import { formatOption, notice, print, printJson, table } from '../../output.js';
+import { asciiJson, printable } from '../../worker-token/printable.js';
 import { configOption } from './config-option.js';
 
 export const showCommand = defineCommand({
@@ -59,7 +60,7 @@ function isBelow(key: string, asked: string | undefined): boolean {
 
 function textOf({ value }: ShownSetting): string {
   if (value === null) return 'not set';
-  return typeof value === 'string' && value !== '' ? value : JSON.stringify(value);
+  return typeof value === 'string' && value !== '' ? printable(value) : asciiJson(value);
 }
 
 function documentOf({ key, value, origin }: ShownSetting): Record<string, unknown> {

@@ -2,7 +2,6 @@ import {
   ConfigError,
   type ConfigProblem,
   describeProblem,
-  type LoadedSettings,
   loadSettings,
   type Program,
   startProblems,
@@ -25,9 +24,7 @@ export const validateCommand = defineCommand({
       })
       .example('stacyvm config validate --program control-plane', 'would stacyvm serve start with it'),
   handler: async ({ config, program, format }) => {
-    const { loaded, problems } = judge(config, program);
-    const warnings = loaded?.warnings ?? [];
-    const configFile = loaded?.configFile;
+    const { configFile, problems, warnings } = judge(config, program);
     if (format === 'json') {
       printJson({
         valid: problems.length === 0,
@@ -46,17 +43,22 @@ export const validateCommand = defineCommand({
   },
 });
 
-function judge(
-  configFile: string | undefined,
-  program: Program | undefined,
-): { readonly loaded?: LoadedSettings; readonly problems: readonly ConfigProblem[] } {
+interface Verdict {
+  readonly configFile: string | undefined;
+  readonly problems: readonly ConfigProblem[];
+  readonly warnings: readonly ConfigProblem[];
+}
+
+function judge(configFile: string | undefined, program: Program | undefined): Verdict {
   try {
     const loaded = loadSettings({ configFile });
-    return { loaded, problems: program === undefined ? [] : startProblems(loaded, program) };
+    const problems = program === undefined ? [] : startProblems(loaded, program);
+    return { configFile: loaded.configFile, problems, warnings: loaded.warnings };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     if (error.code === 'file_unreadable') throw new CommandFailure(error.message, 2, { cause: error });
-    return { problems: error.problems };
+    const read = error.problems.find(({ origin }) => origin.kind === 'file')?.origin.name;
+    return { configFile: read, problems: error.problems, warnings: error.warnings };
   }
 }
 

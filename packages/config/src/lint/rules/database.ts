@@ -48,6 +48,11 @@ export const DATABASE_CHECKS: readonly LintCheck[] = [
           fix,
         );
       const path = view.settings['database.path'];
+      if (view.loaded.relativeToCwd.includes('database.path'))
+        return problem(
+          'database.path is relative to the directory that the program is started in: in another one it finds no data',
+          fix,
+        );
       return PASSING.test(path)
         ? problem(`${shown(path)} does not last: the database is lost at the next boot`, fix)
         : pass(`the database is in ${shown(path)}`);

@@ -52,6 +52,19 @@ export const OPERATION_CASES: readonly RuleCase[] = [
   },
   {
     rule: 'database.path',
+    when: 'relative in a variable',
+    says: 'problem',
+    env: { STACYVM_DATABASE_PATH: 'data/postgres' },
+    message: /is relative to the directory that the program is started in/,
+  },
+  {
+    rule: 'database.path',
+    when: 'absolute in a variable',
+    says: 'note',
+    env: { STACYVM_DATABASE_PATH: '/var/lib/stacyvm/postgres' },
+  },
+  {
+    rule: 'database.path',
     when: 'absolute',
     says: 'note',
     settings: { 'database.path': '/var/lib/stacyvm/postgres' },
