@@ -81,6 +81,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     });
     authority.metrics.observeEdge({ settings: settingsSource.status, rateLimit: edge.rateLimit.status });
     authority.metrics.observeTls(tls);
+    authority.metrics.observeSpawnQueue(orchestrator.spawnQueue.stats);
     const app = createApp({
       ...authority,
       ...edge,

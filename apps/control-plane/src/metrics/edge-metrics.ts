@@ -1,6 +1,7 @@
-import { Counter, Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { RateLimitStatus } from '../callers/rate-limit.js';
 import type { SettingsStatus } from '../settings-source.js';
+import { readMetrics } from './read-metrics.js';
 
 /** What is read of the settings and the rate limit when the metrics are. */
 export interface MeasuredEdge {
@@ -9,27 +10,7 @@ export interface MeasuredEdge {
 }
 
 export function observeEdge(registry: Registry, { settings, rateLimit }: MeasuredEdge): void {
-  const registers = [registry];
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name: `stacyvm_${name}`,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
-  const counter = (name: string, help: string, read: () => number) =>
-    new Counter({
-      name: `stacyvm_${name}`,
-      help,
-      registers,
-      collect() {
-        this.reset();
-        this.inc(read());
-      },
-    });
-
+  const { gauge, counter } = readMetrics(registry);
   gauge('settings_generation', 'Changes of the settings since the start.', () => settings().generation);
   gauge('settings_last_reload_success', '1: what is configured is in force. 0: it was refused.', () =>
     Number(settings().lastError === undefined),

@@ -1,10 +1,11 @@
-import type { RpcRefusal } from '@stacyvm/orchestrator';
+import type { RpcRefusal, SpawnQueueStats } from '@stacyvm/orchestrator';
 import type { WorkerRecord } from '@stacyvm/store';
 import type { TlsRefusalReason, WorkerAuthentication, WorkerRefusalEvent } from '@stacyvm/worker-rpc';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RevocationsStatus } from '../revocations/live-revocations.js';
 import { type MeasuredEdge, observeEdge } from './edge-metrics.js';
 import { createFleetMetrics, type FleetMetrics } from './fleet-metrics.js';
+import { observeSpawnQueue } from './spawn-queue-metrics.js';
 import { type MeasuredTls, observeTls } from './tls-metrics.js';
 import { credentialLabels } from './worker-credentials.js';
 
@@ -40,6 +41,7 @@ export interface Metrics extends FleetMetrics {
   observe(state: MeasuredState): void;
   observeEdge(edge: MeasuredEdge): void;
   observeTls(tls: MeasuredTls): void;
+  observeSpawnQueue(stats: () => SpawnQueueStats): void;
   /** Everything, in the text format of Prometheus. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -127,6 +129,7 @@ export function createMetrics(): Metrics {
     observe: (state) => observeState(registry, state),
     observeEdge: (edge) => observeEdge(registry, edge),
     observeTls: (tls) => observeTls(registry, tls),
+    observeSpawnQueue: (stats) => observeSpawnQueue(registry, stats),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -15,7 +15,7 @@ export function sandboxHandlers(orchestrator: Orchestrator): Handlers<SandboxOpe
   return {
     spawnSandbox: handle(async (request, response) => {
       const body = request.body as components['schemas']['SpawnRequest'];
-      const { requestId, signal } = contextOf(request);
+      const { requestId, signal, principal } = contextOf(request);
       const warnings: string[] = [];
       const sandbox = await orchestrator.spawn(
         {
@@ -26,6 +26,8 @@ export function sandboxHandlers(orchestrator: Orchestrator): Handlers<SandboxOpe
           ttl: body.ttl,
           template: body.template,
           ownerId: request.get('X-User-ID') ?? body.owner_id,
+          // A key is shared by many owners; a token is of one person or program.
+          callerId: principal?.kind === 'oidc' ? principal.id : undefined,
           metadata: body.metadata,
           requirements: body.requirements,
         },

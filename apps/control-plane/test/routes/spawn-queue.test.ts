@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { call } from '../api-calls.js';
 import { type Fixture, startFixture } from '../control-plane-fixture.js';
+import { eventually } from '../eventually.js';
 import { startWorkerProcess, type WorkerProcess } from '../worker-process.js';
 
 describe('spawning where each owner may have one sandbox and others wait', () => {
@@ -46,5 +47,32 @@ describe('spawning where each owner may have one sandbox and others wait', () =>
     await destroy(first.body['id']);
     const statuses = (await Promise.all(two)).map(({ status }) => status);
     expect(statuses.sort()).to.deep.equal([201, 429]);
+  });
+
+  it('tells in the metrics how many waited, in vain or not', async () => {
+    const { text } = await call(fixture, '/metrics/prometheus', { key: fixture.adminKey });
+    const count = (name: string): number =>
+      Number(new RegExp(`^stacyvm_spawn_queue_${name} (\\S+)$`, 'm').exec(text)?.[1]);
+    expect(count('capacity')).to.equal(1);
+    expect(count('depth')).to.equal(0);
+    expect(count('timeout_total')).to.equal(1);
+    expect(count('dequeued_total')).to.equal(1);
+    expect(count('enqueued_total')).to.equal(2);
+    expect(count('full_total')).to.equal(1);
+    expect(count('wait_milliseconds_max')).to.be.within(0, 1500);
+  });
+
+  it('answers what still waits at once with 503 when the control plane stops', async () => {
+    const first = await spawn('grace');
+    expect(first.status).to.equal(201);
+    const waiting = spawn('grace');
+    const queued = async () =>
+      (await call(fixture, '/metrics/prometheus', { key: fixture.adminKey })).text.includes(
+        'stacyvm_spawn_queue_depth 1\n',
+      );
+    await eventually(async () => expect(await queued()).to.equal(true));
+    await fixture.dispose();
+    const { status, body } = await waiting;
+    expect([status, body['code'], body['reason']]).to.deep.equal([503, 'UNAVAILABLE', 'shutting_down']);
   });
 });
