@@ -22,13 +22,15 @@ export function setUp(systemPackages = RUNTIME_PACKAGES) {
 /** What the product needs beside Node, by program and Debian package. */
 export const RUNTIME_PACKAGES = { bwrap: 'bubblewrap' };
 
-/** What the suites run inside sandboxes in addition. */
+/** What the suites need in addition: what they run inside sandboxes, an engine for containers, and other implementations of TLS. */
 export const TEST_PACKAGES = {
   ...RUNTIME_PACKAGES,
   python3: 'python3-minimal',
   perl: 'perl-base',
   dockerd: 'docker.io',
   busybox: 'busybox-static',
+  openssl: 'openssl',
+  curl: 'curl',
 };
 
 function checkNode() {
