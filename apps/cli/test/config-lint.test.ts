@@ -185,6 +185,11 @@ describe('stacyvm config lint', () => {
     }
   });
 
+  it('has as many rules as the README of the repository says', () => {
+    const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8');
+    expect(/# (\d+) rules;/.exec(readme)?.[1]).to.equal(String(LINT_RULES.length));
+  });
+
   it('prints no secret and writes nothing', async () => {
     const marker = 'Zq7Xw9Kv-change-me';
     write(`auth:\n  api_key: ${marker}\n  worker_token: ${marker}\n  worker_tokens: { a: ${marker} }\n`);

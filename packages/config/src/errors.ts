@@ -9,7 +9,7 @@ import { describePosition, type Origin } from './origin.js';
  * - `unsupported`: a setting of the reference implementation that has no counterpart here
  * - `wrong_type`, `out_of_range`, `not_allowed`: the value is of another type, too small or large, or not among the allowed
  * - `conflict`: two settings that exclude each other, or of which one needs the other
- * - `inconsistent`: settings that are valid by themselves and make no sense together
+ * - `inconsistent`: settings that are valid and make no sense, together or alone, such as a secret with a line break in it
  * - `missing`: something that the settings call for is not there
  * - `placeholder`: a secret that is published in an example
  * - `secret_unreadable`, `secret_empty`, `secret_too_large`, `secret_readable_by_others`: about the file of a secret

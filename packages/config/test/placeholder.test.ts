@@ -16,6 +16,8 @@ const PLACEHOLDERS = [
   'example-key',
   'example-api-key',
   '<your key>',
+  'my-old-and-new-token',
+  'x-your-your-key-9',
   '<generate with openssl>',
   `\${API_KEY}`,
   '{{ api_key }}',
@@ -24,7 +26,17 @@ const PLACEHOLDERS = [
   ' change-me\n',
 ];
 
-const REAL = ['', 'correct horse battery staple', 'a-key-of-this-test', 'monkey', 'turnkey'];
+const REAL = [
+  '',
+  'correct horse battery staple',
+  'a-key-of-this-test',
+  'monkey',
+  'turnkey',
+  'my-',
+
+  'my-ü-key',
+  'key-my',
+];
 
 describe('isPlaceholder', () => {
   for (const text of PLACEHOLDERS) {
@@ -38,6 +50,13 @@ describe('isPlaceholder', () => {
       expect(isPlaceholder(text)).to.equal(false);
     });
   }
+
+  it('costs time that grows with the length, as a secret of 1 MiB may have it', () => {
+    const start = process.cpuUsage();
+    expect(isPlaceholder('my-'.repeat(350_000))).to.equal(false);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1_000).to.be.below(1_000);
+  });
 
   it('leaves generated keys', () => {
     for (let count = 0; count < 500; count += 1) {

@@ -53,13 +53,13 @@ export const FURTHER_CONFIGURATION_CHECKS: readonly LintCheck[] = [
   },
   {
     id: 'config.inconsistent',
-    demands: 'The settings make sense together.',
+    demands: 'The settings make sense, each by itself and together.',
     level: 'advice',
     role: 'both',
     key: 'config',
     check: warned(
       (code) => !HAVE_A_RULE.has(code),
-      'make them fit each other',
+      'change what it names',
       'the settings make sense together',
     ),
   },
