@@ -16,6 +16,8 @@ export interface ClientsOptions {
 type Answer = Pick<Call, 'sandboxId' | 'workerId' | 'lines'>;
 
 const CALL_TIMEOUT_MS = 8_000;
+/** A control plane that is away is not asked in a tight loop. */
+const RETRY_PAUSE_MS = 200;
 const FILE = '/workspace/log';
 const TTL_OF_SHORT_LIVED = '3s';
 
@@ -58,29 +60,30 @@ export function createClients(options: ClientsOptions): Clients {
     return recorded;
   }
 
-  async function step(random: SeededRandom): Promise<void> {
+  async function step(random: SeededRandom): Promise<Call> {
     const controlPlane = random.between(0, clients.length - 1);
     const ids = [...live];
     if (ids.length === 0 || (ids.length < options.sandboxes && random.chance(0.4))) {
       const shortLived = random.chance(0.1);
-      const { sandboxId } = await call('spawn', controlPlane, { shortLived });
-      if (sandboxId !== undefined) live.add(sandboxId);
-      return;
+      const spawn = await call('spawn', controlPlane, { shortLived });
+      if (spawn.sandboxId !== undefined) live.add(spawn.sandboxId);
+      return spawn;
     }
     const sandboxId = random.pick(ids);
     const dice = random.next();
     if (dice < 0.45) {
       lines += 1;
-      await call('write', controlPlane, { sandboxId, line: `line-${lines}` });
-    } else if (dice < 0.75) {
-      await call('read', controlPlane, { sandboxId });
-    } else if (dice < 0.88) {
-      const { outcome } = await call('status', controlPlane, { sandboxId });
-      if (outcome.kind === 'refused' && outcome.status === 404) live.delete(sandboxId);
-    } else {
-      const { outcome } = await call('destroy', controlPlane, { sandboxId });
-      if (outcome.kind === 'ok') live.delete(sandboxId);
+      return call('write', controlPlane, { sandboxId, line: `line-${lines}` });
     }
+    if (dice < 0.75) return call('read', controlPlane, { sandboxId });
+    if (dice < 0.88) {
+      const status = await call('status', controlPlane, { sandboxId });
+      if (status.outcome.kind === 'refused' && status.outcome.status === 404) live.delete(sandboxId);
+      return status;
+    }
+    const destroy = await call('destroy', controlPlane, { sandboxId });
+    if (destroy.outcome.kind === 'ok') live.delete(sandboxId);
+    return destroy;
   }
 
   return {
@@ -90,8 +93,8 @@ export function createClients(options: ClientsOptions): Clients {
         Array.from({ length: options.count }, async (_, index) => {
           const random = options.random.branch(`client ${index}`);
           while (!signal.aborted) {
-            await step(random);
-            await sleep(random.between(0, 40));
+            const { outcome } = await step(random);
+            await sleep(outcome.kind === 'unanswered' ? RETRY_PAUSE_MS : random.between(0, 40));
           }
         }),
       );
