@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { at, runCommand, startCommand } from '../command.js';
 import { sandboxIds } from '../observe.js';
@@ -124,6 +125,16 @@ describe('stacyvm loadtest', function () {
       expect(exec).to.include({ succeeded: 0 });
       expect(exec.errors).to.deep.equal({ exit_code_7: exec.failed });
     });
+  });
+
+  it('has the options that the README tells of', async () => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const section = readme.split('## Load tests')[1]!.split('\n## ')[0]!;
+    const told = new Set(section.match(/(?<!-)--[a-z][a-z-]+/g));
+    const help = (await runCommand(['loadtest', 'heartbeats', '--help'])).stdout;
+    const more = (await runCommand(['loadtest', 'spawns', '--help'])).stdout;
+    for (const option of told) expect(help + more).to.match(new RegExp(`${option}\\b`));
+    expect(told.size).to.be.greaterThan(9);
   });
 
   describe('wrong use', () => {
