@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rounded } from './tally.js';
 
@@ -24,6 +25,8 @@ export function startTestClock(durationMs: number, interrupted: AbortSignal): Te
   const end = new AbortController();
   const timer = setTimeout(() => end.abort(), durationMs);
   const over = AbortSignal.any([end.signal, interrupted]);
+  // Every operation under way waits for it.
+  setMaxListeners(0, over);
   const elapsedMs = (): number => performance.now() - startedAt;
 
   return {

@@ -31,6 +31,7 @@ describe('stacyvm loadtest', function () {
         ...['--workers', '20', '--pace', '200ms', '--duration', '2s', '--format', 'json'],
       ]);
       expect(result.code, result.stderr).to.equal(0);
+      expect(result.stderr).to.equal('');
       const report = JSON.parse(result.stdout);
       const { heartbeat } = report.operations;
       expect(report).to.include({ kind: 'heartbeats', server: system.url, interrupted: false });
@@ -41,13 +42,32 @@ describe('stacyvm loadtest', function () {
       expect([p50, p95, p99, max]).to.deep.equal([p50, p95, p99, max].sort((a, b) => a - b));
       expect(p50).to.be.greaterThan(0);
       expect(report.client_cpu.seconds).to.be.greaterThan(0);
-      const { removed, left } = report.details.removal;
-      expect(removed + left).to.equal(20);
+      expect(report.details.removal).to.deep.equal({ removed: 20, left: 0, reason: null });
+      expect((await workers()).map(({ id }) => id)).to.deep.equal(['worker-a']);
+    });
 
-      const simulated = (await workers()).filter(({ id }) => id.startsWith(report.details.worker_prefix));
-      expect(simulated).to.have.length(left);
-      expect(new Set(simulated.map(({ status }) => status))).to.have.property('size', left === 0 ? 0 : 1);
-      for (const { status } of simulated) expect(status).to.equal('offline');
+    it('sends as many as are answered without a pause, and keeps the workers when asked', async () => {
+      const result = await runCommand([
+        ...['loadtest', 'heartbeats', ...admin(), ...key(), '--keep'],
+        ...['--workers', '5', '--pace', '0s', '--duration', '1s', '--format', 'json'],
+      ]);
+      expect(result.code, result.stderr).to.equal(0);
+      const { operations, details } = JSON.parse(result.stdout);
+      expect(operations.heartbeat.failed).to.equal(0);
+      expect(operations.heartbeat.succeeded).to.be.greaterThan(20);
+      expect(details.removal).to.deep.equal({ removed: 0, left: 5, reason: 'kept' });
+      const kept = (await workers()).filter(({ id }) => id.startsWith(details.worker_prefix));
+      expect(kept.map(({ status }) => status)).to.deep.equal(Array(5).fill('offline'));
+    });
+
+    it('says why the workers are left when the key may not remove them', async () => {
+      const result = await runCommand([
+        ...['loadtest', 'heartbeats', ...at(system), ...key()],
+        ...['--workers', '2', '--rate', '20', '--duration', '500ms', '--format', 'json'],
+      ]);
+      expect(result.code, result.stderr).to.equal(0);
+      const { removal } = JSON.parse(result.stdout).details;
+      expect(removal).to.deep.equal({ removed: 0, left: 2, reason: 'missing_scope' });
     });
 
     it('is never given a sandbox', async () => {
