@@ -66,9 +66,18 @@ export function readApiKey(file: string | undefined, env: NodeJS.ProcessEnv): st
  * @throws CommandFailure
  */
 export function trustingFetch(
-  { server, caFile }: Pick<ConnectionArguments, 'server' | 'caFile'>,
+  args: Pick<ConnectionArguments, 'server' | 'caFile'>,
   env: NodeJS.ProcessEnv,
 ): typeof globalThis.fetch | undefined {
+  const authorities = trustedAuthorities(args, env);
+  return authorities === undefined ? undefined : createTrustingFetch(authorities);
+}
+
+/** The same authorities in PEM. @throws CommandFailure */
+export function trustedAuthorities(
+  { server, caFile }: Pick<ConnectionArguments, 'server' | 'caFile'>,
+  env: NodeJS.ProcessEnv,
+): string | undefined {
   if (Array.isArray(caFile)) throw new CommandFailure('--ca-file is given more than once', 2);
   const path = caFile ?? env['STACYVM_CA_FILE'];
   if (path === undefined || path === '') return undefined;
@@ -80,7 +89,7 @@ export function trustingFetch(
   const authorities = contentOf(path, 'CA');
   if (!authorities.includes('-----BEGIN CERTIFICATE-----'))
     throw new CommandFailure(`the CA file ${path} holds no certificate in PEM`);
-  return createTrustingFetch(authorities);
+  return authorities;
 }
 
 function contentOf(path: string, what: string): string {

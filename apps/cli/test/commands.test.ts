@@ -265,6 +265,7 @@ describe('the stacyvm command', function () {
         'list',
         'kill',
         'logs',
+        'loadtest',
         'version',
       ]) {
         expect(help.stdout).to.contain(`stacyvm ${command}`);

@@ -1,122 +1,57 @@
-import { setMaxListeners } from 'node:events';
-import { Agent, request } from 'node:http';
-import { request as requestByTls, Agent as TlsAgent } from 'node:https';
-import { setTimeout as delay } from 'node:timers/promises';
+import type { SimulatedWorker } from './simulated-worker.js';
+import type { Tally } from './tally.js';
+import type { TestClock } from './test-clock.js';
 
 export interface HeartbeatLoad {
-  /** Of the control plane. */
-  readonly server: string;
-  readonly workerIds: readonly string[];
-  /** The credential of a worker. */
-  readonly tokenOf: (workerId: string) => string;
-  /** Heartbeats that are under way at once at most; each has a connection of its own. */
-  readonly connections: number;
-  readonly durationMs: number;
-  /** Heartbeats a second over all workers; undefined is as many as are answered. */
-  readonly ratePerSecond?: number | undefined;
-  readonly signal: AbortSignal;
+  /** Milliseconds from one heartbeat of a worker to its next; 0 sends as many as are answered. */
+  readonly paceMs: number;
+  /** Without a pace: heartbeats under way at once. */
+  readonly lanes: number;
+  readonly clock: TestClock;
+  readonly tally: Tally;
 }
 
-export interface HeartbeatLoadResult {
-  readonly accepted: number;
-  /** By HTTP status, or by the code of what went wrong without one. */
-  readonly refused: Readonly<Record<string, number>>;
-  readonly seconds: number;
-  /** Of the accepted ones, in milliseconds. With a rate they count from when each was due. */
-  readonly latencies: readonly number[];
-}
+/** A control plane that refuses at once is not asked in a tight loop. */
+const RETRY_PAUSE_MS = 100;
 
-const CALL_TIMEOUT_MS = 30_000;
+/** Sends the heartbeats of all workers until the test is over. */
+export async function sendHeartbeats(
+  workers: readonly SimulatedWorker[],
+  load: HeartbeatLoad,
+): Promise<void> {
+  const { paceMs, lanes, clock, tally } = load;
+  let turn = 0;
+  if (paceMs === 0) await Promise.all(Array.from({ length: Math.min(lanes, workers.length) }, sendInTurn));
+  else
+    await Promise.all(workers.map((worker, index) => sendAtPace(worker, (index / workers.length) * paceMs)));
 
-/** Sends heartbeats of workers that are offline, so that no sandbox is placed on them. */
-export async function sendHeartbeats(load: HeartbeatLoad): Promise<HeartbeatLoadResult> {
-  const { workerIds, connections, durationMs, ratePerSecond } = load;
-  const signal = AbortSignal.any([load.signal]);
-  // Each connection may wait for it twice.
-  setMaxListeners(2 * connections, signal);
-  const send = heartbeatSender({ ...load, signal });
-  const latencies: number[] = [];
-  const refused: Record<string, number> = {};
-  const started = performance.now();
-  let sent = 0;
-
-  async function sendOneAfterTheOther(): Promise<void> {
-    while (!signal.aborted) {
-      const turn = sent;
-      sent += 1;
-      const due = ratePerSecond === undefined ? performance.now() : started + (turn * 1000) / ratePerSecond;
-      if (Math.max(due, performance.now()) - started >= durationMs) return;
-      const early = due - performance.now();
-      if (early > 0) await delay(early, undefined, { signal }).catch(() => undefined);
-      const outcome = await send(workerIds[turn % workerIds.length] ?? '');
-      if (outcome === '200') latencies.push(performance.now() - due);
-      else refused[outcome] = (refused[outcome] ?? 0) + 1;
+  async function sendInTurn(): Promise<void> {
+    while (!clock.over.aborted) {
+      const worker = workers[turn % workers.length];
+      turn += 1;
+      if (worker !== undefined && !(await send(worker, clock.elapsedMs()))) await clock.pause(RETRY_PAUSE_MS);
     }
   }
-  try {
-    await Promise.all(Array.from({ length: connections }, sendOneAfterTheOther));
-  } finally {
-    send.close();
+
+  async function sendAtPace(worker: SimulatedWorker, firstAtMs: number): Promise<void> {
+    for (let dueMs = firstAtMs; ; dueMs += paceMs) {
+      const earlyMs = dueMs - clock.elapsedMs();
+      if (earlyMs > 0) await clock.pause(earlyMs);
+      if (clock.over.aborted) return;
+      await send(worker, dueMs);
+    }
   }
-  const seconds = (performance.now() - started) / 1000;
-  return { accepted: latencies.length, refused, seconds, latencies };
-}
 
-interface HeartbeatSender {
-  /** The HTTP status, or the code of what went wrong without one. */
-  (workerId: string): Promise<string>;
-  close(): void;
-}
-
-function heartbeatSender({ server, tokenOf, connections, signal }: HeartbeatLoad): HeartbeatSender {
-  const isTls = new URL(server).protocol === 'https:';
-  const options = { keepAlive: true, maxSockets: connections, scheduling: 'fifo' } as const;
-  const agent = isTls ? new TlsAgent(options) : new Agent(options);
-  const call = isTls ? requestByTls : request;
-  const base = server.replace(/\/+$/, '');
-  const bodies = new Map<string, string>();
-  const bodyOf = (workerId: string): string => {
-    const body = bodies.get(workerId) ?? JSON.stringify(heartbeatOf(workerId));
-    bodies.set(workerId, body);
-    return body;
-  };
-
-  const send = (workerId: string): Promise<string> =>
-    new Promise((resolve) => {
-      const body = bodyOf(workerId);
-      const outgoing = call(`${base}/api/v1/worker/${workerId}/heartbeat`, {
-        method: 'POST',
-        agent,
-        timeout: CALL_TIMEOUT_MS,
-        signal,
-        headers: {
-          'Content-Type': 'application/json',
-          'Content-Length': Buffer.byteLength(body),
-          'X-Worker-ID': workerId,
-          'X-Worker-Token': tokenOf(workerId),
-        },
-      });
-      const fail = (error: Error): void => resolve((error as NodeJS.ErrnoException).code ?? error.name);
-      outgoing.on('timeout', () => outgoing.destroy(new Error('timeout')));
-      outgoing.on('error', fail);
-      outgoing.on('response', (incoming) => {
-        incoming.on('error', fail);
-        incoming.on('end', () => resolve(String(incoming.statusCode)));
-        incoming.resume();
-      });
-      outgoing.end(body);
-    });
-  return Object.assign(send, { close: () => agent.destroy() });
-}
-
-function heartbeatOf(workerId: string) {
-  return {
-    hostname: workerId,
-    status: 'offline',
-    providers: ['loadtest'],
-    capabilities: ['remote_worker', 'heartbeat'],
-    capacity: { max_sandboxes: 1 },
-    instance_id: workerId,
-    sandboxes: [],
-  };
+  /** A latency begins when the heartbeat was due: that one had to wait for the one before does not make it shorter. */
+  async function send(worker: SimulatedWorker, dueMs: number): Promise<boolean> {
+    try {
+      await worker.heartbeat(clock.over);
+      tally.succeeded(clock.elapsedMs() - dueMs);
+      return true;
+    } catch (error) {
+      // What the end of the test cut off is no result.
+      if (!clock.over.aborted) tally.failed(error);
+      return false;
+    }
+  }
 }

@@ -1,4 +1,4 @@
-import { chownSync, closeSync, constants, openSync, unlinkSync } from 'node:fs';
+import { chownSync, closeSync, constants, existsSync, openSync, unlinkSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { join } from 'node:path';
@@ -32,7 +32,7 @@ export class ExecPipes {
     this.#uid = uid;
   }
 
-  /** Makes sure that `count` pipes can be opened. @throws ProviderError `exec_failed` */
+  /** Makes sure that `count` pipes can be opened. @throws ProviderError `exec_failed`, `unavailable` */
   async reserve(count: number): Promise<void> {
     while (this.#stock.length < count) {
       this.#making ??= this.#make().finally(() => {
@@ -93,7 +93,14 @@ export class ExecPipes {
   async #make(): Promise<void> {
     const paths = Array.from({ length: BATCH }, () => join(this.#directory, String(this.#made++)));
     const { exitCode } = await runOnHost('mkfifo', ['-m', '600', ...paths]);
-    if (exitCode !== 0) throw new ProviderError('exec_failed', 'the pipes of an exec could not be made');
+    if (exitCode !== 0) throw this.#notMade();
     this.#stock.push(...paths);
+  }
+
+  /** The directory goes with the sandbox, which may be destroyed while an exec begins. */
+  #notMade(): ProviderError {
+    return existsSync(this.#directory)
+      ? new ProviderError('exec_failed', 'the pipes of an exec could not be made')
+      : new ProviderError('unavailable', 'the sandbox was destroyed before the program could start');
   }
 }

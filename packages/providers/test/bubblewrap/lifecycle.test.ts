@@ -47,6 +47,24 @@ describe('bubblewrap: lifecycle', () => {
     expect(childrenOfThisProcess().filter((name) => /bwrap|nsenter|unshare/.test(name))).to.deep.equal([]);
   });
 
+  it('never calls it a fault of the host when a sandbox is destroyed while programs begin', async () => {
+    const { provider } = fixture;
+    const told = new Set<string>();
+    for (let round = 0; round < 8; round += 1) {
+      await provider.spawn(spec('ends-meanwhile'));
+      // More than there are pipes in stock, so that some have to be made while the directory goes.
+      const execs = Array.from({ length: 12 }, async (_, index) => {
+        await new Promise((resolve) => setTimeout(resolve, 3 * index));
+        await run(provider, 'ends-meanwhile', 'true').catch((error) => told.add(error.code));
+      });
+      await new Promise((resolve) => setTimeout(resolve, 5 + 2 * round));
+      await provider.destroy('ends-meanwhile');
+      await Promise.all(execs);
+    }
+    told.delete('sandbox_not_found');
+    expect([...told]).to.deep.equal(['unavailable']);
+  });
+
   it('removes whatever the programs made of the workspace', async () => {
     await fixture.provider.spawn(spec('sb'));
     const program = [

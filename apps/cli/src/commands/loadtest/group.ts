@@ -1,10 +1,14 @@
 import { defineCommand } from '../../command.js';
-import { heartbeatLoadCommand } from './heartbeats.js';
+import { heartbeatsCommand } from './heartbeats.js';
+import { spawnsCommand } from './spawns.js';
 
 export const loadtestCommand = defineCommand({
   command: 'loadtest',
-  describe: 'Measure what a control plane bears',
+  describe: 'Put a control plane under load and measure it',
   builder: (yargs) =>
-    yargs.command(heartbeatLoadCommand).demandCommand(1, 'stacyvm loadtest takes heartbeats.'),
+    yargs
+      .command(heartbeatsCommand)
+      .command(spawnsCommand)
+      .demandCommand(1, 'stacyvm loadtest takes a word: heartbeats or spawns; stacyvm loadtest --help'),
   handler: async () => undefined,
 });

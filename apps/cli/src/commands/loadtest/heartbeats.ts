@@ -1,127 +1,106 @@
 import { randomBytes } from 'node:crypto';
-import { deriveWorkerKey, mintWorkerToken } from '@stacyvm/token';
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import { defineCommand } from '../../command.js';
-import { connect, connectionOptions } from '../../connection.js';
+import { connect, trustedAuthorities } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
 import { onInterrupt } from '../../interrupt.js';
-import { type HeartbeatLoadResult, sendHeartbeats } from '../../loadtest/heartbeat-load.js';
-import { summarizeLatencies } from '../../loadtest/latencies.js';
-import { formatOption, notice, print, printJson, table } from '../../output.js';
+import { countOf } from '../../loadtest/counts.js';
+import { sendHeartbeats } from '../../loadtest/heartbeat-load.js';
+import { type LoadTestReport, reportText } from '../../loadtest/report.js';
+import { createSimulatedWorker } from '../../loadtest/simulated-worker.js';
+import { createTally, rounded } from '../../loadtest/tally.js';
+import { requireTarget, targetOptions } from '../../loadtest/target.js';
+import { startTestClock } from '../../loadtest/test-clock.js';
+import { removeWorkers, type WorkerRemoval } from '../../loadtest/worker-removal.js';
+import { formatOption, print, printJson } from '../../output.js';
 import { millisecondsOf } from '../../worker-token/duration-option.js';
 import { signingKey, signingKeyOptions } from '../../worker-token/signing-key.js';
 
-const MAX_DURATION_MS = 600_000;
-/** The longest that a token may live; longer than any run. */
-const TOKEN_TTL_SECONDS = 900;
+const MAX_WORKERS = 100_000;
+const MAX_CONNECTIONS = 10_000;
 
-export const heartbeatLoadCommand = defineCommand({
+export const heartbeatsCommand = defineCommand({
   command: 'heartbeats',
-  describe:
-    'Send heartbeats of workers that do not exist, and tell how many a second are answered, and how fast',
+  describe: 'Send the heartbeats of simulated workers, signed with keys derived from the master key',
   builder: (yargs) =>
-    signingKeyOptions(formatOption(connectionOptions(yargs)))
-      .option('workers', { type: 'number', default: 1_000, describe: 'How many workers there seem to be' })
-      .option('connections', { type: 'number', default: 64, describe: 'Heartbeats under way at once' })
-      .option('duration', { type: 'string', default: '10s', describe: 'How long, at most 10m' })
+    formatOption(signingKeyOptions(targetOptions(yargs)))
+      .option('workers', { type: 'number', default: 100, describe: 'How many workers are simulated' })
       .option('pace', {
         type: 'string',
-        describe: 'Between two heartbeats of a worker, such as 10s; without it as fast as they are answered',
+        requiresArg: true,
+        default: '10s',
+        describe: 'From one heartbeat of a worker to its next; 0s: as soon as it is answered',
+      })
+      .option('rate', {
+        type: 'number',
+        describe: 'Heartbeats a second over all workers, instead of --pace',
+      })
+      .option('duration', { type: 'string', requiresArg: true, default: '30s', describe: 'How long' })
+      .option('connections', {
+        type: 'number',
+        default: 64,
+        describe:
+          'Kept connections at most, which the workers share; with --pace 0s heartbeats under way at once',
       })
       .option('keep', {
         type: 'boolean',
         default: false,
-        describe: 'Leave the workers registered, as offline; without it they are removed with the admin key',
-      }),
+        describe: 'Leave the workers registered, as offline; otherwise they are removed with the admin key',
+      })
+      .example('stacyvm loadtest heartbeats --workers 1000 --signing-key-file master.key', '100 a second'),
   handler: async (args) => {
-    const workers = wholeNumber('workers', args.workers, 100_000);
-    const connections = wholeNumber('connections', args.connections, 10_000);
+    requireTarget(args);
+    const { server } = args;
+    const count = countOf('workers', args.workers, MAX_WORKERS);
+    const paceMs = args.rate === undefined ? millisecondsOf('pace', args.pace) : paceOf(args.rate, count);
     const durationMs = millisecondsOf('duration', args.duration);
-    if (durationMs < 100 || durationMs > MAX_DURATION_MS)
-      throw new CommandFailure('--duration must be between 100ms and 10m', 2);
-    const paceMs = args.pace === undefined ? undefined : millisecondsOf('pace', args.pace);
-    if (paceMs === 0) throw new CommandFailure('--pace must be above zero', 2);
-    const key = await signingKey(args);
+    const maxSockets = countOf('connections', args.connections, MAX_CONNECTIONS);
     const client = connect(args);
-    const run = `loadtest-${randomBytes(4).toString('hex')}`;
-    const workerIds = Array.from({ length: workers }, (_, n) => `${run}-${n}`);
-    const tokens = new Map<string, string>();
-    const tokenOf = (workerId: string): string => {
-      const token = tokens.get(workerId) ?? mintFor(workerId, key);
-      tokens.set(workerId, token);
-      return token;
-    };
-    for (const id of workerIds) tokenOf(id);
+    const ca = trustedAuthorities(args, process.env);
+    const masterKey = await signingKey(args);
+    const agent = new (new URL(server).protocol === 'https:' ? HttpsAgent : HttpAgent)({
+      keepAlive: true,
+      maxSockets,
+      maxFreeSockets: maxSockets,
+      ...(ca === undefined ? {} : { ca }),
+    });
+    const prefix = `loadtest-${randomBytes(4).toString('hex')}-`;
+    const workers = Array.from({ length: count }, (_, index) =>
+      createSimulatedWorker({ id: `${prefix}${index + 1}`, server, masterKey, agent }),
+    );
     const interrupt = onInterrupt();
     try {
-      const load = { server: args.server, workerIds, tokenOf, connections, signal: interrupt.signal };
-      const ratePerSecond = paceMs === undefined ? undefined : (workers * 1000) / paceMs;
-      const result = await sendHeartbeats({ ...load, durationMs, ratePerSecond });
-      if (args.format === 'json') printJson(summaryOf(result, workers, connections));
-      else print(describe(result));
-      process.exitCode = interrupt.exitCode() ?? (result.accepted === 0 ? 1 : 0);
+      const clock = startTestClock(durationMs, interrupt.signal);
+      const tally = createTally();
+      await sendHeartbeats(workers, { paceMs, lanes: maxSockets, clock, tally });
+      const { elapsedMs, cpu } = clock.stop();
+      const removal = await removeWorkers(workers, { client, keep: args.keep });
+      const report: LoadTestReport = {
+        kind: 'heartbeats',
+        server,
+        duration_seconds: rounded(elapsedMs / 1000),
+        interrupted: interrupt.signal.aborted,
+        operations: { heartbeat: tally.result(elapsedMs) },
+        client_cpu: cpu,
+        details: { workers: count, worker_prefix: prefix, pace_ms: rounded(paceMs), removal },
+      };
+      if (args.format === 'json') printJson(report);
+      else print(reportText(report, [removalText(removal, prefix)]));
+      process.exitCode = interrupt.exitCode() ?? Number(report.operations['heartbeat']?.succeeded === 0);
     } finally {
       interrupt.release();
-      if (args.keep) notice(`left registered: ${run}-0 to ${run}-${workers - 1}`);
-      else await forget(workerIds, (id) => client.fleet.remove(id, { force: true }));
+      agent.destroy();
     }
   },
 });
 
-function mintFor(workerId: string, key: Parameters<typeof deriveWorkerKey>[0]): string {
-  return mintWorkerToken({
-    key: deriveWorkerKey(key, workerId),
-    workerId,
-    audience: 'worker:control-plane',
-    ttlSeconds: TOKEN_TTL_SECONDS,
-  }).token;
+function paceOf(rate: number, workers: number): number {
+  if (!(rate > 0)) throw new CommandFailure('--rate must be a number of heartbeats a second above 0', 2);
+  return (workers / rate) * 1000;
 }
 
-function wholeNumber(option: string, value: number, maximum: number): number {
-  if (Number.isInteger(value) && value >= 1 && value <= maximum) return value;
-  throw new CommandFailure(`--${option} must be a whole number from 1 to ${maximum}`, 2);
-}
-
-function summaryOf(result: HeartbeatLoadResult, workers: number, connections: number) {
-  const { accepted, refused, seconds, latencies } = result;
-  return {
-    workers,
-    connections,
-    seconds: Math.round(seconds * 1000) / 1000,
-    accepted,
-    refused,
-    accepted_per_second: Math.round(accepted / seconds),
-    latency_ms: summarizeLatencies(latencies),
-  };
-}
-
-function describe({ accepted, refused, seconds, latencies }: HeartbeatLoadResult): string {
-  const { p50, p95, p99, max } = summarizeLatencies(latencies);
-  const failures = Object.entries(refused).map(([outcome, count]) => `${count} x ${outcome}`);
-  return table(
-    ['ACCEPTED', 'PER SECOND', 'P50', 'P95', 'P99', 'MAX', 'REFUSED'],
-    [
-      [
-        String(accepted),
-        String(Math.round(accepted / seconds)),
-        ...[p50, p95, p99, max].map((latency) => `${latency} ms`),
-        failures.length === 0 ? 'none' : failures.join(', '),
-      ],
-    ],
-  );
-}
-
-/** What was never registered is not there to be removed. */
-async function forget(ids: readonly string[], remove: (id: string) => Promise<void>): Promise<void> {
-  const left = [...ids];
-  let failure: unknown;
-  const removeOneAfterTheOther = async (): Promise<void> => {
-    for (let id = left.pop(); id !== undefined && failure === undefined; id = left.pop()) {
-      await remove(id).catch((error: { readonly status?: number }) => {
-        if (error.status !== 404) failure = error;
-      });
-    }
-  };
-  await Promise.all(Array.from({ length: 8 }, removeOneAfterTheOther));
-  if (failure !== undefined)
-    notice(`workers are left registered as offline: ${String(failure)}; the admin key can remove them`);
+function removalText({ removed, left, reason }: WorkerRemoval, prefix: string): string {
+  if (left === 0) return `all ${removed} simulated workers are removed`;
+  return `${left} simulated workers ${prefix}… are left, offline (${reason}); stacyvm worker remove ID --force removes one`;
 }

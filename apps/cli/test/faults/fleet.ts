@@ -1,0 +1,193 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ApiClient, createApiClient } from '@stacyvm/api';
+import { openStore, type Store } from '@stacyvm/store';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@stacyvm/store/testing';
+import { deriveWorkerKey } from '@stacyvm/token';
+import { eventually, freePort } from '../system.js';
+import type { FaultTargets } from './fault-plan.js';
+import { type LinkProxy, openLinkProxy } from './link-proxy.js';
+import type { SeededRandom } from './seeded-random.js';
+import { type ProgramCrash, type SupervisedProgram, superviseProgram } from './supervised-program.js';
+
+/** Control planes and workers on one Postgres, each a process, with a link that can fail between any two. */
+export interface Fleet {
+  readonly directory: string;
+  readonly controlPlanes: readonly SupervisedProgram[];
+  readonly workers: readonly SupervisedProgram[];
+  readonly links: ReadonlyMap<string, LinkProxy>;
+  readonly postgres: EmbeddedPostgres;
+  readonly targets: FaultTargets;
+  /** One for each control plane. */
+  readonly clients: readonly ApiClient[];
+  /** Looks into the database past the links. */
+  readonly store: Store;
+  readonly crashes: readonly ProgramCrash[];
+  stateDirectoryOf(workerId: string): string;
+  /** Waits until every control plane is ready and every worker has joined. */
+  settled(timeoutMs: number): Promise<void>;
+  /** Stops everything. Tells how each program ended. */
+  stop(): Promise<readonly string[]>;
+}
+
+const CONTROL_PLANES = 2;
+const WORKERS = 3;
+/** Together less than the 30 s that tokens allow clocks to differ. */
+const MAX_CLOCK_OFFSET_MS = { controlPlane: 5_000, worker: 15_000 };
+
+export async function startFleet(random: SeededRandom): Promise<Fleet> {
+  const directory = mkdtempSync(join(tmpdir(), 'faults-'));
+  // The database has an account of its own, which must be able to pass through.
+  chmodSync(directory, 0o711);
+  const write = (name: string, text: string): string => {
+    const path = join(directory, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    return path;
+  };
+  const masterKey = randomBytes(32).toString('base64url');
+  const apiKey = randomBytes(24).toString('hex');
+  write('worker-signing-key', masterKey);
+  write('api-key', apiKey);
+
+  const postgres = await startEmbeddedPostgres({ path: join(directory, 'postgres'), keepAlive: false });
+  const postgresPort = postgres.address.port();
+  const links = new Map<string, LinkProxy>();
+  const link = async (name: string, port: number): Promise<number> => {
+    const proxy = await openLinkProxy(port);
+    links.set(name, proxy);
+    return proxy.port;
+  };
+  const crashes: ProgramCrash[] = [];
+  const onCrash = (crash: ProgramCrash): void => {
+    crashes.push(crash);
+  };
+  const offsetOf = (name: string, max: number): (() => number) => {
+    const clocks = random.branch(`clock of ${name}`);
+    return () => clocks.between(-max, max);
+  };
+
+  const controlPlanes: SupervisedProgram[] = [];
+  const ports: number[] = [];
+  for (let index = 0; index < CONTROL_PLANES; index += 1) {
+    const name = `control-plane-${index}`;
+    const port = await freePort();
+    const dsn = new URL(postgres.dsn());
+    dsn.port = String(await link(`postgres of ${name}`, postgresPort));
+    write(`${name}.dsn`, dsn.href);
+    ports.push(port);
+    controlPlanes.push(
+      superviseProgram({
+        name,
+        app: 'control-plane',
+        configFile: write(`${name}.yaml`, controlPlaneYaml(name, port)),
+        startedMessage: 'control plane listens',
+        clockOffsetMs: offsetOf(name, MAX_CLOCK_OFFSET_MS.controlPlane),
+        onCrash,
+      }),
+    );
+  }
+  const workers: SupervisedProgram[] = [];
+  for (let index = 0; index < WORKERS; index += 1) {
+    const name = `worker-${index}`;
+    const port = await freePort();
+    const rpcPort = await link(`rpc of ${name}`, port);
+    const upPort = await link(`control plane of ${name}`, ports[index % CONTROL_PLANES]!);
+    write(`${name}.key`, deriveWorkerKey(masterKey, name));
+    workers.push(
+      superviseProgram({
+        name,
+        app: 'worker',
+        configFile: write(`${name}.yaml`, workerYaml({ name, port, rpcPort, upPort })),
+        startedMessage: 'worker listens',
+        clockOffsetMs: offsetOf(name, MAX_CLOCK_OFFSET_MS.worker),
+        onCrash,
+      }),
+    );
+  }
+  const store = await openStore({ driver: 'postgres', dsn: postgres.dsn() });
+  for (const program of [...controlPlanes, ...workers]) program.start();
+
+  const clients = ports.map((port) => createApiClient({ baseUrl: `http://127.0.0.1:${port}`, apiKey }));
+  const linkNames = [...links.keys()];
+  return {
+    directory,
+    controlPlanes,
+    workers,
+    links,
+    postgres,
+    clients,
+    store,
+    crashes,
+    targets: {
+      workers: workers.map(({ name }) => name),
+      controlPlanes: controlPlanes.map(({ name }) => name),
+      links: {
+        postgres: linkNames.filter((name) => name.startsWith('postgres')),
+        worker: linkNames.filter((name) => name.startsWith('rpc')),
+        'control plane': linkNames.filter((name) => name.startsWith('control plane')),
+      },
+    },
+    stateDirectoryOf: (workerId) => join(directory, `${workerId}-state`, 'sandboxes'),
+    async settled(timeoutMs) {
+      const since = Date.now() - Math.max(...Object.values(MAX_CLOCK_OFFSET_MS));
+      await eventually(
+        async () => {
+          for (const client of clients) if ((await client.ready()).status !== 'ready') return false;
+          const { items } = await store.workers.list();
+          return (
+            items.length === WORKERS &&
+            items.every(({ status, lastHeartbeat }) => status === 'online' && lastHeartbeat.getTime() > since)
+          );
+        },
+        () => [...controlPlanes, ...workers].map((program) => program.log().slice(-500)).join('\n'),
+        timeoutMs,
+      );
+    },
+    async stop() {
+      for (const proxy of links.values()) proxy.set('open');
+      const ends = [
+        ...(await Promise.all(workers.map(async (program) => `${program.name}: ${await program.stop()}`))),
+        ...(await Promise.all(
+          controlPlanes.map(async (program) => `${program.name}: ${await program.stop()}`),
+        )),
+      ];
+      await store.close();
+      await Promise.all([...links.values()].map((proxy) => proxy.close()));
+      await postgres.stop();
+      rmSync(directory, { recursive: true, force: true });
+      return ends;
+    },
+  };
+}
+
+function controlPlaneYaml(name: string, port: number): string {
+  return `
+server: { host: 127.0.0.1, port: ${port}, shutdown_timeout: 5s }
+auth: { api_key_file: api-key, worker_signing_key_file: worker-signing-key, worker_key_scope: derived }
+database: { driver: postgres, dsn_file: ${name}.dsn }
+defaults: { memory_mb: 128 }
+orchestrator: { reap_interval: 250ms, reconcile_interval: 500ms, spawn_timeout: 5s }
+`;
+}
+
+function workerYaml(options: {
+  readonly name: string;
+  readonly port: number;
+  readonly rpcPort: number;
+  readonly upPort: number;
+}): string {
+  const { name, port, rpcPort, upPort } = options;
+  return `
+worker:
+  id: ${name}
+  control_plane_url: http://127.0.0.1:${upPort}
+  listen_addr: 127.0.0.1:${port}
+  advertise_url: http://127.0.0.1:${rpcPort}
+  state_dir: ${name}-state
+  heartbeat_interval: 250ms
+  shutdown_timeout: 3s
+auth: { worker_signing_key_file: ${name}.key }
+`;
+}
