@@ -1,6 +1,8 @@
-import { ProviderError, type ProviderErrorCode, type SandboxProvider } from '@stacyvm/providers';
-import { RpcMethodError, type RpcMethodErrorCode, type RpcMethods } from '@stacyvm/worker-rpc';
+import type { SandboxProvider } from '@stacyvm/providers';
+import { RpcMethodError, type RpcMethods } from '@stacyvm/worker-rpc';
+import { createFileMethods } from './file-methods.js';
 import type { Holdings } from './holdings.js';
+import { translated } from './provider-errors.js';
 import type { SandboxDefaults } from './sandbox-defaults.js';
 
 export interface RpcMethodsOptions {
@@ -13,19 +15,6 @@ export interface RpcMethodsOptions {
   readonly isDraining: () => boolean;
   readonly drain: () => void;
 }
-
-const CODES: Readonly<Record<ProviderErrorCode, RpcMethodErrorCode>> = {
-  sandbox_not_found: 'not_found',
-  image_unknown: 'image_unknown',
-  invalid_request: 'invalid_request',
-  unavailable: 'unavailable',
-  limit_exceeded: 'capacity_exhausted',
-  spawn_failed: 'internal',
-  exec_failed: 'internal',
-  destroy_failed: 'internal',
-  state_directory_in_use: 'unavailable',
-  cancelled: 'unavailable',
-};
 
 const LOG_LINES = 1_000;
 
@@ -97,20 +86,11 @@ export function createRpcMethods(options: RpcMethodsOptions): RpcMethods {
         return { exitCode: exit.exitCode, timedOut: exit.timedOut, durationMs: exit.durationMs };
       }),
 
+    files: createFileMethods(holdings),
+
     logs: ({ sandboxId, lines }) =>
       translated(() => holdings.providerOf(sandboxId).logs(sandboxId, lines || LOG_LINES)),
 
     shutdown: async () => options.drain(),
   };
-}
-
-/** Errors of a provider as errors of the protocol. */
-async function translated<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ProviderError)
-      throw new RpcMethodError(CODES[error.code], error.message, { cause: error });
-    throw error;
-  }
 }

@@ -26,6 +26,22 @@ export {
 } from './errors.js';
 export type { ExecOutcome, OutputListener } from './exec-stream-reader.js';
 export { type FileCredentialSourceOptions, fileCredentialSource } from './file-credential-source.js';
+export type { FileReadContext, RpcFileMethods } from './files/file-calls.js';
+export type { RpcFileClient } from './files/file-client.js';
+export { isFileErrorReason, type RpcFileErrorCode } from './files/file-errors.js';
+export type {
+  FileDeleteRequest,
+  FileGlobRequest,
+  FileInfo,
+  FileInfoWire,
+  FileModeRequest,
+  FileMoveRequest,
+  FileParamsWire,
+  FileTarget,
+  FileWriteRequest,
+} from './files/file-messages.js';
+export type { FileParams } from './files/file-params.js';
+export type { FileListener } from './files/file-replies.js';
 export type {
   Heartbeat,
   HeartbeatDirective,

@@ -1,3 +1,4 @@
+import type { RpcFileMethods } from './files/file-calls.js';
 import type { LeaseToken } from './lease-token.js';
 import type { ExecExit, OutputStream, SpawnResult, StatusResult } from './rpc-messages.js';
 import type { ExecParams, LogsParams, SandboxParams, SpawnParams } from './rpc-params.js';
@@ -37,6 +38,7 @@ export interface RpcMethods {
   status(params: SandboxParams, context: RpcContext): Promise<StatusResult>;
   /** Serves `worker.exec` and `worker.exec_stream`; resolves when the program has ended, by itself or by its timeout. */
   exec(params: ExecParams, context: ExecContext): Promise<ExecExit>;
+  readonly files: RpcFileMethods;
   /** The last lines of output, oldest first. */
   logs(params: LogsParams, context: RpcContext): Promise<readonly string[]>;
   /** From now on no sandbox is accepted any more. */

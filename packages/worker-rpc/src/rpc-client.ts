@@ -5,6 +5,7 @@ import { type Clock, systemClock } from './clock.js';
 import { foreignPool } from './connection-pool.js';
 import { WorkerRpcError } from './errors.js';
 import { type ExecOutcome, type OutputListener, readExecStream } from './exec-stream-reader.js';
+import { createFileClient, type RpcFileClient } from './files/file-client.js';
 import { presentMembers } from './json-encoding.js';
 import type { LeaseToken } from './lease-token.js';
 import { execParams, logsParams, sandboxParams, spawnParams } from './rpc-call-params.js';
@@ -37,6 +38,10 @@ export interface RpcClientTimeouts {
   readonly destroyMs: number;
   readonly statusMs: number;
   readonly logsMs: number;
+  /** Calls about files that transfer no content. */
+  readonly fileMs: number;
+  /** How long nothing may move while content is transferred, which has no other limit but its signal. */
+  readonly fileStallMs: number;
   readonly shutdownMs: number;
   /** What an exec may take beyond its own timeout. An exec without a timeout has no limit but its signal. */
   readonly execMarginMs: number;
@@ -48,6 +53,8 @@ export const DEFAULT_RPC_TIMEOUTS: RpcClientTimeouts = {
   destroyMs: 60_000,
   statusMs: 10_000,
   logsMs: 30_000,
+  fileMs: 90_000,
+  fileStallMs: 300_000,
   shutdownMs: 10_000,
   execMarginMs: 10_000,
 };
@@ -95,6 +102,7 @@ export interface RpcClient {
     request: ExecRequest,
     options: CallOptions & { readonly onOutput: OutputListener },
   ): Promise<ExecOutcome>;
+  readonly files: RpcFileClient;
   logs(request: LogsRequest, options?: CallOptions): Promise<readonly string[]>;
   shutdown(options?: CallOptions): Promise<void>;
   /** Closes the kept connections. Calls that are under way fail. */
@@ -198,6 +206,7 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
       } as const;
       return callWith(transport, call, (response, expected) => readExecStream(response, expected, onOutput));
     },
+    files: createFileClient(transport, timeouts),
     async logs(request, { signal } = {}) {
       const params = logsParams(request);
       const call = { method: 'worker.logs', params, timeoutMs: timeouts.logsMs, signal } as const;

@@ -1,4 +1,6 @@
 import { RpcMethodError } from './errors.js';
+import type { FileCall } from './files/dispatch-files.js';
+import { parseFileParams } from './files/file-params.js';
 import type { LeaseToken } from './lease-token.js';
 import type { LeasedRpcContext, RpcContext, RpcMethods } from './rpc-calls.js';
 import type { LogsResultWire, SpawnResultWire, StatusResultWire } from './rpc-messages.js';
@@ -21,6 +23,7 @@ export type RpcCall =
   | { readonly method: 'worker.destroy'; readonly params: SandboxParams }
   | { readonly method: 'worker.status'; readonly params: SandboxParams }
   | { readonly method: 'worker.exec' | 'worker.exec_stream'; readonly params: ExecParams }
+  | FileCall
   | { readonly method: 'worker.logs'; readonly params: LogsParams }
   | { readonly method: 'worker.shutdown' };
 
@@ -34,6 +37,15 @@ export function parseRpcCall(method: RpcMethodName, params: unknown): Checked<Rp
     case 'worker.exec':
     case 'worker.exec_stream':
       return mapChecked(parseExecParams(params), (value) => ({ method, params: value }));
+    case 'worker.file_write':
+    case 'worker.file_read':
+    case 'worker.file_list':
+    case 'worker.file_delete':
+    case 'worker.file_move':
+    case 'worker.file_chmod':
+    case 'worker.file_stat':
+    case 'worker.file_glob':
+      return mapChecked(parseFileParams(params), (value) => ({ method, params: value }));
     case 'worker.logs':
       return mapChecked(parseLogsParams(params), (value) => ({ method, params: value }));
     case 'worker.shutdown':
@@ -41,7 +53,14 @@ export function parseRpcCall(method: RpcMethodName, params: unknown): Checked<Rp
   }
 }
 
-export type UnaryCall = Exclude<RpcCall, { readonly method: 'worker.exec' | 'worker.exec_stream' }>;
+export type UnaryCall = Exclude<
+  RpcCall,
+  FileCall | { readonly method: 'worker.exec' | 'worker.exec_stream' }
+>;
+
+export function isFileCall(call: RpcCall): call is FileCall {
+  return call.method.startsWith('worker.file_');
+}
 
 export interface DispatchTarget {
   readonly workerId: string;

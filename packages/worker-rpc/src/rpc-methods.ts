@@ -7,6 +7,14 @@ export type RpcMethodName =
   | 'worker.status'
   | 'worker.exec'
   | 'worker.exec_stream'
+  | 'worker.file_write'
+  | 'worker.file_read'
+  | 'worker.file_list'
+  | 'worker.file_delete'
+  | 'worker.file_move'
+  | 'worker.file_chmod'
+  | 'worker.file_stat'
+  | 'worker.file_glob'
   | 'worker.logs'
   | 'worker.shutdown';
 
@@ -27,24 +35,21 @@ export const RPC_METHODS: Readonly<Record<RpcMethodName, RpcMethodRule>> = {
   'worker.status': { scope: 'worker:status', mutating: false, params: true },
   'worker.exec': { scope: 'worker:exec', mutating: true, params: true },
   'worker.exec_stream': { scope: 'worker:exec', mutating: true, params: true },
+  'worker.file_write': { scope: 'worker:files', mutating: true, params: true },
+  'worker.file_read': { scope: 'worker:files', mutating: false, params: true },
+  'worker.file_list': { scope: 'worker:files', mutating: false, params: true },
+  'worker.file_delete': { scope: 'worker:files', mutating: true, params: true },
+  'worker.file_move': { scope: 'worker:files', mutating: true, params: true },
+  'worker.file_chmod': { scope: 'worker:files', mutating: true, params: true },
+  'worker.file_stat': { scope: 'worker:files', mutating: false, params: true },
+  'worker.file_glob': { scope: 'worker:files', mutating: false, params: true },
   'worker.logs': { scope: 'worker:logs', mutating: false, params: true },
   // The protocol names no scope for it. Whoever may end every sandbox one by one may also stop new ones; a lease
   // scope would let the holder of a mere renewal token take a worker out of service.
   'worker.shutdown': { scope: 'worker:destroy', mutating: true, params: false },
 };
 
-const NAMED_ELSEWHERE: ReadonlySet<string> = new Set([
-  'worker.heartbeat',
-  'worker.renew_lease',
-  'worker.file_write',
-  'worker.file_read',
-  'worker.file_list',
-  'worker.file_delete',
-  'worker.file_move',
-  'worker.file_chmod',
-  'worker.file_stat',
-  'worker.file_glob',
-]);
+const NAMED_ELSEWHERE: ReadonlySet<string> = new Set(['worker.heartbeat', 'worker.renew_lease']);
 
 export function isRpcMethodName(name: string): name is RpcMethodName {
   return Object.hasOwn(RPC_METHODS, name);

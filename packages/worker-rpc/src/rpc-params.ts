@@ -52,7 +52,7 @@ const SANDBOX_ID = { type: 'string', pattern: '^\\s*[A-Za-z0-9][A-Za-z0-9._-]{0,
 const NAME = { type: 'string', maxLength: 256 };
 const COUNT = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 const TEXT_MAP = { type: 'object', additionalProperties: { type: 'string' } };
-const SANDBOX_PROPERTIES = { sandbox_id: SANDBOX_ID, provider: NAME, runtime_id: NAME };
+export const SANDBOX_PROPERTIES = { sandbox_id: SANDBOX_ID, provider: NAME, runtime_id: NAME };
 
 const checkSpawn = schemaCheck<SpawnParamsWire>({
   type: 'object',
@@ -161,7 +161,7 @@ export function parseExecParams(params: unknown): Checked<ExecParams> {
   };
 }
 
-function sandboxParams(wire: SandboxParamsWire): SandboxParams {
+export function sandboxParams(wire: SandboxParamsWire): SandboxParams {
   const sandboxId = wire.sandbox_id.trim();
   const runtimeId = (wire.runtime_id ?? '').trim();
   return {

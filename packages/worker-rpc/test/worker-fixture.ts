@@ -17,6 +17,7 @@ import {
   type LeaseToken,
   type RpcClient,
   type RpcClientOptions,
+  RpcMethodError,
   type RpcMethods,
   type RpcRequestListenerOptions,
   type WorkerAuthenticatorOptions,
@@ -54,6 +55,21 @@ export interface SpiedMethods extends RpcMethods {
   readonly calls: string[];
 }
 
+const unserved = (): never => {
+  throw new RpcMethodError('not_implemented', 'not in this test');
+};
+
+export const unservedFiles: RpcMethods['files'] = {
+  write: unserved,
+  read: unserved,
+  list: unserved,
+  delete: unserved,
+  move: unserved,
+  chmod: unserved,
+  stat: unserved,
+  glob: unserved,
+};
+
 /** Methods that note every call; each can be replaced. */
 export function spiedMethods(replaced: Partial<RpcMethods> = {}): SpiedMethods {
   const calls: string[] = [];
@@ -62,6 +78,7 @@ export function spiedMethods(replaced: Partial<RpcMethods> = {}): SpiedMethods {
     destroy: () => Promise.resolve(),
     status: () => Promise.resolve({ state: 'running', provider: 'mock' }),
     exec: () => Promise.resolve({ exitCode: 0, timedOut: false, durationMs: 1 }),
+    files: unservedFiles,
     logs: () => Promise.resolve(['one', 'two']),
     shutdown: () => Promise.resolve(),
     ...replaced,
@@ -84,6 +101,7 @@ export function spiedMethods(replaced: Partial<RpcMethods> = {}): SpiedMethods {
       calls.push(`exec ${params.sandboxId}`);
       return methods.exec(params, context);
     },
+    files: methods.files,
     logs(params, context) {
       calls.push(`logs ${params.sandboxId}`);
       return methods.logs(params, context);
