@@ -823,6 +823,7 @@ export const openApiDocument: unknown = {
           {
             "name": "path",
             "in": "query",
+            "allowReserved": true,
             "schema": {
               "type": "string",
               "minLength": 1,
@@ -974,6 +975,7 @@ export const openApiDocument: unknown = {
             "name": "pattern",
             "in": "query",
             "required": true,
+            "allowReserved": true,
             "schema": {
               "type": "string",
               "minLength": 1,
@@ -3636,6 +3638,7 @@ export const openApiDocument: unknown = {
         "name": "path",
         "in": "query",
         "required": true,
+        "allowReserved": true,
         "schema": {
           "$ref": "#/components/schemas/FilePath"
         },
