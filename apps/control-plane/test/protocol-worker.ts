@@ -13,7 +13,6 @@ import {
   keyCredentialSource,
   RpcMethodError,
 } from '@stacyvm/worker-rpc';
-import { unservedFiles } from './unserved-files.js';
 
 /** The protocol of a worker over real sockets, in this process: it beats all the time and keeps sandboxes in a set. */
 export interface ProtocolWorker {
@@ -94,7 +93,6 @@ export async function startProtocolWorker(
         }
         return { exitCode: 0, timedOut: false, durationMs: 1 };
       },
-      files: unservedFiles,
       logs: async () => [],
       shutdown: async () => undefined,
     },

@@ -1,10 +1,10 @@
-import { type FileInfo, RpcMethodError, type RpcMethods } from '@stacyvm/worker-rpc';
+import { type FileInfo, type RpcFileMethods, RpcMethodError } from '@stacyvm/worker-rpc';
 
 /** Files of a worker in a Map, one for all sandboxes; `onCall` may refuse. */
 export function memoryFiles(
   contents: Map<string, Buffer>,
   onCall: (call: string, sandboxId: string) => void,
-): RpcMethods['files'] {
+): RpcFileMethods {
   const contentOf = (path: string): Buffer => {
     const content = contents.get(path);
     if (content === undefined)

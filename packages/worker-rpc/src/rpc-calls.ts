@@ -38,7 +38,8 @@ export interface RpcMethods {
   status(params: SandboxParams, context: RpcContext): Promise<StatusResult>;
   /** Serves `worker.exec` and `worker.exec_stream`; resolves when the program has ended, by itself or by its timeout. */
   exec(params: ExecParams, context: ExecContext): Promise<ExecExit>;
-  readonly files: RpcFileMethods;
+  /** Where a worker has none, their methods are answered with 501. */
+  readonly files?: RpcFileMethods;
   /** The last lines of output, oldest first. */
   logs(params: LogsParams, context: RpcContext): Promise<readonly string[]>;
   /** From now on no sandbox is accepted any more. */

@@ -3,6 +3,7 @@ import type { RevocationCheck } from '@stacyvm/token';
 import { type Clock, systemClock } from './clock.js';
 import { RpcMethodError } from './errors.js';
 import { dispatchFile } from './files/dispatch-files.js';
+import type { RpcFileMethods } from './files/file-calls.js';
 import { BrokenTransfer, type FrameReader } from './files/frame-reader.js';
 import { isTransfer, openTransfer, receiveFile, sendFile, wantsTransfer } from './files/serve-transfer.js';
 import { discardBody, disconnectSignal, readBody, sendJson } from './http-body.js';
@@ -171,7 +172,7 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
       }
       if (transfer === undefined && call.method === 'worker.file_read' && wantsTransfer(request)) {
         const { params } = call;
-        await sendFile(methods.files, {
+        await sendFile(filesOf(methods), {
           params,
           context,
           open,
@@ -204,7 +205,7 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
         return execChunks(methods, { params: call.params, context, outputBytes });
       default:
         if (isFileCall(call))
-          return dispatchFile(call, { files: methods.files, contentBytes: outputBytes }, context);
+          return dispatchFile(call, { files: filesOf(methods), contentBytes: outputBytes }, context);
         return dispatchUnary(call, { workerId, methods }, context);
     }
   }
@@ -213,7 +214,7 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
     if (call.method !== 'worker.file_write') {
       throw new RpcMethodError('invalid_request', 'no method but worker.file_write takes a transfer');
     }
-    return await receiveFile(methods.files, { params: call.params, context, transfer });
+    return await receiveFile(filesOf(methods), { params: call.params, context, transfer });
   }
 
   function describeFailure(error: unknown, method: string, signal: AbortSignal): RpcMethodError {
@@ -255,6 +256,11 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
       return calls;
     },
   });
+}
+
+function filesOf({ files }: RpcMethods): RpcFileMethods {
+  if (files !== undefined) return files;
+  throw new RpcMethodError('not_implemented', 'worker RPC method is not implemented by this worker runtime');
 }
 
 interface ServedRequest {

@@ -17,7 +17,6 @@ import {
   type LeaseToken,
   type RpcClient,
   type RpcClientOptions,
-  RpcMethodError,
   type RpcMethods,
   type RpcRequestListenerOptions,
   type WorkerAuthenticatorOptions,
@@ -55,21 +54,6 @@ export interface SpiedMethods extends RpcMethods {
   readonly calls: string[];
 }
 
-const unserved = (): never => {
-  throw new RpcMethodError('not_implemented', 'not in this test');
-};
-
-export const unservedFiles: RpcMethods['files'] = {
-  write: unserved,
-  read: unserved,
-  list: unserved,
-  delete: unserved,
-  move: unserved,
-  chmod: unserved,
-  stat: unserved,
-  glob: unserved,
-};
-
 /** Methods that note every call; each can be replaced. */
 export function spiedMethods(replaced: Partial<RpcMethods> = {}): SpiedMethods {
   const calls: string[] = [];
@@ -78,7 +62,6 @@ export function spiedMethods(replaced: Partial<RpcMethods> = {}): SpiedMethods {
     destroy: () => Promise.resolve(),
     status: () => Promise.resolve({ state: 'running', provider: 'mock' }),
     exec: () => Promise.resolve({ exitCode: 0, timedOut: false, durationMs: 1 }),
-    files: unservedFiles,
     logs: () => Promise.resolve(['one', 'two']),
     shutdown: () => Promise.resolve(),
     ...replaced,
@@ -101,7 +84,7 @@ export function spiedMethods(replaced: Partial<RpcMethods> = {}): SpiedMethods {
       calls.push(`exec ${params.sandboxId}`);
       return methods.exec(params, context);
     },
-    files: methods.files,
+    ...(methods.files === undefined ? {} : { files: methods.files }),
     logs(params, context) {
       calls.push(`logs ${params.sandboxId}`);
       return methods.logs(params, context);

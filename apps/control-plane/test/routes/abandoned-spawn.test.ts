@@ -13,7 +13,6 @@ import { expect } from 'chai';
 import { call, open } from '../api-calls.js';
 import { type Fixture, startFixture } from '../control-plane-fixture.js';
 import { eventually } from '../eventually.js';
-import { unservedFiles } from '../unserved-files.js';
 
 const WORKER = 'slow-worker';
 const unused = (): never => {
@@ -42,7 +41,6 @@ describe('a spawn whose caller goes away', () => {
       },
       status: unused,
       exec: unused,
-      files: unservedFiles,
       logs: unused,
       shutdown: unused,
     };

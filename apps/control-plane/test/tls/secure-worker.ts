@@ -10,7 +10,6 @@ import {
 } from '@stacyvm/worker-rpc';
 import type { IssuedCertificate, TestAuthority } from '@stacyvm/worker-rpc/testing';
 import type { Fixture } from '../control-plane-fixture.js';
-import { unservedFiles } from '../unserved-files.js';
 import { WORKER } from '../worker-calls.js';
 
 /** What the control plane calls by mutual TLS. */
@@ -49,7 +48,6 @@ export async function startSecureWorker(
       destroy: async () => undefined,
       status: async () => ({ state: 'running', provider: 'mock' }),
       exec: async () => ({ exitCode: 0, timedOut: false, durationMs: 1 }),
-      files: unservedFiles,
       logs: async () => [],
       shutdown: async () => undefined,
     },

@@ -82,7 +82,8 @@ async function readTransfer(
 ): Promise<TransferEnd> {
   const transfer = createFrameReader(response);
   try {
-    await listener.onInfo?.(readFileInfo(readReply(200, await transfer.head(), expected)));
+    const info = readFileInfo(readReply(200, await transfer.head(), expected));
+    await listener.onInfo?.(info);
     const content = transfer.content((failure) => remoteError(200, failure));
     for (;;) {
       const next = await content.next();
