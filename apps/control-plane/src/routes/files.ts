@@ -19,8 +19,11 @@ export type FileOperation =
   | 'moveFile'
   | 'chmodFile';
 
-/** How long the reader of a file may take nothing before it counts as gone. */
-const READER_STALL_MS = 300_000;
+/**
+ * How long the reader of a file may take nothing before it counts as gone. Shorter than what a worker
+ * is given: a caller who stalls must not make a worker look dead.
+ */
+const READER_STALL_MS = 120_000;
 
 export function fileHandlers(
   files: FilesInSandbox,

@@ -3,8 +3,11 @@ import type { Request } from 'express';
 import { RequestError } from '../http-errors.js';
 import { takesItsTime } from '../http-server.js';
 
-/** How long nothing of an upload may come, for whatever reason. */
-const STALL_MS = 300_000;
+/**
+ * How long nothing of an upload may come, for whatever reason. Shorter than what a worker
+ * is given: a caller who stalls must not make a worker look dead.
+ */
+const STALL_MS = 120_000;
 /** How long a caller may go on sending what nobody wants any more, before the connection is closed. */
 const DISCARD_MS = 5_000;
 
