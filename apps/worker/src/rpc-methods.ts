@@ -1,5 +1,10 @@
 import type { SandboxProvider } from '@stacyvm/providers';
-import { RpcMethodError, type RpcMethods } from '@stacyvm/worker-rpc';
+import {
+  type ControlPlaneClient,
+  ControlPlaneError,
+  RpcMethodError,
+  type RpcMethods,
+} from '@stacyvm/worker-rpc';
 import { createFileMethods } from './file-methods.js';
 import type { Holdings } from './holdings.js';
 import { translated } from './provider-errors.js';
@@ -14,6 +19,8 @@ export interface RpcMethodsOptions {
   readonly maxSandboxes: number;
   readonly isDraining: () => boolean;
   readonly drain: () => void;
+  /** Asks the control plane. */
+  readonly renewLease: ControlPlaneClient['renewLease'];
 }
 
 const LOG_LINES = 1_000;
@@ -90,6 +97,25 @@ export function createRpcMethods(options: RpcMethodsOptions): RpcMethods {
 
     logs: ({ sandboxId, lines }) =>
       translated(() => holdings.providerOf(sandboxId).logs(sandboxId, lines || LOG_LINES)),
+
+    renewLease: async ({ resourceId, ttlMs }, { lease, signal }) => {
+      try {
+        const renewed = await options.renewLease(
+          resourceId,
+          { ttlMs, generation: lease.generation },
+          { signal },
+        );
+        holdings.renewed(renewed);
+        return renewed;
+      } catch (error) {
+        if (!(error instanceof ControlPlaneError)) throw error;
+        const reason = error.reason ?? error.code;
+        throw new RpcMethodError('conflict', `the lease was not renewed (${reason})`, {
+          reason,
+          cause: error,
+        });
+      }
+    },
 
     shutdown: async () => options.drain(),
   };

@@ -77,6 +77,7 @@ export function createRpcClientLifetime(
       execStream: watched(client.execStream),
       files: watchedFiles(client.files),
       logs: watched(client.logs),
+      renewLease: watched(client.renewLease),
       shutdown: watched(client.shutdown),
       close,
     },

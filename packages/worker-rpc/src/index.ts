@@ -100,6 +100,7 @@ export type {
   LogsRequest,
   LogsResultWire,
   OutputStream,
+  RenewLeaseParamsWire,
   RpcRequestWire,
   RpcResponseWire,
   SandboxParamsWire,
@@ -112,7 +113,7 @@ export type {
   StatusResultWire,
 } from './rpc-messages.js';
 export { RPC_METHODS, type RpcMethodName, type RpcMethodRule } from './rpc-methods.js';
-export type { ExecParams, LogsParams, SandboxParams, SpawnParams } from './rpc-params.js';
+export type { ExecParams, LogsParams, RenewLeaseParams, SandboxParams, SpawnParams } from './rpc-params.js';
 export { createRpcServer, RPC_SERVER_TIMEOUTS } from './rpc-server.js';
 export { createRpcUrlPolicy, type RpcUrlPolicy, type RpcUrlPolicyOptions } from './rpc-url-policy.js';
 export { staticCredentialSource } from './static-credential-source.js';

@@ -206,7 +206,7 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
       default:
         if (isFileCall(call))
           return dispatchFile(call, { files: filesOf(methods), contentBytes: outputBytes }, context);
-        return dispatchUnary(call, { workerId, methods }, context);
+        return dispatchUnary(call, { workerId, methods, fence: desk.fence }, context);
     }
   }
 

@@ -4,6 +4,7 @@ import type {
   ExecMode,
   ExecParamsWire,
   LogsParamsWire,
+  RenewLeaseParamsWire,
   SandboxParamsWire,
   SpawnParamsWire,
 } from './rpc-messages.js';
@@ -29,6 +30,11 @@ export interface SpawnParams {
   readonly ownerId: string;
   readonly ttlMs?: number;
   readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface RenewLeaseParams {
+  readonly resourceId: string;
+  readonly ttlMs: number;
 }
 
 export interface LogsParams extends SandboxParams {
@@ -81,6 +87,12 @@ const checkLogs = schemaCheck<LogsParamsWire>({
   properties: { ...SANDBOX_PROPERTIES, lines: COUNT },
 });
 
+const checkRenewLease = schemaCheck<RenewLeaseParamsWire>({
+  type: 'object',
+  required: ['resource_id', 'ttl'],
+  properties: { resource_id: NAME, ttl: { type: 'string' } },
+});
+
 const checkExec = schemaCheck<ExecParamsWire>({
   type: 'object',
   required: ['sandbox_id'],
@@ -130,6 +142,15 @@ export function parseLogsParams(params: unknown): Checked<LogsParams> {
   const checked = checkLogs(presentMembers(params) ?? params);
   if (!checked.ok) return checked;
   return { ok: true, value: { ...sandboxParams(checked.value), lines: checked.value.lines ?? 0 } };
+}
+
+export function parseRenewLeaseParams(params: unknown): Checked<RenewLeaseParams> {
+  const checked = checkRenewLease(presentMembers(params) ?? params);
+  if (!checked.ok) return checked;
+  const ttl = optionalDuration('ttl', checked.value.ttl);
+  if (!ttl.ok) return ttl;
+  if (ttl.value === undefined) return { ok: false, problem: 'ttl must be a positive duration' };
+  return { ok: true, value: { resourceId: checked.value.resource_id.trim(), ttlMs: ttl.value } };
 }
 
 export function parseExecParams(params: unknown): Checked<ExecParams> {
