@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream';
 import type { Request } from 'express';
-import { RequestError } from '../http-errors.js';
+import { badRequest, type RequestError } from '../http-errors.js';
 import { takesItsTime } from '../http-server.js';
 
 /**
@@ -19,6 +19,10 @@ export async function withUploadedContent<T>(
   request: Request,
   work: (content: AsyncIterable<Uint8Array>) => Promise<T>,
 ): Promise<T> {
+  const { 'content-encoding': encoding = 'identity' } = request.headers;
+  if (encoding.toLowerCase() !== 'identity') {
+    throw badRequest('unsupported_content_encoding', 'send the content as it is, without Content-Encoding');
+  }
   takesItsTime(request);
   request.setTimeout(STALL_MS, () => request.destroy());
   const content = new PassThrough();
@@ -43,10 +47,5 @@ function discard(request: Request): void {
 }
 
 function brokenOff(): RequestError {
-  return new RequestError({
-    status: 400,
-    code: 'BAD_REQUEST',
-    reason: 'upload_broken_off',
-    message: 'the upload broke off; nothing was changed',
-  });
+  return badRequest('upload_broken_off', 'the upload broke off; nothing was changed');
 }

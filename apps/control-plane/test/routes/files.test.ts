@@ -68,6 +68,13 @@ describe('files of sandboxes', function () {
     expect((await download('json')).bytes.toString()).to.equal('{"not": "parsed');
   });
 
+  it('refuses content that is encoded', async () => {
+    const headers = { 'content-encoding': 'gzip' };
+    const answer = await call(fixture, path('', { path: 'x' }), { method: 'PUT', body: 'x', headers });
+    expect(answer.status).to.equal(400);
+    expect(answer.body).to.include({ reason: 'unsupported_content_encoding' });
+  });
+
   it('does what clients of the reference protocol ask for', async () => {
     const body = { path: '/workspace/ref/run.sh', content: 'echo über\n', mode: '0755' };
     expect((await call(fixture, path(''), { body })).body).to.include({ status: 'written' });
