@@ -12,6 +12,7 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   support: async () => (await import('./commands/support/group.js')).supportCommand,
   spawn: async () => (await import('./commands/spawn.js')).spawnCommand,
   exec: async () => (await import('./commands/exec.js')).execCommand,
+  cp: async () => (await import('./commands/cp.js')).cpCommand,
   list: async () => (await import('./commands/list.js')).listCommand,
   kill: async () => (await import('./commands/kill.js')).killCommand,
   logs: async () => (await import('./commands/logs.js')).logsCommand,

@@ -18,6 +18,7 @@ import { contextOf, requestContext } from './request-context.js';
 import { adminWorkerHandlers } from './routes/admin-workers.js';
 import { diagnosticsHandlers } from './routes/diagnostics.js';
 import { execHandlers } from './routes/exec.js';
+import { fileHandlers } from './routes/files.js';
 import { type JoinTokensState, joinTokenHandlers } from './routes/join-tokens.js';
 import { metricsHandlers } from './routes/metrics.js';
 import { type PoliciesState, policyHandlers } from './routes/policies.js';
@@ -87,6 +88,7 @@ export function createApp(options: AppOptions): Express {
   routeOperations(app, {
     ...sandboxHandlers(orchestrator),
     ...execHandlers(orchestrator, logger),
+    ...fileHandlers(orchestrator.files),
     ...workerHandlers(orchestrator.fleet),
     ...adminWorkerHandlers(orchestrator.fleet, options.clock, audited),
     ...workerTokenHandlers(options, audited),

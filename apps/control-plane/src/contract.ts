@@ -1,6 +1,6 @@
 import { listOperations, type Operation, type OperationId, openApiDocument } from '@stacyvm/api';
 import { AuthError, requireScope } from '@stacyvm/auth';
-import type { Express, RequestHandler } from 'express';
+import type { Express, Request, RequestHandler } from 'express';
 import { contextOf } from './request-context.js';
 
 /** Where the contract's paths begin. */
@@ -11,6 +11,13 @@ export type ServedOperation = Exclude<
   OperationId,
   'workerHeartbeat' | 'renewWorkerLease' | 'enrolWorker' | 'issueOwnWorkerToken'
 >;
+
+const UPLOADS: ReadonlySet<string | undefined> = new Set<OperationId>(['uploadFile']);
+
+/** Whether the body of a request is content, which its handler reads as it comes. */
+export function isUpload(request: Request): boolean {
+  return UPLOADS.has(contextOf(request).operation);
+}
 
 /** The contract without what the worker protocol serves. */
 export function servedDocument(): Record<string, unknown> {

@@ -1,11 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { type RequestListener, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import {
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '@stacyvm/logging';
 import { type ApiServerTls, connectionEvent, createApiServer } from './tls/api-server.js';
 
-/** Limits in milliseconds of what a caller may take to ask. An answer has none: programs run as long as they were given. */
+/**
+ * Limits in milliseconds of what a caller may take to ask, but for content that is uploaded. An answer has none: programs run as
+ * long as they were given.
+ */
 export const HTTP_TIMEOUTS = {
   headersTimeout: 10_000,
   requestTimeout: 60_000,
@@ -18,6 +27,13 @@ export interface HttpServer {
   readonly server: Server;
   /** Takes no new connections, lets the requests in flight end, and after `timeoutMs` cuts the ones that have not. */
   drain(timeoutMs: number, logger: Pick<Logger, 'warn'>): Promise<void>;
+}
+
+const unhurried = new WeakSet<IncomingMessage>();
+
+/** Lets a request take longer to arrive than the others; whoever reads it must see to it that it goes on at all. */
+export function takesItsTime(request: IncomingMessage): void {
+  unhurried.add(request);
 }
 
 /** Connections become idle one by one while their last requests end. */
@@ -44,7 +60,11 @@ export function createHttpServer(
     socket.on('close', () => connections.delete(socket));
   });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-    const begun = answering.get(socket)?.headersSent ?? false;
+    const response = answering.get(socket);
+    // Node tells so once, and goes on with the request if nobody minds.
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && response !== undefined && unhurried.has(response.req))
+      return;
+    const begun = response?.headersSent ?? false;
     // Without a handshake there is no way to answer.
     const canAnswer = connections.has(socket as Socket) && socket.writable && error.code !== 'ECONNRESET';
     if (begun || !canAnswer) socket.destroy();

@@ -1,18 +1,19 @@
 import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
-import express, { type RequestHandler } from 'express';
+import express, { type Request, type RequestHandler } from 'express';
+import { isUpload } from './contract.js';
 import { INVALID_BODY, RequestError } from './http-errors.js';
 
 const BODY_LIMIT = '4mb';
 
 /**
  * Reads the body as JSON, whatever its content type says: clients of the reference protocol need not say it. Nothing is
- * guessed: a body without bytes is none, and bytes that are not UTF-8 are refused.
+ * guessed: a body without bytes is none, and bytes that are not UTF-8 are refused. An upload is left to its handler.
  */
 export function jsonBody(): readonly RequestHandler[] {
   const parse = express.json({
     limit: BODY_LIMIT,
-    type: hasBody,
+    type: (request) => hasBody(request) && !isUpload(request as Request),
     verify: (_request, _response, bytes) => {
       if (bytes.length === 0 || !isUtf8(bytes)) throw new RequestError(INVALID_BODY);
     },
@@ -21,7 +22,8 @@ export function jsonBody(): readonly RequestHandler[] {
 }
 
 const assumeJson: RequestHandler = (request, _response, next) => {
-  if (hasBody(request)) request.headers['content-type'] = 'application/json';
+  if (isUpload(request)) request.headers['content-type'] = 'application/octet-stream';
+  else if (hasBody(request)) request.headers['content-type'] = 'application/json';
   else delete request.headers['content-type'];
   next();
 };

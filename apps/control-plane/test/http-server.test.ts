@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { RequestListener } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { createHttpServer, HTTP_TIMEOUTS, type HttpServer } from '../src/http-server.js';
+import { createHttpServer, HTTP_TIMEOUTS, type HttpServer, takesItsTime } from '../src/http-server.js';
 import { exchange, parseAnswer } from './api-calls.js';
 import { eventually } from './eventually.js';
 
@@ -113,6 +113,30 @@ describe('the HTTP server', () => {
     expect(HTTP_TIMEOUTS.connectionsCheckingInterval).to.be.at.most(5_000);
     http = createHttpServer(() => undefined);
     expect(http.server.timeout).to.equal(0);
+  });
+
+  it('lets a request take its time that may, and not the next one on the same connection', async () => {
+    await start((request, response) => {
+      if (request.url === '/upload') takesItsTime(request);
+      let body = '';
+      request.on('data', (chunk) => {
+        body += chunk;
+      });
+      request.on('end', () => response.end(`got ${body}.`));
+    });
+    const socket = await connection();
+    let answer = '';
+    socket.on('data', (chunk) => {
+      answer += chunk;
+    });
+    socket.write('POST /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n');
+    for (let sent = 0; sent < 10; sent += 1) {
+      await new Promise((resolve) => setTimeout(resolve, QUICK.requestTimeout / 5));
+      socket.write(String(sent));
+    }
+    await eventually(() => expect(answer).to.contain('got 0123456789.'));
+    socket.write('POST /other HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n0');
+    await eventually(() => expect(answer).to.contain('request_timeout'));
   });
 
   describe('drain', () => {

@@ -93,6 +93,14 @@ export class Holdings {
     }
   }
 
+  /** Lets a sandbox live as long as its new lease. One that is not held has none. */
+  renewed(lease: LeaseToken): void {
+    const holding = this.#held.get(lease.resourceId);
+    if (holding === undefined || holding.ended || lease.generation < holding.generation) return;
+    holding.generation = lease.generation;
+    if (holding.running) this.#watch(lease.resourceId, holding, lease.expiresAt);
+  }
+
   /** Ends a sandbox; one that is not held is gone already. */
   async destroy(sandboxId: string, generation?: number): Promise<void> {
     const holding = this.#held.get(sandboxId);

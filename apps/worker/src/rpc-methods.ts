@@ -1,6 +1,13 @@
-import { ProviderError, type ProviderErrorCode, type SandboxProvider } from '@stacyvm/providers';
-import { RpcMethodError, type RpcMethodErrorCode, type RpcMethods } from '@stacyvm/worker-rpc';
+import type { SandboxProvider } from '@stacyvm/providers';
+import {
+  type ControlPlaneClient,
+  ControlPlaneError,
+  RpcMethodError,
+  type RpcMethods,
+} from '@stacyvm/worker-rpc';
+import { createFileMethods } from './file-methods.js';
 import type { Holdings } from './holdings.js';
+import { translated } from './provider-errors.js';
 import type { SandboxDefaults } from './sandbox-defaults.js';
 
 export interface RpcMethodsOptions {
@@ -12,20 +19,9 @@ export interface RpcMethodsOptions {
   readonly maxSandboxes: number;
   readonly isDraining: () => boolean;
   readonly drain: () => void;
+  /** Asks the control plane. */
+  readonly renewLease: ControlPlaneClient['renewLease'];
 }
-
-const CODES: Readonly<Record<ProviderErrorCode, RpcMethodErrorCode>> = {
-  sandbox_not_found: 'not_found',
-  image_unknown: 'image_unknown',
-  invalid_request: 'invalid_request',
-  unavailable: 'unavailable',
-  limit_exceeded: 'capacity_exhausted',
-  spawn_failed: 'internal',
-  exec_failed: 'internal',
-  destroy_failed: 'internal',
-  state_directory_in_use: 'unavailable',
-  cancelled: 'unavailable',
-};
 
 const LOG_LINES = 1_000;
 
@@ -97,20 +93,30 @@ export function createRpcMethods(options: RpcMethodsOptions): RpcMethods {
         return { exitCode: exit.exitCode, timedOut: exit.timedOut, durationMs: exit.durationMs };
       }),
 
+    files: createFileMethods(holdings),
+
     logs: ({ sandboxId, lines }) =>
       translated(() => holdings.providerOf(sandboxId).logs(sandboxId, lines || LOG_LINES)),
 
+    renewLease: async ({ resourceId, ttlMs }, { lease, signal }) => {
+      try {
+        const renewed = await options.renewLease(
+          resourceId,
+          { ttlMs, generation: lease.generation },
+          { signal },
+        );
+        holdings.renewed(renewed);
+        return renewed;
+      } catch (error) {
+        if (!(error instanceof ControlPlaneError)) throw error;
+        const reason = error.reason ?? error.code;
+        throw new RpcMethodError('conflict', `the lease was not renewed (${reason})`, {
+          reason,
+          cause: error,
+        });
+      }
+    },
+
     shutdown: async () => options.drain(),
   };
-}
-
-/** Errors of a provider as errors of the protocol. */
-async function translated<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof ProviderError)
-      throw new RpcMethodError(CODES[error.code], error.message, { cause: error });
-    throw error;
-  }
 }

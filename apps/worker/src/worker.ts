@@ -136,6 +136,7 @@ async function startBy(
       drain: () => {
         ending = true;
       },
+      renewLease: client.renewLease,
     }),
     logger,
     clock,

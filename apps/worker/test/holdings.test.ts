@@ -42,6 +42,16 @@ describe('Holdings', () => {
     expect([holdings.size, await running()]).to.deep.equal([0, []]);
   });
 
+  it('live as long as their renewed lease', async () => {
+    await holdings.hold(lease('sb-1', 60_000, 4), provider, start('sb-1'));
+    holdings.renewed(lease('sb-1', 10, 3));
+    holdings.renewed(lease('sb-2', 10, 9));
+    expect(holdings.list()).to.deep.equal([{ id: 'sb-1', generation: 4 }]);
+    holdings.renewed(lease('sb-1', 10, 5));
+    expect(holdings.list()).to.deep.equal([{ id: 'sb-1', generation: 5 }]);
+    await eventually(async () => expect(await running()).to.deep.equal([]));
+  });
+
   it('do not hold what could not be spawned', async () => {
     const refused = failure(
       holdings.hold(lease('sb-1'), provider, () => Promise.reject(new ProviderError('spawn_failed', 'no'))),

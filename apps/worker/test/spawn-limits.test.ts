@@ -34,6 +34,7 @@ describe('the limits of a sandbox', () => {
     maxSandboxes: 50,
     isDraining: () => false,
     drain: () => undefined,
+    renewLease: () => Promise.reject(new Error('not in this test')),
   });
   after(() => holdings.close());
 

@@ -1,4 +1,5 @@
 import { type ExecExit, type ExecOutput, readExecStream } from './exec-stream.js';
+import { createFilesClient, type FilesClient } from './files-client.js';
 import { createFleetClient, type FleetClient } from './fleet-client.js';
 import type { components } from './generated/contract.js';
 import { type ApiClientOptions, type CallOptions, createHttpCalls, given, refusalOf } from './http-calls.js';
@@ -32,6 +33,7 @@ export interface ApiClient {
   /** All workers by id, page by page. */
   workers(options?: CallOptions): AsyncGenerator<Worker>;
   ready(options?: CallOptions): Promise<Readiness>;
+  readonly files: FilesClient;
   readonly fleet: FleetClient;
   readonly workerIdentity: WorkerIdentityClient;
   readonly policies: PoliciesClient;
@@ -90,6 +92,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       if (body === undefined || 'code' in body) throw refusalOf(result);
       return body;
     },
+    files: createFilesClient(calls),
     fleet: createFleetClient(calls),
     workerIdentity: createWorkerIdentityClient(calls),
     policies: createPoliciesClient(calls),

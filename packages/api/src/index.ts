@@ -10,6 +10,7 @@ export {
 } from './client.js';
 export { ApiError, type ApiErrorDetails, type ApiErrorKind } from './errors.js';
 export type { ExecExit, ExecOutput } from './exec-stream.js';
+export type { DownloadedFile, FileInfo, FilesClient } from './files-client.js';
 export type { DrainWorker, FleetClient } from './fleet-client.js';
 export type { components, operations, paths } from './generated/contract.js';
 export { openApiDocument } from './generated/document.js';

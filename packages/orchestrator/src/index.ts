@@ -3,6 +3,7 @@ export { type BackgroundWork, startBackgroundWork } from './background-work.js';
 export { OrchestratorError, type OrchestratorErrorCode } from './errors.js';
 export type { ExecContext, ExecEnd, ExecInSandbox, ExecOutput, ExecResult } from './exec-in-sandbox.js';
 export type { ExecLimits, ExecRequest } from './exec-request.js';
+export type { FileContext, FilesInSandbox } from './files-in-sandbox.js';
 export type { Fleet, FleetHeartbeat, FleetStatus, HeartbeatOutcome, HeldSandbox } from './fleet.js';
 export type { HeartbeatBatch } from './heartbeat-writes.js';
 export { createOrchestrator, type Orchestrator, type OrchestratorOptions } from './orchestrator.js';

@@ -2,6 +2,7 @@ import type { Page, SandboxFilter, SandboxRecord, Store } from '@stacyvm/store';
 import { type BackgroundWork, startBackgroundWork } from './background-work.js';
 import { createExecInSandbox, type ExecInSandbox } from './exec-in-sandbox.js';
 import type { ExecLimits } from './exec-request.js';
+import { createFilesInSandbox, type FilesInSandbox } from './files-in-sandbox.js';
 import { createFleet, type Fleet } from './fleet.js';
 import { createFleetPresence } from './fleet-presence.js';
 import type { HeartbeatBatch } from './heartbeat-writes.js';
@@ -58,6 +59,7 @@ export interface OrchestratorOptions extends Pick<WorkerClientsOptions, 'rpcTls'
 export interface Orchestrator {
   readonly fleet: Fleet;
   readonly exec: ExecInSandbox;
+  readonly files: FilesInSandbox;
   readonly spawn: SpawnSandbox;
   readonly policies: Policies;
   /**
@@ -130,6 +132,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       random: options.random,
     }),
     exec: createExecInSandbox({ store, live, limits: options.execLimits, logger, clock }),
+    files: createFilesInSandbox(live),
     spawn: createSpawnSandbox({
       store,
       admission,

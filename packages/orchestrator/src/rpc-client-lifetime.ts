@@ -1,4 +1,4 @@
-import { type RpcClient, WorkerRpcError } from '@stacyvm/worker-rpc';
+import { type RpcClient, type RpcFileClient, WorkerRpcError } from '@stacyvm/worker-rpc';
 
 /** A worker did not let a call in. */
 export interface RpcRefusal {
@@ -56,6 +56,17 @@ export function createRpcClientLifetime(
       }
     };
 
+  const watchedFiles = (files: RpcFileClient): RpcFileClient => ({
+    write: watched(files.write),
+    read: watched(files.read),
+    list: watched(files.list),
+    delete: watched(files.delete),
+    move: watched(files.move),
+    chmod: watched(files.chmod),
+    stat: watched(files.stat),
+    glob: watched(files.glob),
+  });
+
   return {
     client: {
       workerId: client.workerId,
@@ -64,7 +75,9 @@ export function createRpcClientLifetime(
       status: watched(client.status),
       exec: watched(client.exec),
       execStream: watched(client.execStream),
+      files: watchedFiles(client.files),
       logs: watched(client.logs),
+      renewLease: watched(client.renewLease),
       shutdown: watched(client.shutdown),
       close,
     },

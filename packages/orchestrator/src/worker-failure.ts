@@ -1,4 +1,4 @@
-import { WorkerRpcError } from '@stacyvm/worker-rpc';
+import { isFileErrorReason, WorkerRpcError } from '@stacyvm/worker-rpc';
 import { OrchestratorError } from './errors.js';
 
 /** True when the worker surely did nothing, so that the call may go to another. */
@@ -53,6 +53,9 @@ export function fromWorkerFailure(error: unknown, workerId: string, sandboxId: s
   if (error.reason === 'provider_unknown') {
     return new OrchestratorError('provider_unknown', `worker ${workerId} lacks the provider`, options);
   }
+  if (error.code === 'file_refused' && isFileErrorReason(error.reason)) {
+    return new OrchestratorError(error.reason, wordsOf(error), options);
+  }
   switch (error.code) {
     case 'exec_timeout':
       return new OrchestratorError('exec_timeout', `exec timeout: ${sandboxId}`, options);
@@ -67,7 +70,7 @@ export function fromWorkerFailure(error: unknown, workerId: string, sandboxId: s
     case 'invalid_request':
       return new OrchestratorError(
         error.reason === 'image_unknown' ? 'image_unknown' : 'invalid_request',
-        error.message.replace(/^worker RPC failed: (HTTP \d+: )?/, ''),
+        wordsOf(error),
         options,
       );
     case 'unreachable':
@@ -97,4 +100,9 @@ export function fromWorkerFailure(error: unknown, workerId: string, sandboxId: s
         options,
       );
   }
+}
+
+/** What the worker itself said. */
+function wordsOf({ message }: WorkerRpcError): string {
+  return message.replace(/^worker RPC failed: (HTTP \d+: )?/, '');
 }

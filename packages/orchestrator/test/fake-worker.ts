@@ -18,6 +18,7 @@ import {
   type SpawnResult,
   type StatusResult,
 } from '@stacyvm/worker-rpc';
+import { memoryFiles } from './memory-files.js';
 
 export const MASTER_KEY = 'a master key that is only used in these tests';
 export const SHARED_TOKEN = 'a-shared-static-token-of-these-tests';
@@ -49,6 +50,8 @@ export interface FakeWorker {
   /** Reasons of refused calls. */
   readonly refusals: string[];
   readonly behaviour: WorkerBehaviour;
+  /** Contents by path. */
+  readonly files: Map<string, Buffer>;
   heartbeat(changes?: Partial<WorkerHeartbeat>): WorkerHeartbeat;
   /** Cuts every connection, as the death of the process would, and goes on listening. */
   cut(): void;
@@ -72,6 +75,7 @@ export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeW
   const sandboxes = new Map<string, HeldSandbox>();
   const calls: string[] = [];
   const refusals: string[] = [];
+  const files = new Map<string, Buffer>();
   const behaviour: WorkerBehaviour = {};
 
   const known = (sandboxId: string): HeldSandbox => {
@@ -105,6 +109,10 @@ export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeW
       await context.onOutput('stdout', Buffer.from(`${params.command}\n`));
       return { exitCode: 0, timedOut: false, durationMs: 1 };
     },
+    files: memoryFiles(files, (call, sandboxId) => {
+      calls.push(`${call} ${sandboxId}`);
+      known(sandboxId);
+    }),
     async logs({ sandboxId, lines }) {
       known(sandboxId);
       return behaviour.logs === undefined ? ['one', 'two', 'three'].slice(-lines) : behaviour.logs(lines);
@@ -148,6 +156,7 @@ export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeW
     calls,
     refusals,
     behaviour,
+    files,
     heartbeat,
     connections: () =>
       new Promise((resolve, reject) => {

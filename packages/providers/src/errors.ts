@@ -2,7 +2,10 @@
  * `sandbox_not_found`: no such sandbox here. `image_unknown`: the message lists the known images. `invalid_request`: the caller's
  * input. `unavailable`: the provider cannot work on this host, is closed, or the sandbox has stopped. `limit_exceeded`: a limit of
  * the sandbox or of the provider is reached. `spawn_failed`, `exec_failed`, `destroy_failed`: the operation broke on the host.
- * `state_directory_in_use`: another live provider owns the state directory. `cancelled`: the caller's signal ended a spawn.
+ * `state_directory_in_use`: another live provider owns the state directory. `cancelled`: the caller's signal ended a spawn or an
+ * operation on a file. `file_not_found`, `is_directory`, `not_a_directory`, `not_a_file` (a device, a pipe or a socket),
+ * `directory_not_empty`, `permission_denied`, `no_space`: what the sandbox answers about a path. `too_large`: a list. `file_failed`: any
+ * other failure within the sandbox.
  */
 export type ProviderErrorCode =
   | 'sandbox_not_found'
@@ -14,7 +17,16 @@ export type ProviderErrorCode =
   | 'exec_failed'
   | 'destroy_failed'
   | 'state_directory_in_use'
-  | 'cancelled';
+  | 'cancelled'
+  | 'file_not_found'
+  | 'is_directory'
+  | 'not_a_directory'
+  | 'not_a_file'
+  | 'directory_not_empty'
+  | 'permission_denied'
+  | 'no_space'
+  | 'too_large'
+  | 'file_failed';
 
 /** What a provider refuses or fails to do. Messages never contain a command, an environment value or a program's output. */
 export class ProviderError extends Error {

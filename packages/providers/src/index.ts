@@ -5,6 +5,7 @@ export {
 export type { DockerProviderOptions } from './docker/docker-options.js';
 export { createDockerProvider } from './docker/docker-provider.js';
 export { ProviderError, type ProviderErrorCode } from './errors.js';
+export type { FileInfo, FileOptions, FileReader, FileWrite, SandboxFiles } from './files/sandbox-files.js';
 export { createMockProvider, type MockProviderOptions } from './mock/mock-provider.js';
 export type {
   ExecExit,

@@ -20,6 +20,9 @@ export interface OutputLogWriter {
   close(): void;
 }
 
+/** Forgets everything. */
+export const NO_LOG: OutputLogWriter = { append: () => {}, close: () => {} };
+
 /** Remembers the last lines of a sandbox's output, bounded in lines and in characters. */
 export class OutputLog {
   readonly #limits: OutputLogLimits;

@@ -1,3 +1,5 @@
+import type { SandboxFiles } from './files/sandbox-files.js';
+
 /** What to start. */
 export interface SandboxSpec {
   /** 1 to 64 of `a-z`, `0-9` and `-`, beginning with a letter or digit. */
@@ -71,6 +73,8 @@ export type ProviderHealth =
 export interface SandboxProvider {
   /** `bubblewrap`, `docker` or `mock`. */
   readonly name: string;
+
+  readonly files: SandboxFiles;
 
   /** What is really there, limits only if enforced. Complete after the first `check`, `recover` or `spawn`. */
   capabilities(): readonly string[];

@@ -3,7 +3,7 @@ import { isWorkerId } from '@stacyvm/token';
 import { parseBaseUrl } from './base-url.js';
 import { ControlPlaneError, type ControlPlaneErrorCode } from './errors.js';
 import { readBody } from './http-body.js';
-import { ExchangeFailure, postJson } from './http-exchange.js';
+import { ExchangeFailure, post } from './http-exchange.js';
 import { decodeJson, encodeJson, presentMembers } from './json-encoding.js';
 import {
   parseRevocationFeed,
@@ -50,7 +50,7 @@ export interface ControlPlaneAnswer<T> {
 /** Posts one request and reads its answer. Follows no redirect, repeats nothing. */
 export async function askControlPlane<T>(request: ControlPlaneRequest<T>): Promise<ControlPlaneAnswer<T>> {
   try {
-    return await postJson(
+    return await post(
       {
         url: request.url,
         headers: { 'content-type': 'application/json', ...request.headers },

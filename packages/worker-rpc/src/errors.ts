@@ -1,3 +1,4 @@
+import { FILE_ERRORS, type RpcFileErrorCode } from './files/file-errors.js';
 import type { RevocationFeed } from './revocation-feed.js';
 
 /**
@@ -13,7 +14,8 @@ export type CallOutcome = 'not_executed' | 'unknown';
  * `connection_lost`: the connection ended before the answer did. `timeout`, `aborted`: the caller's limit or signal.
  * `unauthorized` 401, `forbidden` 403, `not_found` 404, `conflict` 409, `capacity_exhausted` 429: refused.
  * `invalid_request`: any other 4xx. `worker_draining`, `unavailable`: 503. `exec_timeout`: the program ran out of
- * its time. `stream_truncated`: the stream ended without the exit record that the worker had announced.
+ * its time. `file_refused`: what the sandbox answers about a path; the reason says what, as `RpcFileErrorCode`. `stream_truncated`:
+ * the stream ended without the end that the worker had announced.
  * `unexpected_redirect`: a 3xx; it is never followed. `protocol_error`: an answer outside the protocol.
  * `remote_error`: any other failure that the worker reports.
  */
@@ -32,6 +34,7 @@ export type WorkerRpcErrorCode =
   | 'worker_draining'
   | 'unavailable'
   | 'exec_timeout'
+  | 'file_refused'
   | 'stream_truncated'
   | 'unexpected_redirect'
   | 'protocol_error'
@@ -79,6 +82,7 @@ export type RpcMethodErrorCode =
   | 'draining'
   | 'unavailable'
   | 'exec_timeout'
+  | RpcFileErrorCode
   | 'not_implemented'
   | 'internal';
 
@@ -95,13 +99,14 @@ export const RPC_METHOD_ERRORS: Readonly<
   draining: { status: 503, reason: 'worker_draining' },
   unavailable: { status: 503, reason: 'unavailable' },
   exec_timeout: { status: 504, reason: 'exec_timeout' },
+  ...FILE_ERRORS,
   not_implemented: { status: 501, reason: 'method_not_implemented' },
   internal: { status: 500, reason: 'internal' },
 };
 
 /**
  * Thrown by a worker's method. The message goes to the control plane: it must not carry a secret. Every code but
- * `exec_timeout` and `internal` promises that the call had no effect.
+ * `exec_timeout`, `file_failed` and `internal` promises that the call had no effect, except that a recursive delete may have gone some way.
  */
 export class RpcMethodError extends Error {
   override readonly name = 'RpcMethodError';

@@ -1,12 +1,21 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** Reads a whole body, or tells undefined as soon as it is longer than `limitBytes`. The rest stays unread then. */
-export async function readBody(message: IncomingMessage, limitBytes: number): Promise<Buffer | undefined> {
+/**
+ * Reads a whole body, or tells undefined as soon as it is longer than `limitBytes`. The rest stays unread then. A body that takes
+ * longer than `withinMs` ends the connection.
+ */
+export async function readBody(
+  message: IncomingMessage,
+  limitBytes: number,
+  withinMs?: number,
+): Promise<Buffer | undefined> {
   if (Number(message.headers['content-length'] ?? 0) > limitBytes) return undefined;
   const chunks: Buffer[] = [];
   let length = 0;
   return new Promise((resolve, reject) => {
+    const timer = withinMs === undefined ? undefined : setTimeout(() => message.destroy(), withinMs);
     function settle(finish: () => void): void {
+      clearTimeout(timer);
       message.off('data', onData).off('end', onEnd).off('error', onError).off('close', onClose);
       finish();
     }

@@ -1,4 +1,4 @@
-import { type Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { type Agent, type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { RPC_URL_NOT_ALLOWED } from './rpc-url-policy.js';
 import { tlsFailureOf } from './tls/connection-failure.js';
@@ -29,14 +29,19 @@ export class ExchangeFailure extends Error {
 export interface ExchangeRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** A text, or what sends the body once the peer is willing to take it, until `halt` fires (RFC 9110, section 10.1.1). */
+  readonly body: string | ((outgoing: ClientRequest, halt: AbortSignal) => Promise<void>);
   readonly agent: Agent;
   readonly connectTimeoutMs: number;
   /** From the beginning to the end of the answer. Undefined: no limit. */
   readonly timeoutMs?: number | undefined;
+  /** How long nothing may come or go on the connection. */
+  readonly idleMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** A peer that says nothing to `Expect` gets the body all the same. */
+const CONTINUE_PATIENCE_MS = 5_000;
 const LONGEST_TIMER_MS = 2_147_483_647;
 
 /**
@@ -45,11 +50,11 @@ const LONGEST_TIMER_MS = 2_147_483_647;
  *
  * @throws ExchangeFailure
  */
-export function postJson<T>(
+export function post<T>(
   exchange: ExchangeRequest,
   read: (response: IncomingMessage) => Promise<T>,
 ): Promise<T> {
-  const { url, signal } = exchange;
+  const { url, signal, body } = exchange;
   const secure = url.protocol === 'https:';
   let connected = false;
   let reused = false;
@@ -81,7 +86,12 @@ export function postJson<T>(
     const outgoing = (secure ? httpsRequest : httpRequest)(url, {
       method: 'POST',
       agent: exchange.agent,
-      headers: { ...exchange.headers, 'content-length': String(Buffer.byteLength(exchange.body)) },
+      headers: {
+        ...exchange.headers,
+        ...(typeof body === 'string'
+          ? { 'content-length': String(Buffer.byteLength(body)) }
+          : { 'transfer-encoding': 'chunked', expect: '100-continue' }),
+      },
     });
     const connectTimer = setTimeout(
       () => stop(failed('unreachable', `no connection within ${exchange.connectTimeoutMs} ms`)),
@@ -96,8 +106,31 @@ export function postJson<T>(
             Math.min(timeoutMs, LONGEST_TIMER_MS),
           );
 
+    const halt = new AbortController();
+    let continueTimer: NodeJS.Timeout | undefined;
+    let sending = false;
+
+    function sendBody(): void {
+      clearTimeout(continueTimer);
+      if (typeof body === 'string' || sending || halt.signal.aborted) return;
+      sending = true;
+      body(outgoing, halt.signal).then(
+        () => {
+          if (!halt.signal.aborted) outgoing.end();
+        },
+        (error: unknown) => {
+          if (halt.signal.aborted) return;
+          halt.abort();
+          release();
+          reject(error);
+          outgoing.destroy();
+        },
+      );
+    }
+
     function stop(reason: ExchangeFailure): void {
       failure ??= reason;
+      halt.abort();
       release();
       // At once: the reader may be waiting for something other than the connection.
       reject(failure);
@@ -107,6 +140,7 @@ export function postJson<T>(
 
     function release(): void {
       clearTimeout(connectTimer);
+      clearTimeout(continueTimer);
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
     }
@@ -114,6 +148,7 @@ export function postJson<T>(
     function onConnected(): void {
       connected = true;
       clearTimeout(connectTimer);
+      if (typeof body !== 'string') continueTimer = setTimeout(sendBody, CONTINUE_PATIENCE_MS);
     }
 
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -125,22 +160,34 @@ export function postJson<T>(
     outgoing.on('error', (error) => {
       // Once there is an answer, it alone decides: a peer may refuse and stop reading.
       if (response !== undefined) return;
+      halt.abort();
       release();
       reject(failure ?? lost(error));
     });
     outgoing.on('response', (incoming) => {
       response = incoming;
+      halt.abort();
+      clearTimeout(continueTimer);
       incoming.on('error', () => undefined);
       read(incoming)
         .finally(() => {
           release();
           if (!incoming.complete) incoming.destroy();
+          if (!outgoing.writableFinished) outgoing.destroy();
         })
         .then(resolve, (error: unknown) => {
           reject(failure ?? (error === incoming.errored ? lost(error) : error));
         });
     });
-    outgoing.end(exchange.body);
+    const { idleMs } = exchange;
+    if (idleMs !== undefined) {
+      outgoing.setTimeout(idleMs, () => stop(failed('timeout', `nothing moved for ${idleMs} ms`)));
+    }
+    if (typeof body === 'string') outgoing.end(body);
+    else {
+      outgoing.once('continue', sendBody);
+      outgoing.flushHeaders();
+    }
   });
 }
 

@@ -26,6 +26,22 @@ export {
 } from './errors.js';
 export type { ExecOutcome, OutputListener } from './exec-stream-reader.js';
 export { type FileCredentialSourceOptions, fileCredentialSource } from './file-credential-source.js';
+export type { FileReadContext, RpcFileMethods } from './files/file-calls.js';
+export type { RpcFileClient } from './files/file-client.js';
+export { isFileErrorReason, type RpcFileErrorCode } from './files/file-errors.js';
+export type {
+  FileDeleteRequest,
+  FileGlobRequest,
+  FileInfo,
+  FileInfoWire,
+  FileModeRequest,
+  FileMoveRequest,
+  FileParamsWire,
+  FileTarget,
+  FileWriteRequest,
+} from './files/file-messages.js';
+export type { FileParams } from './files/file-params.js';
+export type { FileListener } from './files/file-replies.js';
 export type {
   Heartbeat,
   HeartbeatDirective,
@@ -84,6 +100,7 @@ export type {
   LogsRequest,
   LogsResultWire,
   OutputStream,
+  RenewLeaseParamsWire,
   RpcRequestWire,
   RpcResponseWire,
   SandboxParamsWire,
@@ -96,7 +113,7 @@ export type {
   StatusResultWire,
 } from './rpc-messages.js';
 export { RPC_METHODS, type RpcMethodName, type RpcMethodRule } from './rpc-methods.js';
-export type { ExecParams, LogsParams, SandboxParams, SpawnParams } from './rpc-params.js';
+export type { ExecParams, LogsParams, RenewLeaseParams, SandboxParams, SpawnParams } from './rpc-params.js';
 export { createRpcServer, RPC_SERVER_TIMEOUTS } from './rpc-server.js';
 export { createRpcUrlPolicy, type RpcUrlPolicy, type RpcUrlPolicyOptions } from './rpc-url-policy.js';
 export { staticCredentialSource } from './static-credential-source.js';

@@ -57,8 +57,9 @@ export interface LeaseRefusal {
 
 export interface LeaseExpectation {
   readonly workerId: string;
-  readonly sandboxId: string;
-  readonly request: 'spawn' | 'destroy';
+  /** What the lease must be on. */
+  readonly resourceId: string;
+  readonly request: 'spawn' | 'destroy' | 'renewal';
   readonly fence: LeaseFence;
   readonly now: Date;
 }
@@ -77,7 +78,7 @@ export function refuseLease(lease: LeaseToken, expected: LeaseExpectation): Leas
   if (lease.expiresAt < expected.now) {
     return { message: 'lease token is expired', reason: 'lease_expired' };
   }
-  if (lease.resourceId !== expected.sandboxId) {
+  if (lease.resourceId !== expected.resourceId) {
     return {
       message: `lease resource does not match ${expected.request} request`,
       reason: 'lease_resource_mismatch',

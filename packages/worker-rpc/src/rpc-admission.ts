@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 import type { LeaseFence } from './lease-fence.js';
-import { refuseLease } from './lease-token.js';
+import { type LeaseExpectation, refuseLease } from './lease-token.js';
 import type { ReplayGuard } from './replay-guard.js';
 import { parseRpcCall, type RpcCall } from './rpc-dispatch.js';
 import { RPC_METHODS } from './rpc-methods.js';
@@ -58,16 +58,28 @@ function refuseReplay({ credential }: AuthenticatedWorker, guard: ReplayGuard): 
 }
 
 function refuseUnleased(call: RpcCall, envelope: RpcEnvelope, desk: AdmissionDesk): CallRefusal | undefined {
-  if (call.method !== 'worker.spawn' && call.method !== 'worker.destroy') return undefined;
-  if (envelope.lease === undefined) return undefined;
+  const leased = leasedResource(call);
+  if (leased === undefined || envelope.lease === undefined) return undefined;
   const refused = refuseLease(envelope.lease, {
     workerId: desk.workerId,
-    sandboxId: call.params.sandboxId,
-    request: call.method === 'worker.spawn' ? 'spawn' : 'destroy',
+    ...leased,
     fence: desk.fence,
     now: desk.clock(),
   });
   return refused === undefined ? undefined : { status: 403, ...refused };
+}
+
+function leasedResource(call: RpcCall): Pick<LeaseExpectation, 'resourceId' | 'request'> | undefined {
+  switch (call.method) {
+    case 'worker.spawn':
+      return { resourceId: call.params.sandboxId, request: 'spawn' };
+    case 'worker.destroy':
+      return { resourceId: call.params.sandboxId, request: 'destroy' };
+    case 'worker.renew_lease':
+      return { resourceId: call.params.resourceId, request: 'renewal' };
+    default:
+      return undefined;
+  }
 }
 
 const MISSING_SCOPE: CallRefusal = {

@@ -1,6 +1,7 @@
+import type { RpcFileMethods } from './files/file-calls.js';
 import type { LeaseToken } from './lease-token.js';
 import type { ExecExit, OutputStream, SpawnResult, StatusResult } from './rpc-messages.js';
-import type { ExecParams, LogsParams, SandboxParams, SpawnParams } from './rpc-params.js';
+import type { ExecParams, LogsParams, RenewLeaseParams, SandboxParams, SpawnParams } from './rpc-params.js';
 import type { WorkerCredential } from './worker-authenticator.js';
 
 /** What a method knows about the call it serves. */
@@ -37,8 +38,15 @@ export interface RpcMethods {
   status(params: SandboxParams, context: RpcContext): Promise<StatusResult>;
   /** Serves `worker.exec` and `worker.exec_stream`; resolves when the program has ended, by itself or by its timeout. */
   exec(params: ExecParams, context: ExecContext): Promise<ExecExit>;
+  /** Where a worker has none, their methods are answered with 501. */
+  readonly files?: RpcFileMethods;
   /** The last lines of output, oldest first. */
   logs(params: LogsParams, context: RpcContext): Promise<readonly string[]>;
+  /**
+   * Has a lease of this worker renewed by the control plane, and tells the new one. Where a worker cannot, the method is answered
+   * with 503.
+   */
+  renewLease?(params: RenewLeaseParams, context: LeasedRpcContext): Promise<LeaseToken>;
   /** From now on no sandbox is accepted any more. */
   shutdown(context: RpcContext): Promise<void>;
 }

@@ -1,11 +1,14 @@
 import type { Agent } from 'node:http';
+import { formatDuration } from '@stacyvm/duration';
 import { isWorkerId } from '@stacyvm/token';
 import { parseBaseUrl } from './base-url.js';
 import { type Clock, systemClock } from './clock.js';
 import { foreignPool } from './connection-pool.js';
 import { WorkerRpcError } from './errors.js';
 import { type ExecOutcome, type OutputListener, readExecStream } from './exec-stream-reader.js';
+import { createFileClient, type RpcFileClient } from './files/file-client.js';
 import { presentMembers } from './json-encoding.js';
+import { parseLeaseReply } from './lease-renewal.js';
 import type { LeaseToken } from './lease-token.js';
 import { execParams, logsParams, sandboxParams, spawnParams } from './rpc-call-params.js';
 import { openRpcConnections, type RpcClientTls } from './rpc-connections.js';
@@ -37,6 +40,11 @@ export interface RpcClientTimeouts {
   readonly destroyMs: number;
   readonly statusMs: number;
   readonly logsMs: number;
+  /** Calls about files that transfer no content. */
+  readonly fileMs: number;
+  /** How long nothing may move while content is transferred, which has no other limit but its signal. */
+  readonly fileStallMs: number;
+  readonly renewLeaseMs: number;
   readonly shutdownMs: number;
   /** What an exec may take beyond its own timeout. An exec without a timeout has no limit but its signal. */
   readonly execMarginMs: number;
@@ -48,6 +56,9 @@ export const DEFAULT_RPC_TIMEOUTS: RpcClientTimeouts = {
   destroyMs: 60_000,
   statusMs: 10_000,
   logsMs: 30_000,
+  fileMs: 90_000,
+  fileStallMs: 300_000,
+  renewLeaseMs: 15_000,
   shutdownMs: 10_000,
   execMarginMs: 10_000,
 };
@@ -95,7 +106,10 @@ export interface RpcClient {
     request: ExecRequest,
     options: CallOptions & { readonly onOutput: OutputListener },
   ): Promise<ExecOutcome>;
+  readonly files: RpcFileClient;
   logs(request: LogsRequest, options?: CallOptions): Promise<readonly string[]>;
+  /** Has a lease of the worker renewed from its end to `ttlMs` from now, and tells the new one. */
+  renewLease(lease: LeaseToken, ttlMs: number, options?: CallOptions): Promise<LeaseToken>;
   shutdown(options?: CallOptions): Promise<void>;
   /** Closes the kept connections. Calls that are under way fail. */
   close(): void;
@@ -198,10 +212,17 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
       } as const;
       return callWith(transport, call, (response, expected) => readExecStream(response, expected, onOutput));
     },
+    files: createFileClient(transport, timeouts),
     async logs(request, { signal } = {}) {
       const params = logsParams(request);
       const call = { method: 'worker.logs', params, timeoutMs: timeouts.logsMs, signal } as const;
       return resultOf(checkLogsResult, await callUnary(transport, call)).lines ?? [];
+    },
+    async renewLease(lease, ttlMs, { signal } = {}) {
+      const params = { resource_id: lease.resourceId, ttl: formatDuration(ttlMs) };
+      const method = 'worker.renew_lease';
+      const call = { method, params, lease, timeoutMs: timeouts.renewLeaseMs, signal } as const;
+      return resultOf(parseLeaseReply, await callUnary(transport, call));
     },
     async shutdown({ signal } = {}) {
       await callUnary(transport, { method: 'worker.shutdown', timeoutMs: timeouts.shutdownMs, signal });

@@ -1,5 +1,8 @@
 import { RpcMethodError } from './errors.js';
-import type { LeaseToken } from './lease-token.js';
+import type { FileCall } from './files/dispatch-files.js';
+import { parseFileParams } from './files/file-params.js';
+import type { LeaseFence } from './lease-fence.js';
+import { type LeaseToken, leaseToWire } from './lease-token.js';
 import type { LeasedRpcContext, RpcContext, RpcMethods } from './rpc-calls.js';
 import type { LogsResultWire, SpawnResultWire, StatusResultWire } from './rpc-messages.js';
 import type { RpcMethodName } from './rpc-methods.js';
@@ -8,8 +11,10 @@ import {
   type LogsParams,
   parseExecParams,
   parseLogsParams,
+  parseRenewLeaseParams,
   parseSandboxParams,
   parseSpawnParams,
+  type RenewLeaseParams,
   type SandboxParams,
   type SpawnParams,
 } from './rpc-params.js';
@@ -21,7 +26,9 @@ export type RpcCall =
   | { readonly method: 'worker.destroy'; readonly params: SandboxParams }
   | { readonly method: 'worker.status'; readonly params: SandboxParams }
   | { readonly method: 'worker.exec' | 'worker.exec_stream'; readonly params: ExecParams }
+  | FileCall
   | { readonly method: 'worker.logs'; readonly params: LogsParams }
+  | { readonly method: 'worker.renew_lease'; readonly params: RenewLeaseParams }
   | { readonly method: 'worker.shutdown' };
 
 export function parseRpcCall(method: RpcMethodName, params: unknown): Checked<RpcCall> {
@@ -34,18 +41,37 @@ export function parseRpcCall(method: RpcMethodName, params: unknown): Checked<Rp
     case 'worker.exec':
     case 'worker.exec_stream':
       return mapChecked(parseExecParams(params), (value) => ({ method, params: value }));
+    case 'worker.file_write':
+    case 'worker.file_read':
+    case 'worker.file_list':
+    case 'worker.file_delete':
+    case 'worker.file_move':
+    case 'worker.file_chmod':
+    case 'worker.file_stat':
+    case 'worker.file_glob':
+      return mapChecked(parseFileParams(params), (value) => ({ method, params: value }));
     case 'worker.logs':
       return mapChecked(parseLogsParams(params), (value) => ({ method, params: value }));
+    case 'worker.renew_lease':
+      return mapChecked(parseRenewLeaseParams(params), (value) => ({ method, params: value }));
     case 'worker.shutdown':
       return { ok: true, value: { method } };
   }
 }
 
-export type UnaryCall = Exclude<RpcCall, { readonly method: 'worker.exec' | 'worker.exec_stream' }>;
+export type UnaryCall = Exclude<
+  RpcCall,
+  FileCall | { readonly method: 'worker.exec' | 'worker.exec_stream' }
+>;
+
+export function isFileCall(call: RpcCall): call is FileCall {
+  return call.method.startsWith('worker.file_');
+}
 
 export interface DispatchTarget {
   readonly workerId: string;
   readonly methods: RpcMethods;
+  readonly fence: LeaseFence;
 }
 
 /** Serves a call that has no output, and tells its result for the wire; undefined where the protocol has none. */
@@ -83,6 +109,14 @@ export async function dispatchUnary(
     case 'worker.logs': {
       const lines = await methods.logs(call.params, context);
       return { sandbox_id: call.params.sandboxId, lines } satisfies LogsResultWire;
+    }
+    case 'worker.renew_lease': {
+      if (methods.renewLease === undefined)
+        throw new RpcMethodError('unavailable', 'lease renewer unavailable');
+      const lease = await methods.renewLease(call.params, leased(context));
+      // The lease before it is not to be acted on any more.
+      target.fence.accept(lease.resourceId, lease.generation);
+      return { lease: leaseToWire(lease) };
     }
     case 'worker.shutdown':
       await methods.shutdown(context);

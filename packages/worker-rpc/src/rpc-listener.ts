@@ -2,6 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RevocationCheck } from '@stacyvm/token';
 import { type Clock, systemClock } from './clock.js';
 import { RpcMethodError } from './errors.js';
+import { dispatchFile } from './files/dispatch-files.js';
+import type { RpcFileMethods } from './files/file-calls.js';
+import { BrokenTransfer, type FrameReader } from './files/frame-reader.js';
+import { isTransfer, openTransfer, receiveFile, sendFile, wantsTransfer } from './files/serve-transfer.js';
 import { discardBody, disconnectSignal, readBody, sendJson } from './http-body.js';
 import { encodeJson } from './json-encoding.js';
 import { createLeaseFence, type LeaseFence } from './lease-fence.js';
@@ -11,7 +15,7 @@ import { createReplayGuard, type ReplayGuard } from './replay-guard.js';
 import { formatTime } from './rfc3339.js';
 import { type AdmissionDesk, admitCall, type CallRefusal } from './rpc-admission.js';
 import type { RpcContext, RpcMethods } from './rpc-calls.js';
-import { dispatchUnary, type RpcCall } from './rpc-dispatch.js';
+import { dispatchUnary, isFileCall, type RpcCall } from './rpc-dispatch.js';
 import { execChunks, execLive, execUnary, wantsLiveOutput } from './rpc-exec.js';
 import {
   INTERNAL,
@@ -27,11 +31,13 @@ import type { AuthenticatedWorker, AuthenticateWorker } from './worker-authentic
 import { headerText, WORKER_ID_HEADER } from './worker-headers.js';
 
 export interface RpcLimits {
-  /** The largest request, by default 16 MiB. */
+  /** The largest request but for a transfer, by default 16 MiB. */
   readonly bodyBytes?: number | undefined;
-  /** The most output of one stream that an answer in one piece carries, by default 16 MiB. */
+  /** How long a request but for a transfer may take to arrive, by default a minute. */
+  readonly bodyMs?: number | undefined;
+  /** The most output of one stream, or content of a file, that an answer in one piece carries, by default 16 MiB. */
   readonly outputBytes?: number | undefined;
-  /** How long the reader of a stream may take nothing, by default five minutes. */
+  /** How long nothing may move in a stream or a transfer, by default five minutes. */
   readonly streamStallMs?: number | undefined;
 }
 
@@ -77,7 +83,7 @@ export interface RpcRequestListener {
  */
 export function createRpcRequestListener(options: RpcRequestListenerOptions): RpcRequestListener {
   const { workerId, methods, logger = silentLogger, clock = systemClock, limits = {} } = options;
-  const { bodyBytes = 16 * MIB, outputBytes = 16 * MIB, streamStallMs = 300_000 } = limits;
+  const { bodyBytes = 16 * MIB, outputBytes = 16 * MIB, streamStallMs = 300_000, bodyMs = 60_000 } = limits;
   const desk: AdmissionDesk = {
     workerId,
     fence: options.fence ?? createLeaseFence(),
@@ -122,8 +128,10 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
     const caller = options.authenticate(request.headers);
     if (!caller.ok) return refuse(caller);
     const open = openCalls.open(caller, disconnectSignal(response));
+    if (request.headers.expect !== undefined) response.writeContinue();
+    const transfer = isTransfer(request) ? openTransfer(request, streamStallMs) : undefined;
     try {
-      const body = await readBody(request, bodyBytes);
+      const body = await (transfer?.head() ?? readBody(request, bodyBytes, bodyMs));
       if (body === undefined) return refuse(TOO_LARGE);
       if (open.revoked) return refuse(REVOKED);
       const envelope = decodeRpcEnvelope(body);
@@ -136,8 +144,13 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
         answerError(response, envelope, admitted);
         return;
       }
-      await serve(admitted, envelope, { caller, open, request, response });
+      await serve(admitted, envelope, { caller, open, request, response, transfer });
+    } catch (error) {
+      if (!(error instanceof BrokenTransfer)) throw error;
+      refuse(NO_ENVELOPE);
     } finally {
+      transfer?.close();
+      discardBody(request);
       await open.close();
     }
   }
@@ -145,7 +158,7 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
   async function serve(
     call: RpcCall,
     envelope: RpcEnvelope,
-    { caller, open, request, response }: ServedRequest,
+    { caller, open, request, response, transfer }: ServedRequest,
   ): Promise<void> {
     const { signal } = open;
     const context: RpcContext = { requestId: envelope.id, credential: caller.credential, signal };
@@ -157,7 +170,24 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
         await execLive(methods, live);
         return;
       }
-      const result = await open.unlessRevoked(serveUnary(call, { ...context, lease: envelope.lease }));
+      if (transfer === undefined && call.method === 'worker.file_read' && wantsTransfer(request)) {
+        const { params } = call;
+        await sendFile(filesOf(methods), {
+          params,
+          context,
+          open,
+          workerId,
+          stallMs: streamStallMs,
+          response,
+          describe,
+        });
+        return;
+      }
+      const served =
+        transfer === undefined
+          ? serveUnary(call, { ...context, lease: envelope.lease })
+          : serveTransfer(call, context, transfer);
+      const result = await open.unlessRevoked(served);
       sendJson(response, 200, encodeJson({ id: envelope.id, worker_id: workerId, result }));
     } catch (error) {
       answerError(response, envelope, describe(error));
@@ -174,8 +204,17 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
       case 'worker.exec_stream':
         return execChunks(methods, { params: call.params, context, outputBytes });
       default:
-        return dispatchUnary(call, { workerId, methods }, context);
+        if (isFileCall(call))
+          return dispatchFile(call, { files: filesOf(methods), contentBytes: outputBytes }, context);
+        return dispatchUnary(call, { workerId, methods, fence: desk.fence }, context);
     }
+  }
+
+  async function serveTransfer(call: RpcCall, context: RpcContext, transfer: FrameReader): Promise<unknown> {
+    if (call.method !== 'worker.file_write') {
+      throw new RpcMethodError('invalid_request', 'no method but worker.file_write takes a transfer');
+    }
+    return await receiveFile(filesOf(methods), { params: call.params, context, transfer });
   }
 
   function describeFailure(error: unknown, method: string, signal: AbortSignal): RpcMethodError {
@@ -219,11 +258,17 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
   });
 }
 
+function filesOf({ files }: RpcMethods): RpcFileMethods {
+  if (files !== undefined) return files;
+  throw new RpcMethodError('not_implemented', 'worker RPC method is not implemented by this worker runtime');
+}
+
 interface ServedRequest {
   readonly caller: AuthenticatedWorker;
   readonly open: OpenCall;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  readonly transfer: FrameReader | undefined;
 }
 
 const MIB = 1024 * 1024;

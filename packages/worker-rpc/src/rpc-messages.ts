@@ -39,6 +39,11 @@ export interface LogsParamsWire extends SandboxParamsWire {
   readonly lines?: number;
 }
 
+export interface RenewLeaseParamsWire {
+  readonly resource_id: string;
+  readonly ttl: string;
+}
+
 export interface ExecParamsWire extends SandboxParamsWire {
   readonly command?: string;
   readonly args?: readonly string[];

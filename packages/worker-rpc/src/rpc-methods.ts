@@ -7,7 +7,16 @@ export type RpcMethodName =
   | 'worker.status'
   | 'worker.exec'
   | 'worker.exec_stream'
+  | 'worker.file_write'
+  | 'worker.file_read'
+  | 'worker.file_list'
+  | 'worker.file_delete'
+  | 'worker.file_move'
+  | 'worker.file_chmod'
+  | 'worker.file_stat'
+  | 'worker.file_glob'
   | 'worker.logs'
+  | 'worker.renew_lease'
   | 'worker.shutdown';
 
 export interface RpcMethodRule {
@@ -16,7 +25,7 @@ export interface RpcMethodRule {
   /** A mutating method accepts each signed token once. */
   readonly mutating: boolean;
   /** A leased method needs a lease on the sandbox; the text names the request in refusals. */
-  readonly lease?: 'spawn' | 'destroy';
+  readonly lease?: 'spawn' | 'destroy' | 'renew_lease';
   readonly params: boolean;
 }
 
@@ -27,24 +36,22 @@ export const RPC_METHODS: Readonly<Record<RpcMethodName, RpcMethodRule>> = {
   'worker.status': { scope: 'worker:status', mutating: false, params: true },
   'worker.exec': { scope: 'worker:exec', mutating: true, params: true },
   'worker.exec_stream': { scope: 'worker:exec', mutating: true, params: true },
+  'worker.file_write': { scope: 'worker:files', mutating: true, params: true },
+  'worker.file_read': { scope: 'worker:files', mutating: false, params: true },
+  'worker.file_list': { scope: 'worker:files', mutating: false, params: true },
+  'worker.file_delete': { scope: 'worker:files', mutating: true, params: true },
+  'worker.file_move': { scope: 'worker:files', mutating: true, params: true },
+  'worker.file_chmod': { scope: 'worker:files', mutating: true, params: true },
+  'worker.file_stat': { scope: 'worker:files', mutating: false, params: true },
+  'worker.file_glob': { scope: 'worker:files', mutating: false, params: true },
   'worker.logs': { scope: 'worker:logs', mutating: false, params: true },
+  'worker.renew_lease': { scope: 'worker:lease', mutating: true, lease: 'renew_lease', params: true },
   // The protocol names no scope for it. Whoever may end every sandbox one by one may also stop new ones; a lease
   // scope would let the holder of a mere renewal token take a worker out of service.
   'worker.shutdown': { scope: 'worker:destroy', mutating: true, params: false },
 };
 
-const NAMED_ELSEWHERE: ReadonlySet<string> = new Set([
-  'worker.heartbeat',
-  'worker.renew_lease',
-  'worker.file_write',
-  'worker.file_read',
-  'worker.file_list',
-  'worker.file_delete',
-  'worker.file_move',
-  'worker.file_chmod',
-  'worker.file_stat',
-  'worker.file_glob',
-]);
+const NAMED_ELSEWHERE: ReadonlySet<string> = new Set(['worker.heartbeat']);
 
 export function isRpcMethodName(name: string): name is RpcMethodName {
   return Object.hasOwn(RPC_METHODS, name);

@@ -4,6 +4,7 @@ import type {
   ExecMode,
   ExecParamsWire,
   LogsParamsWire,
+  RenewLeaseParamsWire,
   SandboxParamsWire,
   SpawnParamsWire,
 } from './rpc-messages.js';
@@ -31,6 +32,11 @@ export interface SpawnParams {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+export interface RenewLeaseParams {
+  readonly resourceId: string;
+  readonly ttlMs: number;
+}
+
 export interface LogsParams extends SandboxParams {
   /** 0: as many as the worker keeps. */
   readonly lines: number;
@@ -52,7 +58,7 @@ const SANDBOX_ID = { type: 'string', pattern: '^\\s*[A-Za-z0-9][A-Za-z0-9._-]{0,
 const NAME = { type: 'string', maxLength: 256 };
 const COUNT = { type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 const TEXT_MAP = { type: 'object', additionalProperties: { type: 'string' } };
-const SANDBOX_PROPERTIES = { sandbox_id: SANDBOX_ID, provider: NAME, runtime_id: NAME };
+export const SANDBOX_PROPERTIES = { sandbox_id: SANDBOX_ID, provider: NAME, runtime_id: NAME };
 
 const checkSpawn = schemaCheck<SpawnParamsWire>({
   type: 'object',
@@ -79,6 +85,12 @@ const checkLogs = schemaCheck<LogsParamsWire>({
   type: 'object',
   required: ['sandbox_id'],
   properties: { ...SANDBOX_PROPERTIES, lines: COUNT },
+});
+
+const checkRenewLease = schemaCheck<RenewLeaseParamsWire>({
+  type: 'object',
+  required: ['resource_id', 'ttl'],
+  properties: { resource_id: NAME, ttl: { type: 'string' } },
 });
 
 const checkExec = schemaCheck<ExecParamsWire>({
@@ -132,6 +144,15 @@ export function parseLogsParams(params: unknown): Checked<LogsParams> {
   return { ok: true, value: { ...sandboxParams(checked.value), lines: checked.value.lines ?? 0 } };
 }
 
+export function parseRenewLeaseParams(params: unknown): Checked<RenewLeaseParams> {
+  const checked = checkRenewLease(presentMembers(params) ?? params);
+  if (!checked.ok) return checked;
+  const ttl = optionalDuration('ttl', checked.value.ttl);
+  if (!ttl.ok) return ttl;
+  if (ttl.value === undefined) return { ok: false, problem: 'ttl must be a positive duration' };
+  return { ok: true, value: { resourceId: checked.value.resource_id.trim(), ttlMs: ttl.value } };
+}
+
 export function parseExecParams(params: unknown): Checked<ExecParams> {
   const checked = checkExec(presentMembers(params) ?? params);
   if (!checked.ok) return checked;
@@ -161,7 +182,7 @@ export function parseExecParams(params: unknown): Checked<ExecParams> {
   };
 }
 
-function sandboxParams(wire: SandboxParamsWire): SandboxParams {
+export function sandboxParams(wire: SandboxParamsWire): SandboxParams {
   const sandboxId = wire.sandbox_id.trim();
   const runtimeId = (wire.runtime_id ?? '').trim();
   return {

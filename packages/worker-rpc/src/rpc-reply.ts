@@ -1,4 +1,5 @@
 import { type CallOutcome, WorkerRpcError, type WorkerRpcErrorCode } from './errors.js';
+import { isFileErrorReason } from './files/file-errors.js';
 import { decodeJson, presentMembers } from './json-encoding.js';
 import type {
   ExecExit,
@@ -167,6 +168,7 @@ function refusedCall(status: number, wire: ReplyWire | undefined): WorkerRpcErro
 }
 
 function codeOf(status: number, reason: string | undefined, text: string): WorkerRpcErrorCode {
+  if (isFileErrorReason(reason)) return 'file_refused';
   if (reason === 'exec_timeout' || isTimeoutText(text)) return 'exec_timeout';
   // A reference worker gives no reasons.
   if (reason === 'worker_draining' || (status === 503 && text === 'worker is draining'))
@@ -180,10 +182,11 @@ function outcomeOf(status: number): CallOutcome {
 }
 
 /** An error in an answer that began as a success: the call was accepted, and then failed. */
-function remoteError(status: number, wire: ReplyWire): WorkerRpcError {
+export function remoteError(status: number, wire: Pick<ReplyWire, 'error' | 'reason'>): WorkerRpcError {
   const text = (wire.error ?? '').slice(0, MAX_REMOTE_TEXT);
   const timedOut = wire.reason === 'exec_timeout' || isTimeoutText(text);
-  return new WorkerRpcError(timedOut ? 'exec_timeout' : 'remote_error', `worker RPC failed: ${text}`, {
+  const otherwise = isFileErrorReason(wire.reason) ? 'file_refused' : 'remote_error';
+  return new WorkerRpcError(timedOut ? 'exec_timeout' : otherwise, `worker RPC failed: ${text}`, {
     outcome: 'unknown',
     status,
     reason: wire.reason,

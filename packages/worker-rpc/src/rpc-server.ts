@@ -1,10 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { RpcRequestListener } from './rpc-listener.js';
 
-/** Limits of a server in milliseconds. None of them cuts an answer: an exec may take as long as it was given. */
+/**
+ * Limits of a server in milliseconds. None of them cuts an answer, for an exec may take as long as it was given, or a request: the
+ * listener gives envelopes a minute, and files as long as they move.
+ */
 export const RPC_SERVER_TIMEOUTS = {
   headersTimeout: 10_000,
-  requestTimeout: 60_000,
+  requestTimeout: 0,
   keepAliveTimeout: 65_000,
 } as const;
 
@@ -14,6 +17,8 @@ export const RPC_SERVER_TIMEOUTS = {
  */
 export function createRpcServer(listener: RpcRequestListener): Server {
   const server = createServer({ ...RPC_SERVER_TIMEOUTS, noDelay: true, keepAlive: true }, listener);
+  // Who may not call is to be told so before a file is sent.
+  server.on('checkContinue', listener);
   server.timeout = 0;
   return server;
 }

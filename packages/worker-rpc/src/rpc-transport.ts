@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { ConnectionPool } from './connection-pool.js';
 import { WorkerRpcError } from './errors.js';
+import type { OutgoingTransfer } from './files/outgoing-file.js';
 import { readBody } from './http-body.js';
-import { ExchangeFailure, postJson } from './http-exchange.js';
+import { ExchangeFailure, post } from './http-exchange.js';
 import { encodeJson } from './json-encoding.js';
 import { type LeaseToken, leaseToWire } from './lease-token.js';
 import { type CallProof, type CallProofs, isKeyRefusal } from './rpc-credential.js';
@@ -26,6 +27,10 @@ export interface RpcTransportCall {
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Sent after the envelope, in one transfer with it. */
+  readonly transfer?: OutgoingTransfer;
+  /** How long nothing may move on the connection. */
+  readonly idleMs?: number | undefined;
 }
 
 type ReadAnswer<T> = (response: IncomingMessage, expected: ReplyExpectation) => Promise<T>;
@@ -79,7 +84,7 @@ async function sendProven<T>(
     try {
       return await exchange(options, { ...call, timeoutMs: timeLeft() }, proof, read);
     } catch (error) {
-      if (!isKeyRefusal(error)) throw error;
+      if (!isKeyRefusal(error) || call.transfer?.begun()) throw error;
       refusal = error;
     }
   }
@@ -94,14 +99,15 @@ async function exchange<T>(
 ): Promise<T> {
   const { workerId } = options;
   const id = randomUUID();
-  const body = encodeJson({
+  const { transfer } = call;
+  const envelope = encodeJson({
     id,
     method: call.method,
     worker_id: workerId,
     ...(call.lease === undefined ? {} : { lease: leaseToWire(call.lease) }),
     ...(call.params === undefined ? {} : { params: call.params }),
   });
-  return postJson(
+  return post(
     {
       url: options.url,
       headers: {
@@ -110,10 +116,11 @@ async function exchange<T>(
         'x-worker-token': proof.token(RPC_METHODS[call.method].scope),
         ...call.headers,
       },
-      body,
+      body: transfer === undefined ? envelope : (outgoing, halt) => transfer.send(outgoing, envelope, halt),
       agent: options.pool.agent(),
       connectTimeoutMs: options.connectTimeoutMs,
       timeoutMs: call.timeoutMs,
+      idleMs: call.idleMs,
       signal: call.signal,
     },
     (response) => {

@@ -84,6 +84,8 @@ export function spiedMethods(replaced: Partial<RpcMethods> = {}): SpiedMethods {
       calls.push(`exec ${params.sandboxId}`);
       return methods.exec(params, context);
     },
+    ...(methods.files === undefined ? {} : { files: methods.files }),
+    ...(methods.renewLease === undefined ? {} : { renewLease: methods.renewLease }),
     logs(params, context) {
       calls.push(`logs ${params.sandboxId}`);
       return methods.logs(params, context);

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command.js';
 import { connect, connectionOptions } from '../connection.js';
-import { checkLocalFile, copyFile, parseFileCopy } from '../copy-file.js';
+import { checkLocalFile, parseFileCopy, uploadFile } from '../copy-file.js';
 import { onInterrupt } from '../interrupt.js';
 import { programOptions, programRequest, runLive } from '../program-command.js';
 import { spawnOptions, spawnRequest } from '../spawn-options.js';
@@ -33,7 +33,7 @@ export const runCommand = defineCommand({
     let sandboxId: string | undefined;
     try {
       sandboxId = (await client.spawn(spawnRequest(args), { signal: interrupt.signal })).id;
-      for (const copy of copies) await copyFile(client, sandboxId, copy, interrupt.signal);
+      for (const copy of copies) await uploadFile(client, sandboxId, copy, interrupt.signal);
       process.exitCode = await runLive(client, sandboxId, request, interrupt.signal);
     } catch (error) {
       const exitCode = interrupt.exitCode();

@@ -95,6 +95,143 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sandboxes/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a sandbox. */
+                id: components["parameters"]["SandboxId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read a file
+         * @description The bytes as they are, sent while they are read. The answer is complete when its last chunk is there: a transfer that fails on
+         *     the way ends with the connection.
+         */
+        get: operations["readFile"];
+        /**
+         * Write a file of any size
+         * @description The body is the content, bytes as they are, of any size. It is written while it comes, beside the path, and put in place when all
+         *     of it is there: a request that breaks off changes nothing. Parent directories are made. `Expect: 100-continue` is understood.
+         */
+        put: operations["uploadFile"];
+        /**
+         * Write a text file
+         * @description The content is text; for bytes and for more than 4 MiB, `PUT` takes the content as it is. Parent directories are made.
+         */
+        post: operations["writeFile"];
+        /** Delete a file or a directory */
+        delete: operations["deleteFile"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandboxes/{id}/files/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a sandbox. */
+                id: components["parameters"]["SandboxId"];
+            };
+            cookie?: never;
+        };
+        /** List a directory */
+        get: operations["listFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandboxes/{id}/files/stat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a sandbox. */
+                id: components["parameters"]["SandboxId"];
+            };
+            cookie?: never;
+        };
+        /** Describe a file or a directory */
+        get: operations["statFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandboxes/{id}/files/glob": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a sandbox. */
+                id: components["parameters"]["SandboxId"];
+            };
+            cookie?: never;
+        };
+        /** Find paths by a pattern */
+        get: operations["globFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandboxes/{id}/files/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a sandbox. */
+                id: components["parameters"]["SandboxId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Rename a file or a directory
+         * @description Parent directories are made. A file at the new path is replaced, a directory is not.
+         */
+        post: operations["moveFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/sandboxes/{id}/files/chmod": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a sandbox. */
+                id: components["parameters"]["SandboxId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change the permission bits of a file or a directory */
+        post: operations["chmodFile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workers": {
         parameters: {
             query?: never;
@@ -719,6 +856,39 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        FilePath: string;
+        FileMode: string;
+        FileWrite: {
+            path: components["schemas"]["FilePath"];
+            /** @description Written as UTF-8. */
+            content: string;
+            /** @description Permission bits in octal; `0644` when absent or empty. */
+            mode?: string;
+        };
+        FileMove: {
+            old_path: components["schemas"]["FilePath"];
+            new_path: components["schemas"]["FilePath"];
+        };
+        FileChmod: {
+            path: components["schemas"]["FilePath"];
+            mode: components["schemas"]["FileMode"];
+        };
+        FileAction: {
+            /** @enum {string} */
+            status: "written" | "deleted" | "moved" | "chmod applied";
+            /** @description Bytes that were written. */
+            size?: number;
+        };
+        FileInfo: {
+            /** @description Absolute. */
+            path: string;
+            size: number;
+            /** @description Permission bits in octal */
+            mode: string;
+            is_dir: boolean;
+            /** @description RFC 3339 to the second. */
+            mod_time: string;
+        };
         Error: {
             /** @enum {string} */
             code: "BAD_REQUEST" | "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "TIMEOUT" | "CONFLICT" | "RESOURCE_LIMIT" | "INTERNAL_ERROR" | "UNAVAILABLE";
@@ -1487,6 +1657,33 @@ export interface components {
                 "application/json": components["schemas"]["Error"];
             };
         };
+        /** @description There is no such file or no such sandbox; the reason says which. */
+        FileNotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The credential does not carry the scope of the route, or the sandbox itself may not do this. */
+        FileForbidden: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
+        /** @description The sandbox has no space left for it. */
+        NoSpace: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Error"];
+            };
+        };
         /** @description The program ran longer than its timeout and was killed. */
         Timeout: {
             headers: {
@@ -1583,6 +1780,8 @@ export interface components {
         PolicyId: string;
         /** @description The id of a sandbox. */
         SandboxId: string;
+        /** @description Where the file is, as the sandbox sees it. A relative path begins at `/workspace`. */
+        FilePath: components["schemas"]["FilePath"];
         /** @description The id of a worker. Its case counts. */
         WorkerId: string;
         /** @description The worker that the credential belongs to; must be the one in the path. */
@@ -1815,6 +2014,333 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    readFile: {
+        parameters: {
+            query: {
+                /** @description Where the file is, as the sandbox sees it. A relative path begins at `/workspace`. */
+                path: components["parameters"]["FilePath"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of a sandbox. */
+                id: components["parameters"]["SandboxId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content. */
+            200: {
+                headers: {
+                    /** @description Permission bits in octal, where the provider tells them. */
+                    "X-File-Mode"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["FileForbidden"];
+            404: components["responses"]["FileNotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["ResourceLimit"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    uploadFile: {
+        parameters: {
+            query: {
+                /** @description Where the file is, as the sandbox sees it. A relative path begins at `/workspace`. */
+                path: components["parameters"]["FilePath"];
+                /** @description Permission bits in octal, `0644` when absent. */
+                mode?: components["schemas"]["FileMode"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of a sandbox. */
+                id: components["parameters"]["SandboxId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description The file is there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileAction"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["FileForbidden"];
+            404: components["responses"]["FileNotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["ResourceLimit"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["NoSpace"];
+        };
+    };
+    writeFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a sandbox. */
+                id: components["parameters"]["SandboxId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileWrite"];
+            };
+        };
+        responses: {
+            /** @description The file is there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileAction"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["FileForbidden"];
+            404: components["responses"]["FileNotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["ResourceLimit"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["NoSpace"];
+        };
+    };
+    deleteFile: {
+        parameters: {
+            query: {
+                /** @description Where the file is, as the sandbox sees it. A relative path begins at `/workspace`. */
+                path: components["parameters"]["FilePath"];
+                /** @description Delete a directory with everything in it. Without it, a directory must be empty. */
+                recursive?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a sandbox. */
+                id: components["parameters"]["SandboxId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileAction"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["FileForbidden"];
+            404: components["responses"]["FileNotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["ResourceLimit"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listFiles: {
+        parameters: {
+            query?: {
+                /** @description The directory. A relative path begins at `/workspace`. */
+                path?: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a sandbox. */
+                id: components["parameters"]["SandboxId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One level of entries by name; a symbolic link is an entry of its own. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileInfo"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["FileForbidden"];
+            404: components["responses"]["FileNotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["ResourceLimit"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    statFile: {
+        parameters: {
+            query: {
+                /** @description Where the file is, as the sandbox sees it. A relative path begins at `/workspace`. */
+                path: components["parameters"]["FilePath"];
+            };
+            header?: never;
+            path: {
+                /** @description The id of a sandbox. */
+                id: components["parameters"]["SandboxId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What the path leads to. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileInfo"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["FileForbidden"];
+            404: components["responses"]["FileNotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["ResourceLimit"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    globFiles: {
+        parameters: {
+            query: {
+                /** @description A pattern of the shell. `*`, `?` and `[…]` cross no slash and meet no leading dot; there is no `**`. */
+                pattern: string;
+            };
+            header?: never;
+            path: {
+                /** @description The id of a sandbox. */
+                id: components["parameters"]["SandboxId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Absolute paths, sorted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string[];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["FileForbidden"];
+            404: components["responses"]["FileNotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["ResourceLimit"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    moveFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a sandbox. */
+                id: components["parameters"]["SandboxId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileMove"];
+            };
+        };
+        responses: {
+            /** @description It is at the new path. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileAction"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["FileForbidden"];
+            404: components["responses"]["FileNotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["ResourceLimit"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+            507: components["responses"]["NoSpace"];
+        };
+    };
+    chmodFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a sandbox. */
+                id: components["parameters"]["SandboxId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FileChmod"];
+            };
+        };
+        responses: {
+            /** @description It has these bits. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileAction"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["FileForbidden"];
+            404: components["responses"]["FileNotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["ResourceLimit"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

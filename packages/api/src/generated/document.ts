@@ -28,6 +28,10 @@ export const openApiDocument: unknown = {
       "description": "Spawn, use and destroy sandboxes."
     },
     {
+      "name": "files",
+      "description": "Files of sandboxes, with the eyes and rights of a program inside."
+    },
+    {
       "name": "workers",
       "description": "The fleet as the control plane sees it."
     },
@@ -502,6 +506,694 @@ export const openApiDocument: unknown = {
           },
           "429": {
             "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/sandboxes/{id}/files": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/SandboxId"
+        }
+      ],
+      "get": {
+        "operationId": "readFile",
+        "x-scope": "read:*",
+        "tags": [
+          "files"
+        ],
+        "summary": "Read a file",
+        "description": "The bytes as they are, sent while they are read. The answer is complete when its last chunk is there: a transfer that fails on\nthe way ends with the connection.\n",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/FilePath"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The content.",
+            "headers": {
+              "X-File-Mode": {
+                "schema": {
+                  "type": "string",
+                  "pattern": "^[0-7]{1,4}$"
+                },
+                "description": "Permission bits in octal, where the provider tells them."
+              }
+            },
+            "content": {
+              "application/octet-stream": {
+                "schema": {
+                  "type": "string",
+                  "format": "binary"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/FileForbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/FileNotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "429": {
+            "$ref": "#/components/responses/ResourceLimit"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "put": {
+        "operationId": "uploadFile",
+        "x-scope": "api:*",
+        "tags": [
+          "files"
+        ],
+        "summary": "Write a file of any size",
+        "description": "The body is the content, bytes as they are, of any size. It is written while it comes, beside the path, and put in place when all\nof it is there: a request that breaks off changes nothing. Parent directories are made. `Expect: 100-continue` is understood.\n",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/FilePath"
+          },
+          {
+            "name": "mode",
+            "in": "query",
+            "schema": {
+              "$ref": "#/components/schemas/FileMode"
+            },
+            "description": "Permission bits in octal, `0644` when absent."
+          }
+        ],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/octet-stream": {
+              "schema": {
+                "type": "string",
+                "format": "binary"
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The file is there.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/FileAction"
+                },
+                "examples": {
+                  "written": {
+                    "value": {
+                      "status": "written",
+                      "size": 1048576
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/FileForbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/FileNotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "429": {
+            "$ref": "#/components/responses/ResourceLimit"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "507": {
+            "$ref": "#/components/responses/NoSpace"
+          }
+        }
+      },
+      "post": {
+        "operationId": "writeFile",
+        "x-scope": "api:*",
+        "tags": [
+          "files"
+        ],
+        "summary": "Write a text file",
+        "description": "The content is text; for bytes and for more than 4 MiB, `PUT` takes the content as it is. Parent directories are made.",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/FileWrite"
+              },
+              "examples": {
+                "script": {
+                  "value": {
+                    "path": "/workspace/run.sh",
+                    "content": "#!/bin/sh\necho hello\n",
+                    "mode": "0755"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The file is there.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/FileAction"
+                },
+                "examples": {
+                  "written": {
+                    "value": {
+                      "status": "written",
+                      "size": 21
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/FileForbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/FileNotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/ResourceLimit"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "507": {
+            "$ref": "#/components/responses/NoSpace"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteFile",
+        "x-scope": "api:*",
+        "tags": [
+          "files"
+        ],
+        "summary": "Delete a file or a directory",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/FilePath"
+          },
+          {
+            "name": "recursive",
+            "in": "query",
+            "schema": {
+              "type": "boolean",
+              "default": false
+            },
+            "description": "Delete a directory with everything in it. Without it, a directory must be empty."
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "It is gone.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/FileAction"
+                },
+                "examples": {
+                  "deleted": {
+                    "value": {
+                      "status": "deleted"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/FileForbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/FileNotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "429": {
+            "$ref": "#/components/responses/ResourceLimit"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/sandboxes/{id}/files/list": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/SandboxId"
+        }
+      ],
+      "get": {
+        "operationId": "listFiles",
+        "x-scope": "read:*",
+        "tags": [
+          "files"
+        ],
+        "summary": "List a directory",
+        "parameters": [
+          {
+            "name": "path",
+            "in": "query",
+            "allowReserved": true,
+            "schema": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 4096,
+              "default": "/"
+            },
+            "description": "The directory. A relative path begins at `/workspace`."
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One level of entries by name; a symbolic link is an entry of its own.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "$ref": "#/components/schemas/FileInfo"
+                  }
+                },
+                "examples": {
+                  "workspace": {
+                    "value": [
+                      {
+                        "path": "/workspace/run.sh",
+                        "size": 21,
+                        "mode": "755",
+                        "is_dir": false,
+                        "mod_time": "2030-01-01T10:00:00Z"
+                      }
+                    ]
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/FileForbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/FileNotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/ResourceLimit"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/sandboxes/{id}/files/stat": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/SandboxId"
+        }
+      ],
+      "get": {
+        "operationId": "statFile",
+        "x-scope": "read:*",
+        "tags": [
+          "files"
+        ],
+        "summary": "Describe a file or a directory",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/FilePath"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "What the path leads to.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/FileInfo"
+                },
+                "examples": {
+                  "script": {
+                    "value": {
+                      "path": "/workspace/run.sh",
+                      "size": 21,
+                      "mode": "755",
+                      "is_dir": false,
+                      "mod_time": "2030-01-01T10:00:00Z"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/FileForbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/FileNotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "429": {
+            "$ref": "#/components/responses/ResourceLimit"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/sandboxes/{id}/files/glob": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/SandboxId"
+        }
+      ],
+      "get": {
+        "operationId": "globFiles",
+        "x-scope": "read:*",
+        "tags": [
+          "files"
+        ],
+        "summary": "Find paths by a pattern",
+        "parameters": [
+          {
+            "name": "pattern",
+            "in": "query",
+            "required": true,
+            "allowReserved": true,
+            "schema": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 4096,
+              "pattern": "^[^\\x00]*\\S[^\\x00]*$"
+            },
+            "description": "A pattern of the shell. `*`, `?` and `[…]` cross no slash and meet no leading dot; there is no `**`.",
+            "examples": {
+              "logs": {
+                "value": "/workspace/*.log"
+              }
+            }
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "Absolute paths, sorted.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "type": "string"
+                  }
+                },
+                "examples": {
+                  "logs": {
+                    "value": [
+                      "/workspace/a.log",
+                      "/workspace/b.log"
+                    ]
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/FileForbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/FileNotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/ResourceLimit"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/sandboxes/{id}/files/move": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/SandboxId"
+        }
+      ],
+      "post": {
+        "operationId": "moveFile",
+        "x-scope": "api:*",
+        "tags": [
+          "files"
+        ],
+        "summary": "Rename a file or a directory",
+        "description": "Parent directories are made. A file at the new path is replaced, a directory is not.",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/FileMove"
+              },
+              "examples": {
+                "rename": {
+                  "value": {
+                    "old_path": "/workspace/draft.md",
+                    "new_path": "/workspace/docs/final.md"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "It is at the new path.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/FileAction"
+                },
+                "examples": {
+                  "moved": {
+                    "value": {
+                      "status": "moved"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/FileForbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/FileNotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/ResourceLimit"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          },
+          "507": {
+            "$ref": "#/components/responses/NoSpace"
+          }
+        }
+      }
+    },
+    "/sandboxes/{id}/files/chmod": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/SandboxId"
+        }
+      ],
+      "post": {
+        "operationId": "chmodFile",
+        "x-scope": "api:*",
+        "tags": [
+          "files"
+        ],
+        "summary": "Change the permission bits of a file or a directory",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/FileChmod"
+              },
+              "examples": {
+                "executable": {
+                  "value": {
+                    "path": "/workspace/run.sh",
+                    "mode": "0755"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "It has these bits.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/FileAction"
+                },
+                "examples": {
+                  "applied": {
+                    "value": {
+                      "status": "chmod applied"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/FileForbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/FileNotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/ResourceLimit"
           },
           "500": {
             "$ref": "#/components/responses/Internal"
@@ -2942,6 +3634,16 @@ export const openApiDocument: unknown = {
         },
         "description": "The id of a sandbox."
       },
+      "FilePath": {
+        "name": "path",
+        "in": "query",
+        "required": true,
+        "allowReserved": true,
+        "schema": {
+          "$ref": "#/components/schemas/FilePath"
+        },
+        "description": "Where the file is, as the sandbox sees it. A relative path begins at `/workspace`."
+      },
       "WorkerId": {
         "name": "id",
         "in": "path",
@@ -3103,6 +3805,82 @@ export const openApiDocument: unknown = {
                   "code": "NOT_FOUND",
                   "message": "sandbox not found: sb-000102030405060708090a0b",
                   "reason": "sandbox_not_found",
+                  "request_id": "3f1c"
+                }
+              }
+            }
+          }
+        }
+      },
+      "FileNotFound": {
+        "description": "There is no such file or no such sandbox; the reason says which.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "examples": {
+              "file": {
+                "value": {
+                  "code": "NOT_FOUND",
+                  "message": "\"/workspace/none\": no such file or directory",
+                  "reason": "file_not_found",
+                  "request_id": "3f1c"
+                }
+              },
+              "sandbox": {
+                "value": {
+                  "code": "NOT_FOUND",
+                  "message": "sandbox not found: sb-000102030405060708090a0b",
+                  "reason": "sandbox_not_found",
+                  "request_id": "3f1c"
+                }
+              }
+            }
+          }
+        }
+      },
+      "FileForbidden": {
+        "description": "The credential does not carry the scope of the route, or the sandbox itself may not do this.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "examples": {
+              "scope": {
+                "value": {
+                  "code": "FORBIDDEN",
+                  "message": "required authorization scope missing",
+                  "reason": "missing_scope",
+                  "request_id": "3f1c"
+                }
+              },
+              "file": {
+                "value": {
+                  "code": "FORBIDDEN",
+                  "message": "\"/usr/bin/tool\": the sandbox may not do this",
+                  "reason": "permission_denied",
+                  "request_id": "3f1c"
+                }
+              }
+            }
+          }
+        }
+      },
+      "NoSpace": {
+        "description": "The sandbox has no space left for it.",
+        "content": {
+          "application/json": {
+            "schema": {
+              "$ref": "#/components/schemas/Error"
+            },
+            "examples": {
+              "full": {
+                "value": {
+                  "code": "RESOURCE_LIMIT",
+                  "message": "\"/tmp/file\": the sandbox has no space left for it",
+                  "reason": "no_space",
                   "request_id": "3f1c"
                 }
               }
@@ -3672,6 +4450,119 @@ export const openApiDocument: unknown = {
       }
     },
     "schemas": {
+      "FilePath": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 4096,
+        "pattern": "^[^\\x00]*\\S[^\\x00]*$"
+      },
+      "FileMode": {
+        "type": "string",
+        "pattern": "^0?[0-7]{3,4}$"
+      },
+      "FileWrite": {
+        "type": "object",
+        "required": [
+          "path",
+          "content"
+        ],
+        "properties": {
+          "path": {
+            "$ref": "#/components/schemas/FilePath"
+          },
+          "content": {
+            "type": "string",
+            "description": "Written as UTF-8."
+          },
+          "mode": {
+            "type": "string",
+            "pattern": "^(0?[0-7]{3,4})?$",
+            "description": "Permission bits in octal; `0644` when absent or empty."
+          }
+        }
+      },
+      "FileMove": {
+        "type": "object",
+        "required": [
+          "old_path",
+          "new_path"
+        ],
+        "properties": {
+          "old_path": {
+            "$ref": "#/components/schemas/FilePath"
+          },
+          "new_path": {
+            "$ref": "#/components/schemas/FilePath"
+          }
+        }
+      },
+      "FileChmod": {
+        "type": "object",
+        "required": [
+          "path",
+          "mode"
+        ],
+        "properties": {
+          "path": {
+            "$ref": "#/components/schemas/FilePath"
+          },
+          "mode": {
+            "$ref": "#/components/schemas/FileMode"
+          }
+        }
+      },
+      "FileAction": {
+        "type": "object",
+        "required": [
+          "status"
+        ],
+        "properties": {
+          "status": {
+            "type": "string",
+            "enum": [
+              "written",
+              "deleted",
+              "moved",
+              "chmod applied"
+            ]
+          },
+          "size": {
+            "type": "integer",
+            "description": "Bytes that were written."
+          }
+        }
+      },
+      "FileInfo": {
+        "type": "object",
+        "required": [
+          "path",
+          "size",
+          "mode",
+          "is_dir",
+          "mod_time"
+        ],
+        "properties": {
+          "path": {
+            "type": "string",
+            "description": "Absolute."
+          },
+          "size": {
+            "type": "integer"
+          },
+          "mode": {
+            "type": "string",
+            "description": "Permission bits in octal",
+            "such as `644`.": null
+          },
+          "is_dir": {
+            "type": "boolean"
+          },
+          "mod_time": {
+            "type": "string",
+            "description": "RFC 3339 to the second."
+          }
+        }
+      },
       "Error": {
         "type": "object",
         "additionalProperties": false,

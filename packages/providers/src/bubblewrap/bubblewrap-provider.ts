@@ -1,6 +1,9 @@
 import { resolve } from 'node:path';
 import { imageUnknown, ProviderError, sandboxNotFound } from '../errors.js';
+import { ExecFiles } from '../files/exec-files.js';
+import type { SandboxFiles } from '../files/sandbox-files.js';
 import { KeyedTurns } from '../keyed-turns.js';
+import { NO_LOG } from '../output-log.js';
 import type {
   ExecExit,
   ExecIo,
@@ -64,6 +67,9 @@ interface Entry {
 
 class BubblewrapProvider implements SandboxProvider {
   readonly name = PROVIDER_NAME;
+  readonly files: SandboxFiles = new ExecFiles(
+    async (sandboxId, request, io) => await this.#entry(sandboxId).sandbox.exec(request, io, NO_LOG),
+  );
   readonly #bwrapPath: string;
   readonly #useCgroups: boolean;
   readonly #pidsLimit: number;
@@ -91,7 +97,7 @@ class BubblewrapProvider implements SandboxProvider {
 
   capabilities(): readonly string[] {
     const limits = this.#host === undefined ? [] : limitCapabilities(this.#host.byCgroup);
-    return ['spawn', 'exec', 'exec_stream', 'logs', 'health', 'userspace_isolation', ...limits];
+    return ['spawn', 'exec', 'exec_stream', 'files', 'logs', 'health', 'userspace_isolation', ...limits];
   }
 
   async check(): Promise<ProviderHealth> {

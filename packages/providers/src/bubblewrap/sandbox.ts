@@ -1,6 +1,6 @@
 import { ProviderError } from '../errors.js';
 import { type ResolvedExec, resolveExec } from '../exec-request.js';
-import { OutputLog } from '../output-log.js';
+import { OutputLog, type OutputLogWriter } from '../output-log.js';
 import type { ExecExit, ExecIo, ExecRequest } from '../provider.js';
 import type { SandboxCgroup } from './cgroups.js';
 import { closeInput, type ExecInput, type ExecPlan } from './exec-chain.js';
@@ -47,8 +47,11 @@ export class BubblewrapSandbox {
     return this.#log.tail(lines);
   }
 
-  /** @throws ProviderError `invalid_request`, `unavailable`, `limit_exceeded`, `exec_failed`; or what the caller's side threw */
-  async exec(request: ExecRequest, io: ExecIo): Promise<ExecExit> {
+  /**
+   * @param log where the output goes besides the caller, the sandbox's own log when absent
+   * @throws ProviderError `invalid_request`, `unavailable`, `limit_exceeded`, `exec_failed`; or what the caller's side threw
+   */
+  async exec(request: ExecRequest, io: ExecIo, log?: OutputLogWriter): Promise<ExecExit> {
     const exec = resolveExec(request);
     if (io.signal?.aborted) {
       return { exitCode: 137, signal: 'SIGKILL', timedOut: false, cancelled: true, durationMs: 0 };
@@ -62,7 +65,7 @@ export class BubblewrapSandbox {
     this.#running += 1;
     try {
       await this.#parts.pipes.reserve(PIPES_OF_AN_EXEC * this.#running);
-      return await this.#run(exec, io);
+      return await this.#run(exec, io, log ?? this.#log.writer());
     } finally {
       this.#running -= 1;
       this.#prune();
@@ -82,13 +85,13 @@ export class BubblewrapSandbox {
     return true;
   }
 
-  async #run(exec: ResolvedExec, io: ExecIo): Promise<ExecExit> {
+  async #run(exec: ResolvedExec, io: ExecIo, log: OutputLogWriter): Promise<ExecExit> {
     const { cgroup } = this.#parts;
     this.#requireEnterable();
     const execId = `exec-${this.#execs++}`;
     const oomKillsBefore = cgroup?.oomKills() ?? 0;
     const input = await this.#openInput(exec.stdin);
-    const session = this.#start(exec, execId, input, io);
+    const session = this.#start(exec, execId, input, io, log);
     this.#sessions.add(session);
     try {
       const exit = await session.result(exec.timeoutMs, io.signal);
@@ -101,7 +104,13 @@ export class BubblewrapSandbox {
     }
   }
 
-  #start(exec: ResolvedExec, execId: string, input: ExecInput | undefined, io: ExecIo): ExecSession {
+  #start(
+    exec: ResolvedExec,
+    execId: string,
+    input: ExecInput | undefined,
+    io: ExecIo,
+    log: OutputLogWriter,
+  ): ExecSession {
     const { sandboxId, process, cgroup, privilege, prlimit } = this.#parts;
     let taken = false;
     try {
@@ -113,7 +122,7 @@ export class BubblewrapSandbox {
         cgroup: cgroup?.createExec(execId),
         pipes: this.#parts.pipes,
         input,
-        log: this.#log.writer(),
+        log,
       };
       taken = true;
       return ExecSession.start(plan, io);

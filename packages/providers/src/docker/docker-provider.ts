@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { ProviderError, sandboxNotFound } from '../errors.js';
+import { ExecFiles } from '../files/exec-files.js';
+import type { SandboxFiles } from '../files/sandbox-files.js';
 import { KeyedTurns } from '../keyed-turns.js';
+import { NO_LOG } from '../output-log.js';
 import type {
   ExecExit,
   ExecIo,
@@ -50,6 +53,9 @@ interface Connection {
 
 class DockerProvider implements SandboxProvider {
   readonly name = PROVIDER_NAME;
+  readonly files: SandboxFiles = new ExecFiles(
+    async (sandboxId, request, io) => await this.#entry(sandboxId).sandbox.exec(request, io, NO_LOG),
+  );
   readonly #socket: string;
   readonly #policy: ContainerPolicy;
   readonly #images: DockerImages;
@@ -82,7 +88,7 @@ class DockerProvider implements SandboxProvider {
     const enforced = Object.entries(limits).filter(([, isEnforced]) => isEnforced);
     const filters = features?.securityOptions.some((option) => option.startsWith('name=seccomp'));
     return [
-      ...['spawn', 'exec', 'exec_stream', 'logs', 'health', 'container'],
+      ...['spawn', 'exec', 'exec_stream', 'files', 'logs', 'health', 'container'],
       ...enforced.map(([name]) => `${name}_limit:cgroup`),
       ...(filters && seccompProfile !== 'unconfined' ? ['seccomp'] : []),
     ];

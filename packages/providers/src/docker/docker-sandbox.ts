@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Duplex } from 'node:stream';
 import { ProviderError } from '../errors.js';
 import { type ResolvedExec, resolveExec } from '../exec-request.js';
-import { OutputLog } from '../output-log.js';
+import { OutputLog, type OutputLogWriter } from '../output-log.js';
 import type { ExecExit, ExecIo, ExecRequest } from '../provider.js';
 import { type Engine, engineError, statusOf } from './engine.js';
 import { runProgram } from './exec-programs.js';
@@ -58,8 +58,11 @@ export class DockerSandbox {
     return this.#log.tail(lines);
   }
 
-  /** @throws ProviderError `invalid_request`, `unavailable`, `limit_exceeded`, `exec_failed`; or what the caller's side threw */
-  async exec(request: ExecRequest, io: ExecIo): Promise<ExecExit> {
+  /**
+   * @param log where the output goes besides the caller, the sandbox's own log when absent
+   * @throws ProviderError `invalid_request`, `unavailable`, `limit_exceeded`, `exec_failed`; or what the caller's side threw
+   */
+  async exec(request: ExecRequest, io: ExecIo, log?: OutputLogWriter): Promise<ExecExit> {
     const exec = resolveExec(request);
     if (io.signal?.aborted) return cancelledBeforeStart();
     if (this.#execs >= MAX_CONCURRENT_EXECS) {
@@ -70,7 +73,7 @@ export class DockerSandbox {
     }
     this.#execs += 1;
     try {
-      return await this.#run(exec, io);
+      return await this.#run(exec, io, log ?? this.#log.writer());
     } finally {
       this.#execs -= 1;
       this.#prune();
@@ -90,10 +93,10 @@ export class DockerSandbox {
     for (const session of this.#sessions) session.close();
   }
 
-  async #run(exec: ResolvedExec, io: ExecIo): Promise<ExecExit> {
+  async #run(exec: ResolvedExec, io: ExecIo, log: OutputLogWriter): Promise<ExecExit> {
     this.#requireRunning();
     const startedAt = new Date();
-    const session = await this.#start(exec, io);
+    const session = await this.#start(exec, io, log);
     if (session === undefined) return cancelledBeforeStart();
     try {
       const exit = await session.result(exec.timeoutMs, io.signal);
@@ -106,7 +109,7 @@ export class DockerSandbox {
   }
 
   /** Undefined when the caller has cancelled it meanwhile. */
-  async #start(exec: ResolvedExec, io: ExecIo): Promise<DockerExecSession | undefined> {
+  async #start(exec: ResolvedExec, io: ExecIo, log: OutputLogWriter): Promise<DockerExecSession | undefined> {
     const { engine, containerId } = this.#parts;
     const onSandboxKilled = () => {
       this.#running = false;
@@ -127,7 +130,7 @@ export class DockerSandbox {
       throw engineError(code, 'the program could not be started', error);
     }
     const parts = { engine, containerId, execId, engineExecId, connection, onSandboxKilled };
-    const session = new DockerExecSession({ ...parts, stdin: exec.stdin, log: this.#log.writer() }, io);
+    const session = new DockerExecSession({ ...parts, stdin: exec.stdin, log }, io);
     this.#sessions.add(session);
     if (this.#ending) session.cancelWithSandbox();
     return session;

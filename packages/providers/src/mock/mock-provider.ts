@@ -1,5 +1,6 @@
 import { imageUnknown, ProviderError, sandboxNotFound } from '../errors.js';
 import { type ResolvedExec, resolveExec } from '../exec-request.js';
+import type { SandboxFiles } from '../files/sandbox-files.js';
 import { OutputLog } from '../output-log.js';
 import type {
   ExecExit,
@@ -11,6 +12,8 @@ import type {
   SandboxSpec,
 } from '../provider.js';
 import { validateSandboxSpec } from '../sandbox-spec.js';
+import { MockFileTree } from './mock-file-tree.js';
+import { MockFiles } from './mock-files.js';
 import { runMockProgram } from './mock-program.js';
 
 export interface MockProviderOptions {
@@ -21,7 +24,7 @@ export interface MockProviderOptions {
 
 /**
  * A provider for tests alone, which its capability `test_provider` says: nothing is isolated because nothing runs. It keeps sandboxes
- * in memory and plays a handful of commands (`true false : echo printf cat pwd printenv sleep exit sh -c`, joined by `;`, `&&`, `||`).
+ * in memory, with their files, which its programs do not see, and plays a handful of commands (`true false : echo printf cat pwd printenv sleep exit sh -c`, joined by `;`, `&&`, `||`).
  *
  * @example
  * const provider = createMockProvider();
@@ -34,10 +37,12 @@ interface Entry {
   readonly runtime: SandboxRuntime;
   readonly log: OutputLog;
   readonly end: AbortController;
+  readonly tree: MockFileTree;
 }
 
 class MockProvider implements SandboxProvider {
   readonly name = 'mock';
+  readonly files: SandboxFiles = new MockFiles((sandboxId) => this.#entry(sandboxId).tree);
   readonly #images: readonly string[];
   readonly #clock: () => Date;
   readonly #entries = new Map<string, Entry>();
@@ -49,7 +54,7 @@ class MockProvider implements SandboxProvider {
   }
 
   capabilities(): readonly string[] {
-    return ['spawn', 'exec', 'exec_stream', 'logs', 'health', 'test_provider'];
+    return ['spawn', 'exec', 'exec_stream', 'files', 'logs', 'health', 'test_provider'];
   }
 
   async check(): Promise<ProviderHealth> {
@@ -77,7 +82,8 @@ class MockProvider implements SandboxProvider {
       image,
       createdAt,
     } as const;
-    this.#entries.set(sandboxId, { runtime, log: new OutputLog(), end: new AbortController() });
+    const tree = new MockFileTree(this.#clock);
+    this.#entries.set(sandboxId, { runtime, log: new OutputLog(), end: new AbortController(), tree });
     return runtime;
   }
 

@@ -1,4 +1,9 @@
 import { describeProviderConformance } from '../conformance.js';
+import { describeFilesConformance } from '../files-conformance.js';
+import { describeFilesInside } from '../files-inside.js';
 import { dockerFixture } from './docker-fixture.js';
 
 describeProviderConformance('docker', () => dockerFixture());
+
+describeFilesConformance('docker', () => dockerFixture());
+describeFilesInside('docker', () => dockerFixture());

@@ -1,9 +1,15 @@
 import { expect } from 'chai';
 import { createMockProvider } from '../../src/index.js';
 import { describeProviderConformance } from '../conformance.js';
+import { describeFilesConformance } from '../files-conformance.js';
 import { run, spec } from '../sandbox-run.js';
 
 describeProviderConformance('mock', async () => {
+  const provider = createMockProvider();
+  return { provider, dispose: () => provider.close() };
+});
+
+describeFilesConformance('mock', async () => {
   const provider = createMockProvider();
   return { provider, dispose: () => provider.close() };
 });

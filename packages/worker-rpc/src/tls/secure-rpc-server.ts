@@ -83,6 +83,7 @@ export function createSecureRpcServer(listener: RpcRequestListener, options: Sec
     },
     serve,
   );
+  server.on('checkContinue', serve);
   server.timeout = 0;
   watchHandshakes(server, refuse);
   server.prependListener('secureConnection', (socket) => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
@@ -10,6 +11,7 @@ import {
   type TestAuthority,
   type TestCertificates,
 } from '../../src/testing.js';
+import { memoryFiles } from '../files/memory-files.js';
 import { failureOf, WORKER } from '../worker-fixture.js';
 import { controlPlaneTls, type SecureWorker, startSecureWorker } from './secure-worker.js';
 
@@ -53,6 +55,19 @@ describe('the RPC client by TLS', () => {
     const client = (await start(options)).client({ tls: { credentials, ...tls }, ...more });
     return (await client.status(SANDBOX)).state;
   };
+
+  it('carries a large file once the worker has let the call in', async () => {
+    const files = memoryFiles();
+    const certificate = await workers.issue({ usage: 'serverAuth', names: [`DNS:${WORKER}`] });
+    worker = await startSecureWorker({ identity: certificate, clientAuthority: clients, files });
+    const content = randomBytes(3_000_000);
+    async function* source(): AsyncGenerator<Uint8Array> {
+      yield content;
+    }
+    const client = worker.client({ tls: { credentials } });
+    expect(await client.files.write({ ...SANDBOX, path: '/w' }, source())).to.equal(content.length);
+    expect(files.contents.get('/w')?.equals(content)).to.equal(true);
+  });
 
   const accepted: ReadonlyArray<{ name: string; names: readonly string[]; tls?: Partial<RpcClientTls> }> = [
     { name: 'the worker as a DNS name', names: [`DNS:${WORKER}`] },

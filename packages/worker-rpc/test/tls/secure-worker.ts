@@ -9,6 +9,7 @@ import {
   type RpcClient,
   type RpcClientOptions,
   type RpcClientTls,
+  type RpcFileMethods,
   type TlsCredentials,
 } from '../../src/index.js';
 import type { IssuedCertificate, TestAuthority } from '../../src/testing.js';
@@ -20,6 +21,7 @@ export interface SecureWorkerOptions {
   readonly clientAuthority: Pick<TestAuthority, 'certFile'>;
   readonly allowedClientNames?: readonly string[];
   readonly clock?: () => Date;
+  readonly files?: RpcFileMethods;
 }
 
 /** A worker that is called by mutual TLS. */
@@ -41,7 +43,7 @@ export async function startSecureWorker(options: SecureWorkerOptions): Promise<S
   const { identity, clientAuthority, allowedClientNames, clock } = options;
   const logs = recordLogs();
   const refusals: string[] = [];
-  const methods = spiedMethods();
+  const methods = spiedMethods(options.files === undefined ? {} : { files: options.files });
   const clients: RpcClient[] = [];
   const key = deriveWorkerKey(MASTER_KEY, WORKER);
   const credentials = openTlsCredentials(
