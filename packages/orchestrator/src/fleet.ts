@@ -102,6 +102,7 @@ export function createFleet(options: FleetOptions): Fleet {
   return {
     ...createWorkerDuties({ store, logger, clock }),
     async heartbeat({ held, ...heartbeat }) {
+      const receivedAt = clock();
       const { worker, previousInstanceId, placed } = await writes.write({
         heartbeat,
         comparesSandboxes: held !== undefined,
@@ -114,7 +115,7 @@ export function createFleet(options: FleetOptions): Fleet {
           flaps: worker.flaps,
         });
       }
-      const release = held === undefined ? [] : await compare(worker, held, placed);
+      const release = held === undefined ? [] : await compare(worker, { held, receivedAt, placed });
       return { worker, nextHeartbeatMs: await nextHeartbeatMs(), release };
     },
     list: (request) => store.workers.list(request),
@@ -130,15 +131,24 @@ export function createFleet(options: FleetOptions): Fleet {
 
   async function compare(
     worker: WorkerRecord,
-    held: readonly HeldSandbox[],
-    placed: readonly PlacedSandbox[],
+    {
+      held,
+      receivedAt,
+      placed,
+    }: {
+      readonly held: readonly HeldSandbox[];
+      readonly receivedAt: Date;
+      readonly placed: readonly PlacedSandbox[];
+    },
   ): Promise<readonly string[]> {
     const recorded = new Map(placed.map((sandbox) => [sandbox.id, sandbox]));
     const heldIds = new Set(held.map(({ id }) => id));
     const settledBefore = clock().getTime() - SETTLING_MS;
     for (const sandbox of recorded.values()) {
       const isHeld = heldIds.has(sandbox.id);
-      if (isHeld && sandbox.state === 'unhealthy' && DISPROVED_BY_REPORT.has(sandbox.stateReason)) {
+      // What was found out while the heartbeat waited for its batch is newer than the heartbeat.
+      const isNewer = sandbox.updatedAt > receivedAt;
+      if (isHeld && !isNewer && isSilenced(sandbox)) {
         await store.sandboxes.transition(sandbox.id, { from: ['unhealthy'], to: 'running' });
         logger.info('sandbox is healthy again', { sandbox_id: sandbox.id, worker_id: worker.id });
       }
@@ -176,6 +186,10 @@ export function createFleet(options: FleetOptions): Fleet {
     const fair = (pace.fleetSize / HEARTBEATS_PER_SECOND) * 1000;
     return Math.min(Math.max(fair, MIN_HEARTBEAT_MS), MAX_HEARTBEAT_MS);
   }
+}
+
+function isSilenced({ state, stateReason }: PlacedSandbox): boolean {
+  return state === 'unhealthy' && DISPROVED_BY_REPORT.has(stateReason);
 }
 
 function isUsable({ state }: PlacedSandbox): boolean {

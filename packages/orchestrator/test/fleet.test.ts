@@ -138,6 +138,23 @@ describe('fleet', () => {
       });
     }
 
+    it('does not outweigh what was found out while it waited to be written', async () => {
+      const { id } = await orchestrator.spawn({});
+      const { sandboxes, workers } = fixture.store;
+      const placedOn: typeof sandboxes.placedOn = async (ids) => {
+        fixture.clock.advance(1);
+        await unhealthy(id, 'worker_connection_lost');
+        return sandboxes.placedOn(ids);
+      };
+      const { fleet } = fixture.orchestrator({
+        store: { ...fixture.store, workers, sandboxes: { ...sandboxes, placedOn } },
+      });
+      await fleet.heartbeat({ ...worker.heartbeat(), held: [{ id, generation: 1 }] });
+      expect(await recorded(id)).to.equal('unhealthy (worker_connection_lost)');
+      await beat([id]);
+      expect(await recorded(id)).to.equal('running');
+    });
+
     for (const reason of ['runtime_stopped', 'runtime_missing', 'worker_rpc_unavailable']) {
       it(`does not outweigh a call that found ${reason}`, async () => {
         const { id } = await orchestrator.spawn({});
