@@ -12,11 +12,13 @@ export interface Violation {
 
 /** Everything in a history that must not be, whatever fails. */
 export function checkHistory(history: History): readonly Violation[] {
-  return [
+  const violations = [
     ...checkAnswers(history.calls),
     ...checkSandboxes(history.calls),
     ...checkWrites(history.calls),
     ...checkRuntimes(history),
     ...checkLeases(history.sightings),
   ];
+  // What is broken for a while is broken the same way many times.
+  return [...new Map(violations.map((violation) => [JSON.stringify(violation), violation])).values()];
 }
