@@ -133,7 +133,7 @@ describe('a system in which something is killed', function () {
       expect((await exec).stdout).to.equal('done\n');
       await stopped;
       expect(worker.child.exitCode).to.equal(0);
-      expect((await firstWorker(system)).status).to.equal('draining');
+      expect((await firstWorker(system)).status).to.equal('offline');
       expect((await refusal(system.client.spawn({ image: 'host' }))).reason).to.equal('no_eligible_worker');
       await controlPlane.kill('SIGTERM');
       expect(controlPlane.child.exitCode).to.equal(0);
