@@ -8,6 +8,11 @@ import { isNotFound } from './worker-failure.js';
 
 /** How long one control plane keeps a sandbox to itself while it works on it: longer than any call of a worker. */
 const CLAIM_MS = 90_000;
+/**
+ * The same for a look at a sandbox, which may be repeated: after the death of who looked, another finds out soon whether
+ * a sandbox that is taken for unhealthy is.
+ */
+const CHECK_CLAIM_MS = 15_000;
 const BATCH = 50;
 const MAX_BATCHES = 40;
 
@@ -60,7 +65,8 @@ export async function checkRunning(
   const { store, clock, intervalMs } = options;
   const notCheckedSince = new Date(clock().getTime() - intervalMs);
   await eachClaimed(options, signal, {
-    claim: () => store.sandboxes.claimForReconcile({ notCheckedSince, limit: BATCH, claimMs: CLAIM_MS }),
+    claim: () =>
+      store.sandboxes.claimForReconcile({ notCheckedSince, limit: BATCH, claimMs: CHECK_CLAIM_MS }),
     work: (sandbox) => checkOne(sandbox, options, signal),
   });
 }

@@ -259,6 +259,30 @@ describe('reconciliation', () => {
       expect(callsOf('status').sort()).to.deep.equal([...ids].sort());
     });
 
+    it('takes over 15 s after the control plane that looked has died, not later', async () => {
+      const [id = ''] = await spawned(1);
+      fixture.clock.advance(INTERVAL_MS + 1);
+      const proceed = closedGate();
+      const stopping = new AbortController();
+      worker.behaviour.status = async () => {
+        await proceed.passed;
+        return { state: 'running', provider: 'mock' };
+      };
+      const died = checkRunning({ ...reconciler, intervalMs: INTERVAL_MS }, stopping.signal);
+      await eventually(() => expect(callsOf('status')).to.have.length(1));
+      delete worker.behaviour.status;
+      const survivor = fixture.reconciler();
+      fixture.clock.advance(14_999);
+      await checkRunning({ ...survivor, intervalMs: 1 });
+      expect(callsOf('status')).to.deep.equal([id]);
+      fixture.clock.advance(1);
+      await checkRunning({ ...survivor, intervalMs: 1 });
+      expect(callsOf('status')).to.deep.equal([id, id]);
+      proceed.open();
+      stopping.abort();
+      await died;
+    });
+
     it('concludes nothing from a check that was given up', async () => {
       const [id = ''] = await spawned(1);
       const stopping = new AbortController();

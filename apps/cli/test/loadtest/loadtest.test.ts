@@ -49,7 +49,7 @@ describe('stacyvm loadtest', function () {
     it('sends as many as are answered without a pause, and keeps the workers when asked', async () => {
       const result = await runCommand([
         ...['loadtest', 'heartbeats', ...admin(), ...key(), '--keep'],
-        ...['--workers', '5', '--pace', '0s', '--duration', '1s', '--format', 'json'],
+        ...['--workers', '5', '--duration', '1s', '--format', 'json'],
       ]);
       expect(result.code, result.stderr).to.equal(0);
       const { operations, details } = JSON.parse(result.stdout);
@@ -168,6 +168,9 @@ describe('stacyvm loadtest', function () {
       ],
       ['no worker', ['loadtest', 'heartbeats', '--workers', '0'], /--workers/],
       ['half a worker', ['loadtest', 'heartbeats', '--workers', '1.5'], /--workers/],
+      ['half a connection', ['loadtest', 'heartbeats', '--connections', '0.5'], /--connections/],
+      ['a duration that is none', ['loadtest', 'spawns', '--duration', 'long'], /--duration/],
+      ['a pace and a rate', ['loadtest', 'heartbeats', '--pace', '1s', '--rate', '5'], /not both/],
       ['a rate of 0', ['loadtest', 'heartbeats', '--rate', '0'], /--rate/],
       ['a pace that is no duration', ['loadtest', 'heartbeats', '--pace', '5'], /--pace/],
       ['a concurrency beyond reason', ['loadtest', 'spawns', '--concurrency', '1001'], /--concurrency/],

@@ -29,8 +29,8 @@ export const heartbeatsCommand = defineCommand({
       .option('pace', {
         type: 'string',
         requiresArg: true,
-        default: '10s',
-        describe: 'From one heartbeat of a worker to its next; 0s: as soon as it is answered',
+        describe:
+          'From one heartbeat of a worker to its next, such as 10s; without it as fast as they are answered',
       })
       .option('rate', {
         type: 'number',
@@ -41,19 +41,22 @@ export const heartbeatsCommand = defineCommand({
         type: 'number',
         default: 64,
         describe:
-          'Kept connections at most, which the workers share; with --pace 0s heartbeats under way at once',
+          'Kept connections at most, which the workers share; without a pace as many heartbeats are under way at once',
       })
       .option('keep', {
         type: 'boolean',
         default: false,
         describe: 'Leave the workers registered, as offline; otherwise they are removed with the admin key',
       })
-      .example('stacyvm loadtest heartbeats --workers 1000 --signing-key-file master.key', '100 a second'),
+      .example(
+        'stacyvm loadtest heartbeats --pace 10s --workers 1000 --signing-key-file master.key',
+        '100 a second',
+      ),
   handler: async (args) => {
     requireTarget(args);
     const { server } = args;
     const count = countOf('workers', args.workers, MAX_WORKERS);
-    const paceMs = args.rate === undefined ? millisecondsOf('pace', args.pace) : paceOf(args.rate, count);
+    const paceMs = paceOf(args, count);
     const durationMs = millisecondsOf('duration', args.duration);
     const maxSockets = countOf('connections', args.connections, MAX_CONNECTIONS);
     const client = connect(args);
@@ -95,9 +98,15 @@ export const heartbeatsCommand = defineCommand({
   },
 });
 
-function paceOf(rate: number, workers: number): number {
-  if (!(rate > 0)) throw new CommandFailure('--rate must be a number of heartbeats a second above 0', 2);
-  return (workers / rate) * 1000;
+/** 0 without a pace and a rate. */
+function paceOf(
+  args: { readonly pace: string | undefined; readonly rate: number | undefined },
+  workers: number,
+) {
+  if (args.rate === undefined) return args.pace === undefined ? 0 : millisecondsOf('pace', args.pace);
+  if (args.pace !== undefined) throw new CommandFailure('give --pace or --rate, not both', 2);
+  if (args.rate > 0) return (workers / args.rate) * 1000;
+  throw new CommandFailure('--rate must be a number of heartbeats a second above 0', 2);
 }
 
 function removalText({ removed, left, reason }: WorkerRemoval, prefix: string): string {
