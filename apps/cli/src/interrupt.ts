@@ -1,5 +1,7 @@
 export interface Interrupt {
   readonly signal: AbortSignal;
+  /** Aborts so much later than `signal`: for what is better waited for than given up. */
+  signalAfter(delayMs: number): AbortSignal;
   /** 128 plus the number of the signal that came, if one did. */
   exitCode(): number | undefined;
   /** Leaves signals to their default again. */
@@ -11,6 +13,7 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 /** Turns the first Ctrl-C or SIGTERM into an abort, so that a command can clean up before it ends. */
 export function onInterrupt(): Interrupt {
   const controller = new AbortController();
+  const timers = new Set<NodeJS.Timeout>();
   let exitCode: number | undefined;
   const listeners = Object.entries(SIGNALS).map(([name, code]) => {
     const listener = (): void => {
@@ -22,8 +25,16 @@ export function onInterrupt(): Interrupt {
   });
   return {
     signal: controller.signal,
+    signalAfter(delayMs) {
+      const later = new AbortController();
+      const begin = (): void => void timers.add(setTimeout(() => later.abort(), delayMs));
+      if (controller.signal.aborted) begin();
+      else controller.signal.addEventListener('abort', begin, { once: true });
+      return later.signal;
+    },
     exitCode: () => exitCode,
     release() {
+      for (const timer of timers) clearTimeout(timer);
       for (const { name, listener } of listeners) process.off(name, listener);
     },
   };

@@ -86,7 +86,7 @@ export function createApp(options: AppOptions): Express {
   );
   const audited = auditedHandlers(options.audit);
   routeOperations(app, {
-    ...sandboxHandlers(orchestrator),
+    ...sandboxHandlers(orchestrator, logger),
     ...execHandlers(orchestrator, logger),
     ...fileHandlers(orchestrator.files),
     ...workerHandlers(orchestrator.fleet),

@@ -5,6 +5,9 @@ import { onInterrupt } from '../interrupt.js';
 import { programOptions, programRequest, runLive } from '../program-command.js';
 import { spawnOptions, spawnRequest } from '../spawn-options.js';
 
+/** How long an interrupted command still waits for the sandbox that it asked for, to destroy it. */
+const SPAWN_PATIENCE_MS = 10_000;
+
 export const runCommand = defineCommand({
   command: 'run [words..]',
   describe: 'Run a program in a sandbox of its own: spawn, copy files in, run live, destroy',
@@ -32,7 +35,11 @@ export const runCommand = defineCommand({
     const interrupt = onInterrupt();
     let sandboxId: string | undefined;
     try {
-      sandboxId = (await client.spawn(spawnRequest(args), { signal: interrupt.signal })).id;
+      // Given up at once, its answer could be on the way already: nobody would know of the sandbox then.
+      sandboxId = (
+        await client.spawn(spawnRequest(args), { signal: interrupt.signalAfter(SPAWN_PATIENCE_MS) })
+      ).id;
+      interrupt.signal.throwIfAborted();
       for (const copy of copies) await uploadFile(client, sandboxId, copy, interrupt.signal);
       process.exitCode = await runLive(client, sandboxId, request, interrupt.signal);
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { components } from '@stacyvm/api';
+import type { Logger } from '@stacyvm/logging';
 import type { Orchestrator } from '@stacyvm/orchestrator';
 import { contextOf } from '../request-context.js';
 import { sandboxJson } from '../wire.js';
@@ -11,7 +12,23 @@ export type SandboxOperation =
   | 'destroySandbox'
   | 'getSandboxLogs';
 
-export function sandboxHandlers(orchestrator: Orchestrator): Handlers<SandboxOperation> {
+export function sandboxHandlers(
+  orchestrator: Orchestrator,
+  logger: Pick<Logger, 'warn'>,
+): Handlers<SandboxOperation> {
+  /** A caller who goes away before the answer is out does not know the id of the sandbox. */
+  const destroyUnheardOf = (id: string, gone: AbortSignal): void => {
+    const destroy = (): void => {
+      orchestrator
+        .destroy(id)
+        .catch((error: unknown) =>
+          logger.warn('a sandbox nobody knows of lives on', { sandbox_id: id, error }),
+        );
+    };
+    if (gone.aborted) destroy();
+    else gone.addEventListener('abort', destroy, { once: true });
+  };
+
   return {
     spawnSandbox: handle(async (request, response) => {
       const body = request.body as components['schemas']['SpawnRequest'];
@@ -34,6 +51,7 @@ export function sandboxHandlers(orchestrator: Orchestrator): Handlers<SandboxOpe
         signal,
         { requestId, onPolicyWarning: (message) => void warnings.push(message) },
       );
+      destroyUnheardOf(sandbox.id, signal);
       if (warnings.length > 0) response.setHeader('X-Policy-Warning', warnings.join('; '));
       response
         .status(201)
