@@ -61,4 +61,16 @@ describe('the signing key of a stacyvm worker token command is found', function 
     expect(result).to.include({ code: 1, stdout: '' });
     expect(result.stderr).to.contain('stacyvm.yaml');
   });
+
+  it('nowhere when it is a placeholder, and nothing is signed or derived with it', async () => {
+    keys.file('published', 'change-me-to-a-signing-key-of-32-bytes\n');
+    for (const command of [['worker-a'], ['derive-key', 'worker-a', '--out', 'derived']]) {
+      const result = await keys.token([...command, '--signing-key-file', 'published']);
+      expect(result.code).to.equal(1);
+      expect(result.stdout).to.equal('');
+      expect(result.stderr)
+        .to.match(/the signing key is a placeholder/)
+        .and.not.contain('change-me');
+    }
+  });
 });

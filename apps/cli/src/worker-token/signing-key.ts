@@ -1,4 +1,4 @@
-import { environmentName, loadSettings } from '@stacyvm/config';
+import { environmentName, isPlaceholder, loadSettings } from '@stacyvm/config';
 import type { KeySecret } from '@stacyvm/token';
 import type { Argv } from 'yargs';
 import { CommandFailure } from '../failure.js';
@@ -33,10 +33,23 @@ export function signingKeyOptions<T>(yargs: Argv<T>) {
 }
 
 /**
- * The key of the options, else of the environment, else of the configuration, which is read only then: one that is
- * broken does not fail a command that has its key.
+ * The key to sign with: that of the options, else of the environment, else of the configuration, which is read only
+ * then: one that is broken does not fail a command that has its key.
+ *
+ * @throws CommandFailure when there is none, or one that anybody can know
  */
 export async function signingKey(args: SigningKeyArguments, env = process.env): Promise<KeySecret> {
+  const key = await foundSigningKey(args, env);
+  const text = typeof key === 'string' ? key : Buffer.from(key).toString('utf8');
+  if (isPlaceholder(text)) {
+    throw new CommandFailure(
+      'the signing key is a placeholder; make one of its own, for example: openssl rand -hex 32',
+    );
+  }
+  return key;
+}
+
+async function foundSigningKey(args: SigningKeyArguments, env: NodeJS.ProcessEnv): Promise<KeySecret> {
   const given = await givenSigningKey(args, env);
   if (given !== undefined) return given;
   const { settings } = loadSettings({ configFile: args.config, env });
