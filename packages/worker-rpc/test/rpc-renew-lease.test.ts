@@ -47,29 +47,35 @@ describe('worker.renew_lease', () => {
     expect((await call({})).json).to.include({ reason: 'lease_fenced' });
   });
 
-  const refused: ReadonlyArray<readonly [string, Record<string, unknown>, number, string]> = [
-    ['no lease', { lease: undefined }, 400, 'lease_required'],
+  // Made when they are sent: a lease that was made when the suite was loaded has run out by then.
+  const refused: ReadonlyArray<readonly [string, () => Record<string, unknown>, number, string]> = [
+    ['no lease', () => ({ lease: undefined }), 400, 'lease_required'],
     [
       'the lease of another worker',
-      { lease: wireLease({ holder_id: 'worker-b' }) },
+      () => ({ lease: wireLease({ holder_id: 'worker-b' }) }),
       403,
       'lease_holder_mismatch',
     ],
-    ['an expired lease', { lease: wireLease({ expires_at: '2020-01-01T00:00:00Z' }) }, 403, 'lease_expired'],
+    [
+      'an expired lease',
+      () => ({ lease: wireLease({ expires_at: '2020-01-01T00:00:00Z' }) }),
+      403,
+      'lease_expired',
+    ],
     [
       'a lease on something else',
-      { lease: wireLease({ resource_id: 'sb-2' }) },
+      () => ({ lease: wireLease({ resource_id: 'sb-2' }) }),
       403,
       'lease_resource_mismatch',
     ],
-    ['no time', { params: { resource_id: 'sb-1' } }, 400, 'invalid_params'],
-    ['no time at all', { params: { resource_id: 'sb-1', ttl: '0s' } }, 400, 'invalid_params'],
-    ['a time that is none', { params: { resource_id: 'sb-1', ttl: 'soon' } }, 400, 'invalid_params'],
+    ['no time', () => ({ params: { resource_id: 'sb-1' } }), 400, 'invalid_params'],
+    ['no time at all', () => ({ params: { resource_id: 'sb-1', ttl: '0s' } }), 400, 'invalid_params'],
+    ['a time that is none', () => ({ params: { resource_id: 'sb-1', ttl: 'soon' } }), 400, 'invalid_params'],
   ];
   for (const [what, overrides, status, reason] of refused) {
     it(`refuses ${what}`, async () => {
       worker = await startWorker({ replaced: { renewLease: async () => NEXT } });
-      const answer = await call(overrides);
+      const answer = await call(overrides());
       expect({ status: answer.status, reason: answer.json['reason'] }).to.deep.equal({ status, reason });
     });
   }
