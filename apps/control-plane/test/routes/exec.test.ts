@@ -226,7 +226,7 @@ describe('exec', () => {
         stdin: data.subarray(start, start + piece).toString('base64'),
         stdin_encoding: 'base64',
       });
-      expect([status, body['exit_code']]).to.deep.equal([200, 0]);
+      expect([status, body['exit_code']], JSON.stringify(body)).to.deep.equal([200, 0]);
     }
     const { body } = await exec(bubblewrap, { command: 'sha256sum < data' });
     expect(String(body['stdout']).split(' ')[0]).to.equal(createHash('sha256').update(data).digest('hex'));
