@@ -202,6 +202,19 @@ describe('stacyvm config lint', () => {
     }
     expect(snapshot(directory)).to.deep.equal(before);
   });
+
+  it('loads nothing that reads a database unless it is asked for the policies there, so that it is quick', async () => {
+    const loaded = async (...args: readonly string[]): Promise<string> => {
+      const coverage = mkdtempSync(join(directory, 'loaded-'));
+      await lint(['--config', write(SOUND), ...args], { NODE_V8_COVERAGE: coverage });
+      return readdirSync(coverage)
+        .map((name) => readFileSync(join(coverage, name), 'utf8'))
+        .join('');
+    };
+    expect((await loaded()).includes('/config/dist/lint/')).to.equal(true);
+    expect((await loaded()).includes('/store/dist/')).to.equal(false);
+    expect((await loaded('--live')).includes('/store/dist/')).to.equal(true);
+  });
 });
 
 function snapshot(directory: string): readonly unknown[] {

@@ -1,7 +1,7 @@
-import { ConfigError, loadSettings } from '@stacyvm/config';
+import { ConfigError, loadSettings, type Settings } from '@stacyvm/config';
 import { type LintReport, type LintRole, lintConfigError, lintSettings } from '@stacyvm/config/lint';
 import { CommandFailure } from '../failure.js';
-import { lintFilePolicies, lintLivePolicies } from './policies.js';
+import { type LintedPolicies, lintFilePolicies } from './file-policies.js';
 
 export interface LintRequest {
   readonly configFile: string | undefined;
@@ -22,11 +22,17 @@ export async function lintConfiguration(request: LintRequest, env = process.env)
   try {
     const loaded = loadSettings({ configFile: request.configFile, env });
     const { settings } = loaded;
-    const policies = request.live ? await lintLivePolicies(settings) : lintFilePolicies(settings);
+    const policies = request.live ? await lintLive(settings) : lintFilePolicies(settings);
     return lintSettings(loaded, { ...request, ...policies });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     if (error.code === 'file_unreadable') throw new CommandFailure(error.message, 2, { cause: error });
     return lintConfigError(error, request);
   }
+}
+
+/** What reads the store takes longer to load than a whole lint without it. */
+async function lintLive(settings: Settings): Promise<LintedPolicies> {
+  const { lintLivePolicies } = await import('./live-policies.js');
+  return lintLivePolicies(settings);
 }

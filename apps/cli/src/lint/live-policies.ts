@@ -1,14 +1,9 @@
 import type { Settings } from '@stacyvm/config';
-import type { PolicyFinding, PolicyReading } from '@stacyvm/config/lint';
-import { lintPolicies, PolicyError, type PolicyRule } from '@stacyvm/policy';
+import type { PolicyReading } from '@stacyvm/config/lint';
+import { PolicyError, type PolicyRule } from '@stacyvm/policy';
 import { StoreError } from '@stacyvm/store';
 import { inspectDatabaseDirectory, inspectPolicies } from '@stacyvm/store/inspection';
-
-/** What the linter of the configuration is told about policies. */
-export interface LintedPolicies {
-  readonly policyFindings: readonly PolicyFinding[];
-  readonly policyReading?: PolicyReading;
-}
+import { fileRules, findingsOf, type LintedPolicies, lintFilePolicies } from './file-policies.js';
 
 interface StoredPolicies {
   readonly rules: readonly PolicyRule[];
@@ -16,11 +11,6 @@ interface StoredPolicies {
 }
 
 const NOTHING: readonly PolicyRule[] = [];
-
-/** Judges the rules of `policy.files`. Finding anything there is right whatever the store holds: its rules can only add to it. */
-export function lintFilePolicies(settings: Settings): LintedPolicies {
-  return { policyFindings: findingsOf(fileRules(settings)) };
-}
 
 /**
  * Judges the rules of `policy.files` with those of the store, of every tenant, as they are. Nothing is started, migrated or
@@ -75,12 +65,4 @@ async function reachable(settings: Settings): Promise<string | PolicyReading> {
 
 function unread(outcome: PolicyReading['outcome'], message: string): StoredPolicies {
   return { rules: NOTHING, reading: { outcome, message } };
-}
-
-function fileRules(settings: Settings): readonly PolicyRule[] {
-  return settings['policy.files'].flatMap(({ rules }) => rules);
-}
-
-function findingsOf(rules: readonly PolicyRule[]): readonly PolicyFinding[] {
-  return lintPolicies(rules).map(({ code, ruleId, message }) => ({ kind: code, policyId: ruleId, message }));
 }
