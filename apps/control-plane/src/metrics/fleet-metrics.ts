@@ -1,6 +1,7 @@
 import type { FleetStatus, HeartbeatBatch } from '@stacyvm/orchestrator';
 import type { WorkerRecord } from '@stacyvm/store';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
+import { readMetrics } from './read-metrics.js';
 import type { WorkerCounts } from './worker-counts.js';
 
 /** What is read of the fleet when the metrics are. */
@@ -54,15 +55,7 @@ export function createFleetMetrics(registry: Registry): FleetMetrics {
 
 function observe(registry: Registry, fleet: MeasuredFleet): void {
   const registers = [registry];
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name: `stacyvm_${name}`,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
+  const { gauge } = readMetrics(registry);
   gauge('heartbeats_waiting', 'Heartbeats that are not stored yet.', () => fleet.status().waitingHeartbeats);
   gauge(
     'heartbeat_pace_seconds',

@@ -5,6 +5,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RevocationsStatus } from '../revocations/live-revocations.js';
 import { type MeasuredEdge, observeEdge } from './edge-metrics.js';
 import { createFleetMetrics, type FleetMetrics } from './fleet-metrics.js';
+import { readMetrics } from './read-metrics.js';
 import { observeSpawnQueue } from './spawn-queue-metrics.js';
 import { type MeasuredTls, observeTls } from './tls-metrics.js';
 import { credentialLabels } from './worker-credentials.js';
@@ -137,15 +138,7 @@ export function createMetrics(): Metrics {
 
 function observeState(registry: Registry, state: MeasuredState): void {
   const registers = [registry];
-  const gauge = (name: string, help: string, read: () => number) =>
-    new Gauge({
-      name: `stacyvm_${name}`,
-      help,
-      registers,
-      collect() {
-        this.set(read());
-      },
-    });
+  const { gauge } = readMetrics(registry);
   const revocations = () => state.revocations();
   gauge(
     'revocation_list_version',

@@ -1,25 +1,12 @@
 import { LIVE_SANDBOX_STATES, type Store } from '@stacyvm/store';
+import { createRecentCount } from './recent-count.js';
 
-const KEEP_MS = 10_000;
-
-/** Counts sandboxes by state, at most once in ten seconds. While the database is away the last counts stand. */
+/** Counts sandboxes by state, at most once in ten seconds. */
 export function createSandboxCounts(
   store: Pick<Store, 'sandboxes'>,
   clock: () => Date,
 ): () => Promise<ReadonlyMap<string, number>> {
-  let known: ReadonlyMap<string, number> = new Map();
-  let countedAt = Number.NEGATIVE_INFINITY;
-  return async () => {
-    const now = clock().getTime();
-    if (now - countedAt < KEEP_MS) return known;
-    countedAt = now;
-    try {
-      known = await count(store);
-    } catch {
-      // The other metrics tell about the outage.
-    }
-    return known;
-  };
+  return createRecentCount<ReadonlyMap<string, number>>(new Map(), () => count(store), clock);
 }
 
 async function count(store: Pick<Store, 'sandboxes'>): Promise<ReadonlyMap<string, number>> {

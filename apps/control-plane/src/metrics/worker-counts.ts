@@ -1,32 +1,22 @@
 import { allWorkers, type Fleet } from '@stacyvm/orchestrator';
 import type { Store, WorkerRecord } from '@stacyvm/store';
-
-const KEEP_MS = 10_000;
+import { createRecentCount } from './recent-count.js';
 
 export type WorkerCondition = 'stale' | 'draining' | 'cordoned' | 'online' | 'other';
 export type WorkerCounts = Readonly<Record<WorkerCondition, number>>;
 
-/** Counts workers by condition, at most once in ten seconds. While the database is away the last counts stand. */
+/** Counts workers by condition, at most once in ten seconds. */
 export function createWorkerCounts(
   store: Pick<Store, 'workers'>,
   fleet: Pick<Fleet, 'isStale'>,
   clock: () => Date,
 ): () => Promise<WorkerCounts> {
-  let known: WorkerCounts = NONE;
-  let countedAt = Number.NEGATIVE_INFINITY;
-  return async () => {
-    const now = clock().getTime();
-    if (now - countedAt < KEEP_MS) return known;
-    countedAt = now;
-    try {
-      const counts = { ...NONE };
-      for (const worker of await allWorkers(store)) counts[conditionOf(worker, fleet)] += 1;
-      known = counts;
-    } catch {
-      // The other metrics tell about the outage.
-    }
-    return known;
+  const count = async (): Promise<WorkerCounts> => {
+    const counts = { ...NONE };
+    for (const worker of await allWorkers(store)) counts[conditionOf(worker, fleet)] += 1;
+    return counts;
   };
+  return createRecentCount<WorkerCounts>(NONE, count, clock);
 }
 
 const NONE = { stale: 0, draining: 0, cordoned: 0, online: 0, other: 0 };
