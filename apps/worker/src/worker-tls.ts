@@ -1,24 +1,19 @@
 import type { Settings } from '@stacyvm/config';
 import {
+  type HeldTlsCredentials,
+  holdTlsCredentials,
   openTlsCredentials,
-  type TlsCertificate,
   type TlsCredentials,
   type TlsCredentialsOptions,
   TlsMaterialError,
-  watchCertificateExpiry,
 } from '@stacyvm/worker-rpc';
 
 /** What the worker speaks TLS with; the files are read again when their content changes. */
-export interface WorkerTls {
+export interface WorkerTls extends HeldTlsCredentials {
   /** As the server of the control plane's calls; undefined: they come by plain HTTP. */
   readonly rpc: TlsCredentials | undefined;
   /** As a client of the control plane; undefined: by the roots of the system, without a certificate. */
   readonly controlPlane: TlsCredentials | undefined;
-  /** For metrics. */
-  certificates(): readonly TlsCertificate[];
-  /** Looks at the files now. */
-  reload(): void;
-  close(): void;
 }
 
 /**
@@ -35,21 +30,7 @@ export function openWorkerTls(settings: Settings, options: TlsCredentialsOptions
     rpc?.close();
     throw error;
   }
-  const both = [rpc, controlPlane].filter((credentials) => credentials !== undefined);
-  const certificates = () => both.flatMap((credentials) => credentials.certificates());
-  const expiry = watchCertificateExpiry({ certificates, logger: options.logger, clock: options.clock });
-  return {
-    rpc,
-    controlPlane,
-    certificates,
-    reload() {
-      for (const credentials of both) credentials.reload();
-    },
-    close() {
-      expiry.close();
-      for (const credentials of both) credentials.close();
-    },
-  };
+  return { rpc, controlPlane, ...holdTlsCredentials([rpc, controlPlane], options) };
 }
 
 function openRpcTls(settings: Settings, options: TlsCredentialsOptions): TlsCredentials | undefined {

@@ -124,6 +124,7 @@ export {
 } from './tls/certificate-expiry.js';
 export { type TlsFailureReason, tlsFailureOf } from './tls/connection-failure.js';
 export type { TlsRefusal, TlsRefusalReason } from './tls/handshake-refusal.js';
+export { type HeldTlsCredentials, holdTlsCredentials } from './tls/held-credentials.js';
 export {
   createSecureRpcServer,
   type SecureRpcServerOptions,

@@ -29,6 +29,7 @@ describe('@stacyvm/worker-rpc', () => {
       'createWorkerEndpoint',
       'enrolWorker',
       'fileCredentialSource',
+      'holdTlsCredentials',
       'isFileErrorReason',
       'isJoinToken',
       'issuerCredentialSource',

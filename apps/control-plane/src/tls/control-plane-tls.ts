@@ -1,28 +1,23 @@
 import type { Settings } from '@stacyvm/config';
 import {
+  type HeldTlsCredentials,
+  holdTlsCredentials,
   openTlsCredentials,
   type RpcClientTls,
-  type TlsCertificate,
   type TlsCredentials,
   type TlsCredentialsOptions,
   TlsMaterialError,
   type TlsMaterialErrorCode,
-  watchCertificateExpiry,
 } from '@stacyvm/worker-rpc';
 
 /** What the control plane speaks TLS with; the files are read again when their content changes. */
-export interface ControlPlaneTls {
+export interface ControlPlaneTls extends HeldTlsCredentials {
   /** As the server of the API and of workers; undefined: plain HTTP. */
   readonly server: TlsCredentials | undefined;
   /** As a client of workers; undefined: as their URLs say. */
   readonly rpc: RpcClientTls | undefined;
-  /** Those in force. */
-  certificates(): readonly TlsCertificate[];
   /** Whether what the files hold now is in force, by what they are for. */
   materials(): readonly TlsMaterialStatus[];
-  /** Looks at the files now. */
-  reload(): void;
-  close(): void;
 }
 
 /** `problem` tells why the files are not taken, and those before stay in force. */
@@ -46,25 +41,15 @@ export function openControlPlaneTls(settings: Settings, options: TlsCredentialsO
     throw error;
   }
   const parts = { server, rpc_client: rpc?.credentials } as const;
-  const both = Object.values(parts).filter((credentials) => credentials !== undefined);
-  const certificates = () => both.flatMap((credentials) => credentials.certificates());
-  const expiry = watchCertificateExpiry({ certificates, logger: options.logger, clock: options.clock });
   return {
     server,
     rpc,
-    certificates,
+    ...holdTlsCredentials(Object.values(parts), options),
     materials: () =>
       (Object.keys(parts) as (keyof typeof parts)[]).flatMap((kind) => {
         const credentials = parts[kind];
         return credentials === undefined ? [] : [{ kind, problem: credentials.lastError()?.code }];
       }),
-    reload() {
-      for (const credentials of both) credentials.reload();
-    },
-    close() {
-      expiry.close();
-      for (const credentials of both) credentials.close();
-    },
   };
 }
 
