@@ -5,6 +5,7 @@ import {
   createBubblewrapProvider,
   createDockerProvider,
   createMockProvider,
+  dockerOptions,
   type SandboxProvider,
 } from '@stacyvm/providers';
 
@@ -66,17 +67,7 @@ export async function openProviders(
 function dockerProvider(settings: Settings, logger: Logger): SandboxProvider {
   return createDockerProvider({
     stateDir: join(settings['worker.state_dir'], 'docker'),
-    socket: settings['providers.docker.socket'],
-    runtime: settings['providers.docker.runtime'],
-    defaultImage: settings['providers.docker.default_image'],
-    networkMode: settings['providers.docker.network_mode'],
-    seccompProfile: settings['providers.docker.seccomp_profile'],
-    readOnlyRootfs: settings['providers.docker.read_only_rootfs'],
-    pidsLimit: settings['providers.docker.pids_limit'],
-    user: settings['providers.docker.user'],
-    droppedCapabilities: settings['providers.docker.dropped_caps'],
-    addedCapabilities: settings['providers.docker.added_caps'],
-    tmpfs: settings['providers.docker.tmpfs'],
+    ...dockerOptions(settings),
     logger,
   });
 }

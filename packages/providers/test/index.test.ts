@@ -8,6 +8,7 @@ describe('@stacyvm/providers', () => {
       'createBubblewrapProvider',
       'createDockerProvider',
       'createMockProvider',
+      'dockerOptions',
     ]);
   });
 });

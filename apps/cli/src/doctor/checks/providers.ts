@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import {
   createBubblewrapProvider,
   createDockerProvider,
+  dockerOptions,
   type ProviderLogger,
   type SandboxProvider,
 } from '@stacyvm/providers';
@@ -60,17 +61,7 @@ function tryDocker({ settings }: Subject): Promise<Finding> {
   return tryProvider((stateDir, logger) =>
     createDockerProvider({
       stateDir,
-      socket: settings['providers.docker.socket'],
-      runtime: settings['providers.docker.runtime'],
-      defaultImage: settings['providers.docker.default_image'],
-      networkMode: settings['providers.docker.network_mode'],
-      seccompProfile: settings['providers.docker.seccomp_profile'],
-      readOnlyRootfs: settings['providers.docker.read_only_rootfs'],
-      pidsLimit: settings['providers.docker.pids_limit'],
-      user: settings['providers.docker.user'],
-      droppedCapabilities: settings['providers.docker.dropped_caps'],
-      addedCapabilities: settings['providers.docker.added_caps'],
-      tmpfs: settings['providers.docker.tmpfs'],
+      ...dockerOptions(settings),
       logger,
     }),
   );
