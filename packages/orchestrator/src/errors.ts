@@ -1,3 +1,5 @@
+import type { RpcFileErrorCode } from '@stacyvm/worker-rpc';
+
 /** Every way in which the orchestrator refuses or fails. The control plane maps each to a status and passes it on as `reason`. */
 export type OrchestratorErrorCode =
   | 'invalid_duration'
@@ -22,15 +24,7 @@ export type OrchestratorErrorCode =
   | 'spawn_queue_timeout'
   | 'shutting_down'
   | 'exec_timeout'
-  | 'file_not_found'
-  | 'is_directory'
-  | 'not_a_directory'
-  | 'not_a_file'
-  | 'directory_not_empty'
-  | 'permission_denied'
-  | 'no_space'
-  | 'too_large'
-  | 'file_failed'
+  | RpcFileErrorCode
   | 'worker_unreachable'
   | 'worker_refused'
   | 'worker_revoked'
