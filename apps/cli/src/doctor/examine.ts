@@ -1,5 +1,6 @@
-import { ConfigError, type LoadedSettings, loadSettings } from '@stacyvm/config';
+import { ConfigError } from '@stacyvm/config';
 import { redactText } from '@stacyvm/logging';
+import { settingsOrError } from '../loaded-configuration.js';
 import { createKnownSecrets } from '../support/known-secrets.js';
 import type { CheckNode } from './check.js';
 import { certificateChecks } from './checks/certificates.js';
@@ -33,7 +34,7 @@ export interface ExamineOptions {
 /** Examines this host and what its configuration points at. Changes nothing; only a usage error rejects. */
 export async function examine(options: ExamineOptions): Promise<DoctorReport> {
   const { configFile, role, production, timeoutMs, env = process.env, clock = () => new Date() } = options;
-  const loaded = load(configFile, env);
+  const loaded = settingsOrError(configFile, env);
   const secrets = createKnownSecrets(loaded instanceof ConfigError ? { env, configFile } : { env, loaded });
   const checks =
     loaded instanceof ConfigError
@@ -69,13 +70,4 @@ function checksOf(subject: Subject): readonly CheckNode[] {
     diskChecks(subject),
     systemChecks(subject),
   ];
-}
-
-function load(configFile: string | undefined, env: NodeJS.ProcessEnv): LoadedSettings | ConfigError {
-  try {
-    return loadSettings({ configFile, env });
-  } catch (error) {
-    if (error instanceof ConfigError) return error;
-    throw error;
-  }
 }

@@ -1,15 +1,11 @@
-import { BlockList, isIP } from 'node:net';
 import type { Argv } from 'yargs';
 import { type ConnectionArguments, connectionOptions, requireServerUrl } from '../connection.js';
 import { CommandFailure } from '../failure.js';
+import { isThisHost } from '../this-host.js';
 
 export interface TargetArguments extends ConnectionArguments {
   readonly allowRemoteTarget: boolean;
 }
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
 
 /** The options that say which control plane is put under load. */
 export function targetOptions<T>(yargs: Argv<T>) {
@@ -28,10 +24,4 @@ export function requireTarget({ server, allowRemoteTarget }: TargetArguments): v
     `${server} is not on this host; if it is yours to put under load, say so with --allow-remote-target`,
     2,
   );
-}
-
-function isThisHost(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '');
-  const family = isIP(host);
-  return family === 0 ? host === 'localhost' : LOOPBACK.check(host, family === 4 ? 'ipv4' : 'ipv6');
 }

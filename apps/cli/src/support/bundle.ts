@@ -1,9 +1,10 @@
-import { ConfigError, type LoadedSettings, loadSettings } from '@stacyvm/config';
+import { ConfigError, type LoadedSettings } from '@stacyvm/config';
 import { lintConfigError, lintReportJson, lintSettings } from '@stacyvm/config/lint';
 import { REDACTION_RULES, redact, redactText } from '@stacyvm/logging';
 import { examine } from '../doctor/examine.js';
 import { reportDocument } from '../doctor/report.js';
 import { CommandFailure } from '../failure.js';
+import { settingsOrError } from '../loaded-configuration.js';
 import { configurationPart } from './configuration-part.js';
 import { createKnownSecrets, type KnownSecrets } from './known-secrets.js';
 import { logPart } from './log-part.js';
@@ -44,7 +45,7 @@ export async function collectBundle(options: BundleOptions): Promise<Bundle> {
     }
   };
 
-  const loaded = load(configFile, env);
+  const loaded = settingsOrError(configFile, env);
   if (loaded instanceof ConfigError)
     errors.push({ part: 'config', message: 'the configuration does not load' });
   const lint = await collect('lint', async () => lintPart(loaded, clock()));
@@ -103,13 +104,4 @@ function seal(document: unknown, secrets: KnownSecrets): string {
     );
   }
   return text;
-}
-
-function load(configFile: string | undefined, env: NodeJS.ProcessEnv): LoadedSettings | ConfigError {
-  try {
-    return loadSettings({ configFile, env });
-  } catch (error) {
-    if (error instanceof ConfigError) return error;
-    throw error;
-  }
 }

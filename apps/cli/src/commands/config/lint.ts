@@ -7,6 +7,7 @@ import { ignoredRules } from '../../lint/ignored-rules.js';
 import { ruleDocuments, ruleTable } from '../../lint/rule-list.js';
 import { print, printJson } from '../../output.js';
 import { cliVersion } from '../../version.js';
+import { configOption } from './config-option.js';
 
 export const lintCommand = defineCommand({
   command: 'lint',
@@ -28,7 +29,7 @@ export const lintCommand = defineCommand({
       return;
     }
     const report = await lintConfiguration({
-      configFile: single('--config', args.config),
+      configFile: args.config,
       production: args.production,
       role: single('--role', args.role),
       rules,
@@ -45,13 +46,7 @@ export const lintCommand = defineCommand({
 });
 
 function lintOptions(yargs: Argv) {
-  return yargs
-    .option('config', {
-      alias: 'file',
-      type: 'string',
-      requiresArg: true,
-      describe: 'Configuration file; where the programs look for theirs unless given',
-    })
+  return configOption(yargs)
     .option('production', {
       type: 'boolean',
       default: false,

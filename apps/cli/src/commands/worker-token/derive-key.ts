@@ -1,8 +1,8 @@
 import { deriveWorkerKey, keyFingerprint } from '@stacyvm/token';
 import { defineCommand } from '../../command.js';
 import { CommandFailure } from '../../failure.js';
+import { writeNewFile } from '../../new-file.js';
 import { formatOption, print, printJson } from '../../output.js';
-import { writeKeyFile } from '../../worker-token/key-file.js';
 import { signingKey, signingKeyOptions } from '../../worker-token/signing-key.js';
 import { workerIdArgument } from '../../worker-token/token-request.js';
 
@@ -31,7 +31,7 @@ export const deriveKeyCommand = defineCommand({
     if (args.force && args.out === undefined) throw new CommandFailure('--force goes with --out', 2);
     const key = deriveWorkerKey(await signingKey(args), workerId);
     const fingerprint = keyFingerprint(key);
-    if (args.out !== undefined) await writeKeyFile(args.out, key, { overwrite: args.force });
+    if (args.out !== undefined) await writeNewFile(args.out, `${key}\n`, { replace: args.force });
     if (args.format === 'json') {
       const place = args.out === undefined ? { key } : { file: args.out };
       printJson({ worker_id: workerId, key_fingerprint: fingerprint, ...place });

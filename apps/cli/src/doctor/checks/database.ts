@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DatabaseInspection } from '@stacyvm/store/inspection';
+import { isThisHost } from '../../this-host.js';
 import {
   type Check,
   type CheckGroup,
@@ -95,7 +96,7 @@ function encrypted({ settings }: Subject, database: DatabaseInspection): Finding
 function isLocal(dsn: string): boolean {
   const url = URL.canParse(dsn) ? new URL(dsn) : undefined;
   const host = url?.searchParams.get('host') ?? url?.hostname ?? '';
-  return host === '' || host.startsWith('/') || /^(?:localhost|127\.[\d.]+|\[::1\]|::1)$/.test(host);
+  return host === '' || host.startsWith('/') || isThisHost(host);
 }
 
 function migrated({ migrations: { applied, pending, unknown } }: DatabaseInspection): Finding {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { inspectWorkerToken, isWorkerId } from '@stacyvm/token';
+import { isThisHost } from '../../this-host.js';
 import {
   type Check,
   type CheckGroup,
@@ -125,7 +126,7 @@ function controlPlane(
 function isOwn(url: string, port: number): boolean {
   const { hostname, port: given, protocol } = new URL(url);
   const named = given === '' ? (protocol === 'https:' ? 443 : 80) : Number(given);
-  return named === port && /^(?:localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+  return named === port && isThisHost(hostname);
 }
 
 /** The control plane's own way of calling, where its certificate is at hand. */
