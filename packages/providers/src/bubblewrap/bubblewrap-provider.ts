@@ -21,7 +21,7 @@ import { ImageCatalogue } from './images.js';
 import { removeLeftovers } from './leftovers.js';
 import { limitCapabilities } from './rlimits.js';
 import type { BubblewrapSandbox } from './sandbox.js';
-import { startSandbox } from './sandbox-start.js';
+import { type SandboxStart, startSandbox } from './sandbox-start.js';
 import { StateDirectory } from './state-directory.js';
 import { UidPool } from './uid-pool.js';
 
@@ -36,6 +36,8 @@ export interface BubblewrapProviderOptions {
   readonly uidBase?: number;
   /** Processes and threads of one exec. Default 256. */
   readonly pidsLimit?: number;
+  /** Milliseconds that an exec's processes may take to die before the whole sandbox is ended. Default 10000. */
+  readonly killTimeoutMs?: number;
   /** `off` uses process limits only, also where cgroups are writable. Default `auto`. */
   readonly cgroups?: 'auto' | 'off';
   readonly logger?: ProviderLogger;
@@ -72,7 +74,7 @@ class BubblewrapProvider implements SandboxProvider {
   );
   readonly #bwrapPath: string;
   readonly #useCgroups: boolean;
-  readonly #pidsLimit: number;
+  readonly #limits: Pick<SandboxStart, 'pidsLimit' | 'killTimeoutMs'>;
   readonly #logger: ProviderLogger;
   readonly #clock: () => Date;
   readonly #images: ImageCatalogue;
@@ -87,7 +89,13 @@ class BubblewrapProvider implements SandboxProvider {
     const bwrapPath = options.bwrapPath ?? 'bwrap';
     this.#bwrapPath = bwrapPath.includes('/') ? resolve(bwrapPath) : bwrapPath;
     this.#useCgroups = options.cgroups !== 'off';
-    this.#pidsLimit = wholeNumber('pidsLimit', options.pidsLimit ?? DEFAULT_PIDS_LIMIT, 16);
+    this.#limits = {
+      pidsLimit: wholeNumber('pidsLimit', options.pidsLimit ?? DEFAULT_PIDS_LIMIT, 16),
+      killTimeoutMs:
+        options.killTimeoutMs === undefined
+          ? undefined
+          : wholeNumber('killTimeoutMs', options.killTimeoutMs, 0),
+    };
     this.#logger = options.logger ?? SILENT;
     this.#clock = options.clock ?? (() => new Date());
     this.#images = new ImageCatalogue(options.images ?? {});
@@ -192,7 +200,7 @@ class BubblewrapProvider implements SandboxProvider {
     const uid = this.#uids.take();
     try {
       const started = await startSandbox(
-        { spec, host, uid, state: this.#state, images: this.#images, pidsLimit: this.#pidsLimit },
+        { spec, host, uid, state: this.#state, images: this.#images, ...this.#limits },
         signal,
       );
       const entry = { image, createdAt: this.#clock(), uid, sandbox: started.sandbox };

@@ -24,6 +24,7 @@ export interface ExecPlan {
   readonly cgroup: ExecCgroup | undefined;
   /** With two pipes reserved. */
   readonly pipes: ExecPipes;
+  readonly killTimeoutMs: number;
   readonly input: ExecInput | undefined;
   readonly log: OutputLogWriter;
 }

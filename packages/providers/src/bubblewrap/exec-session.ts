@@ -8,13 +8,14 @@ import type { ExecCgroup } from './cgroups.js';
 import { ExecChain, type ExecPlan } from './exec-chain.js';
 import { EXEC_MARKER } from './exec-script.js';
 import { OutputRelay } from './output-relay.js';
-import { findTree, killProcess, sendSignal } from './process-tree.js';
+import { findTree, freezeTree, killProcess, sendSignal } from './process-tree.js';
 
-const KILL_TIMEOUT_MS = 10_000;
 /** How long a killed exec waits for a caller that does not take its last output. */
 const ABANDON_MS = 1_000;
 /** About 30 ms of `holdsWithin`. */
 const MAX_ROUNDS_ALONE = 5;
+/** Most programs are gone by then; what is not may make new processes as fast as they are killed. */
+const ROUNDS_BEFORE_FREEZING = 2;
 
 type EndReason = 'timeout' | 'cancel' | 'failure';
 
@@ -22,6 +23,7 @@ type EndReason = 'timeout' | 'cancel' | 'failure';
 export class ExecSession {
   readonly #execId: string;
   readonly #cgroup: ExecCgroup | undefined;
+  readonly #killTimeoutMs: number;
   readonly #chain: ExecChain;
   readonly #relay: OutputRelay;
   readonly #stdin: StdinPump | undefined;
@@ -32,6 +34,7 @@ export class ExecSession {
   });
   #endReason: EndReason | undefined;
   #failure: { readonly error: unknown } | undefined;
+  #unkilled = false;
   #killing: Promise<void> = Promise.resolve();
   #abandon: () => void = () => {};
   readonly #abandoned = new Promise<void>((resolve) => {
@@ -41,6 +44,7 @@ export class ExecSession {
   private constructor(plan: ExecPlan, io: ExecIo) {
     this.#execId = plan.execId;
     this.#cgroup = plan.cgroup;
+    this.#killTimeoutMs = plan.killTimeoutMs;
     const fail = (error: unknown) => {
       this.#failure ??= { error };
       this.#end('failure');
@@ -127,6 +131,11 @@ export class ExecSession {
     this.#relay.close();
   }
 
+  /** Processes of this exec live on although everything was tried: only the end of the sandbox ends them. */
+  get unkilled(): boolean {
+    return this.#unkilled;
+  }
+
   /** True when no process of this exec is left, as far as can be seen. */
   isFinished(): boolean {
     return this.#chain.hasExited && this.#relay.ended && (this.#cgroup?.tryRemove() ?? true);
@@ -148,10 +157,15 @@ export class ExecSession {
     const root = this.#chain.pid;
     if (root === undefined) return;
     this.#cgroup?.forbidForks();
+    const findOthers = async () => {
+      const tree = this.#cgroup?.pids() ?? (await findTree(root, `${EXEC_MARKER}=${this.#execId}`));
+      return tree.filter((pid) => pid !== root);
+    };
+    let rounds = 0;
     let roundsAlone = 0;
-    const gone = await holdsWithin(KILL_TIMEOUT_MS, () => {
-      const tree = this.#cgroup?.pids() ?? findTree(root, `${EXEC_MARKER}=${this.#execId}`);
-      const others = tree.filter((pid) => pid !== root);
+    const gone = await holdsWithin(this.#killTimeoutMs, async () => {
+      rounds += 1;
+      const others = rounds > ROUNDS_BEFORE_FREEZING ? await freezeTree(findOthers) : await findOthers();
       for (const pid of others) killProcess(pid);
       if (others.length > 0) return false;
       if (this.#chain.hasExited) return true;
@@ -162,7 +176,9 @@ export class ExecSession {
       if (roundsAlone > MAX_ROUNDS_ALONE) killProcess(root);
       return false;
     });
-    if (!gone) throw new ProviderError('exec_failed', 'the processes of the exec could not be killed');
+    if (gone) return;
+    this.#unkilled = true;
+    throw new ProviderError('exec_failed', 'the processes of the exec could not be killed');
   }
 
   async #deliverRest(): Promise<void> {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { holdsWithin } from '../deadline.js';
 
 /** A process that a reused pid cannot be mistaken for. */
@@ -7,6 +8,12 @@ export interface ProcessIdentity {
   /** Clock ticks after boot, field 22 of /proc/PID/stat. */
   readonly startTime: string;
 }
+
+const MAX_FREEZE_ROUNDS = 50;
+/** A child of a fork that was under way when its parent was told to stop shows itself in the second look. */
+const QUIET_ROUNDS = 2;
+/** Stopped (by a signal or a tracer), zombie, dead. */
+const HALTED_STATES: ReadonlySet<string> = new Set(['T', 't', 'Z', 'X']);
 
 interface ProcessStat extends ProcessIdentity {
   readonly state: string;
@@ -55,12 +62,12 @@ export async function endProcess(target: ProcessIdentity, timeoutMs: number): Pr
  * The processes of an exec where no cgroup holds them together: the descendants of its root, the members of its session, and every
  * process whose environment carries the marker (which a double fork and setsid do not shed).
  */
-export function findTree(root: number, marker: string): readonly number[] {
-  const processes = listProcesses();
+export async function findTree(root: number, marker: string): Promise<readonly number[]> {
+  const { processes, environmentOf } = await lookAtProcesses();
   const tree = new Set<number>([root]);
   const marked = Buffer.from(`${marker}\0`);
   for (const { pid, session, state } of processes) {
-    if (state !== 'Z' && (session === root || hasMarker(pid, marked))) tree.add(pid);
+    if (state !== 'Z' && (session === root || environmentOf(pid).includes(marked))) tree.add(pid);
   }
   for (let before = -1; before !== tree.size; ) {
     before = tree.size;
@@ -70,18 +77,63 @@ export function findTree(root: number, marker: string): readonly number[] {
   return [...tree].filter((pid) => alive.has(pid));
 }
 
-function listProcesses(): readonly ProcessStat[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map((name) => readStat(Number(name)))
-    .filter((stat) => stat !== undefined);
+/**
+ * Stops processes until no running one is found twice in a row. What is stopped keeps its place under the limit of processes, so
+ * that a fork bomb runs out of room; killed one by one, each makes room for the next.
+ *
+ * @param find the processes of a tree as they are now
+ * @returns those found last
+ */
+export async function freezeTree(find: () => Promise<readonly number[]>): Promise<readonly number[]> {
+  let found = await find();
+  for (let round = 0, quiet = 0; round < MAX_FREEZE_ROUNDS && quiet < QUIET_ROUNDS; round += 1) {
+    const running = found.filter((pid) => !HALTED_STATES.has(readStat(pid)?.state ?? 'X'));
+    for (const pid of running) sendSignal(pid, 'SIGSTOP');
+    quiet = running.length === 0 ? quiet + 1 : 0;
+    await delay(1);
+    found = await find();
+  }
+  return found;
 }
 
-function hasMarker(pid: number, marked: Buffer): boolean {
+interface ProcessTable {
+  readonly processes: readonly ProcessStat[];
+  readonly environmentOf: (pid: number) => Buffer;
+}
+
+let nextLook: Promise<ProcessTable> | undefined;
+
+/** The processes of the host as they are after the call. Those who ask at the same time share one look: many execs may end at once. */
+function lookAtProcesses(): Promise<ProcessTable> {
+  nextLook ??= new Promise((resolve) => {
+    setImmediate(() => {
+      nextLook = undefined;
+      resolve(readProcessTable());
+    });
+  });
+  return nextLook;
+}
+
+function readProcessTable(): ProcessTable {
+  const environments = new Map<number, Buffer>();
+  return {
+    processes: readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map((name) => readStat(Number(name)))
+      .filter((stat) => stat !== undefined),
+    environmentOf: (pid) => {
+      const known = environments.get(pid) ?? readEnvironment(pid);
+      environments.set(pid, known);
+      return known;
+    },
+  };
+}
+
+function readEnvironment(pid: number): Buffer {
   try {
-    return readFileSync(`/proc/${pid}/environ`).includes(marked);
+    return readFileSync(`/proc/${pid}/environ`);
   } catch {
-    return false;
+    return Buffer.alloc(0);
   }
 }
 

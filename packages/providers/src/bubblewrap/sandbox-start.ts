@@ -20,6 +20,7 @@ export interface SandboxStart {
   readonly state: StateDirectory;
   readonly images: ImageCatalogue;
   readonly pidsLimit: number;
+  readonly killTimeoutMs: number | undefined;
 }
 
 /**
@@ -46,7 +47,7 @@ export async function startSandbox(
 }
 
 async function makeSandbox(
-  { spec, host, uid, state, images, pidsLimit }: SandboxStart,
+  { spec, host, uid, state, images, pidsLimit, killTimeoutMs }: SandboxStart,
   signal: AbortSignal | undefined,
 ): Promise<{ sandbox: BubblewrapSandbox; process: SandboxProcess }> {
   const { sandboxId, memoryMb, vcpus } = spec;
@@ -72,6 +73,6 @@ async function makeSandbox(
     throw error;
   }
   const prlimit = prlimitCommand(limits, byCgroup);
-  const sandbox = new BubblewrapSandbox({ sandboxId, process, pipes, cgroup, privilege, prlimit });
-  return { sandbox, process };
+  const parts = { sandboxId, process, pipes, cgroup, privilege, prlimit, killTimeoutMs };
+  return { sandbox: new BubblewrapSandbox(parts), process };
 }

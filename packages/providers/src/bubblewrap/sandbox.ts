@@ -10,6 +10,7 @@ import type { Privilege } from './privilege.js';
 import type { SandboxProcess } from './sandbox-process.js';
 
 const END_TIMEOUT_MS = 10_000;
+const DEFAULT_KILL_TIMEOUT_MS = 10_000;
 const MAX_CONCURRENT_EXECS = 64;
 
 export interface SandboxParts {
@@ -19,6 +20,8 @@ export interface SandboxParts {
   readonly cgroup: SandboxCgroup | undefined;
   readonly privilege: Privilege;
   readonly prlimit: readonly string[];
+  /** How long the processes of an exec may take to die before the sandbox is ended for it. */
+  readonly killTimeoutMs?: number | undefined;
 }
 
 /** A sandbox whose processes run, and the execs in it. */
@@ -98,6 +101,8 @@ export class BubblewrapSandbox {
       const killed = (cgroup?.oomKills() ?? 0) > oomKillsBefore;
       return killed ? { ...exit, oomKilled: true } : exit;
     } catch (error) {
+      // An exec that outlives its limits would take them from every other: the kernel ends all of a sandbox at once.
+      if (session.unkilled) await this.#parts.process.kill(END_TIMEOUT_MS);
       // What looked like a failure of the chain may be the end of the sandbox under it.
       if (error instanceof ProviderError && error.code === 'exec_failed') this.#requireEnterable();
       throw error;
@@ -121,6 +126,7 @@ export class BubblewrapSandbox {
         entry: { privilege, initPid: process.init.pid, monitorPid: process.monitor.pid, prlimit },
         cgroup: cgroup?.createExec(execId),
         pipes: this.#parts.pipes,
+        killTimeoutMs: this.#parts.killTimeoutMs ?? DEFAULT_KILL_TIMEOUT_MS,
         input,
         log,
       };

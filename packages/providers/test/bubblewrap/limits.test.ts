@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { eventually, run, spec } from '../sandbox-run.js';
+import { eventually, rejection, run, spec } from '../sandbox-run.js';
 import { bubblewrapFixture, hostProcesses, type ProviderFixture } from './provider-fixture.js';
 
 for (const cgroups of ['auto', 'off'] as const) {
@@ -38,6 +38,18 @@ for (const cgroups of ['auto', 'off'] as const) {
         async () => Number((await sh('ls /proc | grep -c "^[0-9]"')).stdout) < 12,
       );
       expect(hostProcesses('b() { b | b')).to.deep.equal([]);
+    });
+
+    it('ends a fork bomb whose processes wake what is stopped', async () => {
+      await fixture.provider.spawn(spec('woken'));
+      const bomb =
+        'import os, signal\nwhile True:\n  try:\n    os.fork()\n    os.kill(-1, signal.SIGCONT)\n  except OSError: pass';
+      const args = ['-c', bomb];
+      const exec = { mode: 'argv', command: 'python3', args, timeoutMs: 500 } as const;
+      expect((await run(fixture.provider, 'woken', exec)).timedOut).to.equal(true);
+      await eventually('the bomb is gone', () => hostProcesses('os.kill(-1').length === 0);
+      expect(await run(fixture.provider, 'woken', 'echo alive')).to.have.property('stdout', 'alive\n');
+      await fixture.provider.destroy('woken');
     });
 
     it('limits the processes of an exec', async () => {
@@ -107,3 +119,26 @@ for (const cgroups of ['auto', 'off'] as const) {
     });
   });
 }
+
+describe('bubblewrap: an exec that cannot be killed', () => {
+  let fixture: ProviderFixture;
+
+  before(async () => {
+    fixture = await bubblewrapFixture({ cgroups: 'off', killTimeoutMs: 0 });
+  });
+
+  after(async () => {
+    await fixture?.dispose();
+  });
+
+  it('ends with its whole sandbox', async () => {
+    await fixture.provider.spawn(spec('lost'));
+    const error = await rejection(
+      run(fixture.provider, 'lost', { command: 'sleep 61 & sleep 61 & sleep 61', timeoutMs: 300 }),
+    );
+    expect(error).to.have.property('code', 'unavailable');
+    expect(hostProcesses('sleep 61')).to.deep.equal([]);
+    expect(await fixture.provider.status('lost')).to.have.property('state', 'stopped');
+    await fixture.provider.destroy('lost');
+  });
+});

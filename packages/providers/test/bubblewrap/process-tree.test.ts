@@ -1,7 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { endProcess, findTree, identifyProcess, isRunning } from '../../src/bubblewrap/process-tree.js';
+import {
+  endProcess,
+  findTree,
+  freezeTree,
+  identifyProcess,
+  isRunning,
+  killProcess,
+} from '../../src/bubblewrap/process-tree.js';
 import { eventually } from '../sandbox-run.js';
 
 describe('process tree', () => {
@@ -44,9 +52,25 @@ describe('process tree', () => {
     const root = await start('sleep 60 & sleep 60 & wait');
     const marked = await start('exec sleep 60', { MARK: 'tree-1' });
     const other = await start('exec sleep 60', { MARK: 'tree-12' });
-    await eventually('the tree is there', () => findTree(root, 'MARK=tree-1').length === 4);
-    const tree = findTree(root, 'MARK=tree-1');
+    await eventually('the tree is there', async () => (await findTree(root, 'MARK=tree-1')).length === 4);
+    const tree = await findTree(root, 'MARK=tree-1');
     expect(tree).to.include.members([root, marked]).and.not.include(other);
     expect(tree).not.to.include(process.pid);
+  });
+
+  it('stops what makes new processes, and finds all of it', async () => {
+    // 20 lines of processes, each with one child at a time.
+    const line = 'l() { while :; do /bin/true; done; }';
+    const root = await start(
+      `${line}; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do l & done; wait`,
+    );
+    await eventually('the lines run', async () => (await findTree(root, 'MARK=none')).length > 20);
+    const frozen = await freezeTree(() => findTree(root, 'MARK=none'));
+    expect(frozen.length).to.be.greaterThan(20);
+    const states = frozen.map((pid) => readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]![0]);
+    expect([...new Set(states)].filter((state) => state !== 'T' && state !== 'Z')).to.deep.equal([]);
+    const later = await findTree(root, 'MARK=none');
+    expect(later.filter((pid) => !frozen.includes(pid))).to.deep.equal([]);
+    for (const pid of frozen) killProcess(pid);
   });
 });
