@@ -74,6 +74,10 @@ describe('stacyvm doctor on the host', () => {
       chmodSync(patient.directory, 0o777);
       const directory = await patient.examine('{}\n');
       expect(resultOf(directory, 'file_modes.config_directory').status).to.equal('failure');
+      chmodSync(patient.directory, 0o1777);
+      const shared = resultOf(await patient.examine('{}\n'), 'file_modes.config_directory');
+      expect(shared.status).to.equal('success');
+      expect(shared.message).to.contain('sticky');
     });
   });
 

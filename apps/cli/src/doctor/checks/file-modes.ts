@@ -48,5 +48,6 @@ function judgeWritable(path: string, stats: Stats): Finding {
   if (self !== undefined && stats.uid !== self && stats.uid !== 0) {
     return warning(`belongs to user ${stats.uid}, who can change it`, `chown it, or run as that user`);
   }
+  if (sticky) return success(`others can add files, and change none of anybody else (mode ${mode}, sticky)`);
   return success(`only its owner can change it (mode ${mode})`);
 }
