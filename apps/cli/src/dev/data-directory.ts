@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { deriveWorkerKey } from '@stacyvm/token';
+import { makeDirectory } from '../make-directory.js';
 
 /** The one worker of a development system. */
 export const DEV_WORKER_ID = 'dev-worker';
@@ -21,10 +22,10 @@ export interface DataDirectory {
 export function prepareDataDirectory(directory: string, port: number): DataDirectory {
   const path = resolve(directory);
   const secrets = join(path, 'secrets');
-  mkdirSync(path, { recursive: true });
+  makeDirectory(path);
   // The database and the sandboxes run as users of their own, which must be able to pass through, but not to look.
   chmodSync(path, 0o711);
-  mkdirSync(secrets, { recursive: true, mode: 0o700 });
+  makeDirectory(secrets, 0o700);
   chmodSync(secrets, 0o700);
 
   const apiKeyFile = secret(join(secrets, 'api-key'), () => randomBytes(32).toString('hex'));

@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { keyMatches, namesIn } from '../doctor/certificate.js';
 import { CommandFailure } from '../failure.js';
+import { makeDirectory } from '../make-directory.js';
 import type { Holder } from './holders.js';
 import { type FileToPlace, placeFiles } from './place-files.js';
 import {
@@ -68,7 +69,7 @@ export async function initDirectory(request: InitDirectoryRequest): Promise<Init
 
 function createDirectory(directory: string): void {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    makeDirectory(directory, 0o700);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new CommandFailure(`${directory} cannot be created: ${code}`, 1, { cause: error });
