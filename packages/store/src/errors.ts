@@ -4,6 +4,7 @@
  * `invalid_input`: the value can never be stored. `capacity`: a limit is reached (`StoreError.limit` says which).
  * `configuration`: an operator has to change something (DSN, credentials, directory, system user, binaries).
  * `in_use`: another process owns the embedded database. `schema`: the database belongs to another program or version.
+ * `tenant_closed`: the tenant is not there or is being deleted.
  * `closed`: the store was closed. `internal`: anything else, a fault of this package.
  */
 export type StoreErrorCode =
@@ -15,6 +16,7 @@ export type StoreErrorCode =
   | 'configuration'
   | 'in_use'
   | 'schema'
+  | 'tenant_closed'
   | 'closed'
   | 'internal';
 

@@ -23,6 +23,7 @@ import {
   sandboxStateFrom,
 } from './sandbox-record.js';
 import type { SandboxesTable, StoreSchema } from './schema.js';
+import { requireOpenTenant } from './tenant-deletion.js';
 
 export interface NewSandbox {
   readonly id: string;
@@ -75,7 +76,7 @@ export interface SandboxRepository extends SandboxClaims {
   /**
    * In one transaction: checks the limits, stores the sandbox as `creating` and grants its worker the lease.
    * @throws StoreError `capacity` (with `limit`), `conflict` when the id is taken or its lease is another worker's,
-   *   `not_found` when the worker is not registered, `invalid_input`
+   *   `not_found` when the worker is not registered, `tenant_closed`, `invalid_input`
    */
   reserve(input: ReserveSandbox): Promise<Reservation>;
   /** In any state, destroyed ones too. */
@@ -113,6 +114,7 @@ export function createSandboxRepository(db: Kysely<StoreSchema>, clock: Clock): 
       checkNewSandbox(input);
       return db.transaction().execute(async (transaction) => {
         await requireFreeCapacity(transaction, input);
+        await requireOpenTenant(transaction, input.tenantId);
         const now = clock();
         const row = await transaction
           .insertInto('sandboxes')

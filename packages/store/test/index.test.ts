@@ -6,6 +6,7 @@ import * as testing from '../src/testing.js';
 describe('@stacyvm/store', () => {
   it('exports exactly its public values', () => {
     expect(Object.keys(store).sort()).to.deep.equal([
+      'API_KEY_ROLES',
       'AUDIT_OUTCOMES',
       'DEFAULT_LIST_LIMIT',
       'DEFAULT_PRUNE_LIMIT',
@@ -15,15 +16,19 @@ describe('@stacyvm/store', () => {
       'MAX_LEASE_TTL_MS',
       'MAX_LIST_LIMIT',
       'MAX_LOGGED_COMMAND_LENGTH',
+      'MAX_MEMBERSHIPS_OF_USER',
       'MAX_POLICIES',
       'MAX_POLICY_PRIORITY',
       'MAX_PRUNE_LIMIT',
+      'MEMBER_ROLES',
       'MIN_POLICY_PRIORITY',
       'REVOCATIONS_CHANNEL',
       'REVOCATION_KINDS',
       'SANDBOX_STATES',
       'StoreError',
+      'TENANTS_CHANNEL',
       'WORKERS_CHANNEL',
+      'isTenantId',
       'openStore',
       'policyCursor',
       'policyPosition',
