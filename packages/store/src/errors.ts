@@ -20,8 +20,11 @@ export type StoreErrorCode =
   | 'closed'
   | 'internal';
 
-/** The limit a reservation ran into; `worker_closed`: an operator lets the worker take no new sandboxes. */
-export type CapacityLimit = 'worker' | 'worker_closed' | 'owner' | 'total';
+/**
+ * The limit a reservation ran into; `worker_closed`: an operator lets the worker take no new sandboxes. `owner` is the same
+ * for all owners, `owner_quota` and `tenant_quota` are set for this one.
+ */
+export type CapacityLimit = 'worker' | 'worker_closed' | 'owner' | 'owner_quota' | 'tenant_quota' | 'total';
 
 export interface StoreErrorOptions extends ErrorOptions {
   readonly limit?: CapacityLimit | 'policies';

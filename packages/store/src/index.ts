@@ -69,7 +69,17 @@ export {
   policyPosition,
 } from './policy-record.js';
 export { DEFAULT_PRUNE_LIMIT, MAX_PRUNE_LIMIT, type PruneRequest } from './prune.js';
-export type { CapacityLimits, WorkerLoad } from './sandbox-capacity.js';
+export type { QuotaUsage } from './quota-capacity.js';
+export {
+  type ApplyingQuotas,
+  MAX_QUOTA_EXEC_TIMEOUT_SECONDS,
+  MAX_QUOTA_TTL_SECONDS,
+  type QuotaLimits,
+  type QuotaRecord,
+  type QuotaSubject,
+} from './quota-record.js';
+export type { OwnerQuotaFilter, QuotaRepository, QuotaSummary } from './quotas.js';
+export type { CapacityLimits, OwnerCount, WorkerLoad } from './sandbox-capacity.js';
 export type { ClaimedSandbox, ClaimRequest, SandboxClaims } from './sandbox-claims.js';
 export {
   LIVE_SANDBOX_STATES,

@@ -173,6 +173,19 @@ export interface PolicyVersionTable {
   readonly version: BigInteger;
 }
 
+export interface QuotasTable {
+  readonly tenant_id: string | null;
+  readonly owner_id: string | null;
+  readonly max_sandboxes: number;
+  readonly max_memory_mb: BigInteger;
+  readonly max_vcpus: number;
+  readonly max_ttl_seconds: BigInteger;
+  readonly max_exec_timeout_seconds: BigInteger;
+  readonly max_token_issues_per_minute: number;
+  readonly created_at: Timestamp;
+  readonly updated_at: Timestamp;
+}
+
 /** A control plane that is there, or was until lately. */
 export interface ControlPlanesTable {
   readonly id: string;
@@ -230,4 +243,5 @@ export interface StoreSchema {
   readonly tenants: TenantsTable;
   readonly tenant_members: TenantMembersTable;
   readonly api_keys: ApiKeysTable;
+  readonly quotas: QuotasTable;
 }

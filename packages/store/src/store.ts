@@ -21,6 +21,7 @@ import { type StoreLogger, silentLogger } from './logger.js';
 import { migrateToLatest } from './migrate.js';
 import { type SubscribeOptions, type Subscription, subscribe } from './notifications.js';
 import { createPolicyRepository, type PolicyRepository } from './policies.js';
+import { createQuotaRepository, type QuotaRepository } from './quotas.js';
 import { createSandboxRepository, type SandboxRepository } from './sandboxes.js';
 import { createTenantMemberRepository, type TenantMemberRepository } from './tenant-members.js';
 import { createTenantStore, type TenantStore } from './tenant-store.js';
@@ -74,6 +75,7 @@ export interface Store {
   readonly apiKeys: ApiKeyRepository;
   /** What belongs to the tenant and nothing else. @throws StoreError `invalid_input` when it can be no tenant */
   forTenant(tenantId: string): TenantStore;
+  readonly quotas: QuotaRepository;
   /** One round trip within `timeoutMs` (2000 unless told). @throws StoreError `unavailable`, `closed` */
   ping(options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<void>;
   /** Listens to channels of the database over a connection of its own; it ends with the store. */
@@ -178,6 +180,7 @@ function storeOn(
     tenantMembers: createTenantMemberRepository(db, clock),
     apiKeys: createApiKeyRepository(db, clock),
     forTenant: (tenantId) => createTenantStore(tenantId, { db, clock, underRole }),
+    quotas: createQuotaRepository(db, clock),
     async ping({ timeoutMs = DEFAULT_PING_TIMEOUT_MS, signal } = {}) {
       await within(probe(db), timeoutMs, signal);
     },

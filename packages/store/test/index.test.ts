@@ -21,6 +21,8 @@ describe('@stacyvm/store', () => {
       'MAX_POLICY_PRIORITY',
       'MAX_PRUNE_LIMIT',
       'MEMBER_ROLES',
+      'MAX_QUOTA_EXEC_TIMEOUT_SECONDS',
+      'MAX_QUOTA_TTL_SECONDS',
       'MIN_POLICY_PRIORITY',
       'REVOCATIONS_CHANNEL',
       'REVOCATION_KINDS',

@@ -41,6 +41,7 @@ describe('migrations', () => {
       ['applied database migration', '0003-policies'],
       ['applied database migration', '0004-fleet-operation'],
       ['applied database migration', '0005-tenants'],
+      ['applied database migration', '0008-quotas'],
     ]);
     expect(await query('select name from schema_migrations order by 1')).to.deep.equal([
       { name: '0001-fleet' },
@@ -48,6 +49,7 @@ describe('migrations', () => {
       { name: '0003-policies' },
       { name: '0004-fleet-operation' },
       { name: '0005-tenants' },
+      { name: '0008-quotas' },
     ]);
   });
 
@@ -90,8 +92,8 @@ describe('migrations', () => {
     await query(`alter table sandboxes drop column tenant_ref`);
     await query(`drop table worker_token_issuances, worker_token_revocations, worker_revocation_version,
       worker_join_tokens, worker_credential_uses, admin_audit, policies, policy_version,
-      control_planes, tenants, tenant_members, api_keys`);
-    await query(`drop index sandboxes_of_worker`);
+      control_planes, tenants, tenant_members, api_keys, quotas`);
+    await query(`drop index sandboxes_of_worker, sandboxes_active_owner`);
     await query(`create index workers_last_heartbeat on workers (last_heartbeat desc)`);
     await query(`alter table workers drop constraint workers_drain_deadline,
       drop constraint workers_last_flap, drop column cordoned, drop column drain_deadline,
@@ -130,6 +132,8 @@ describe('migrations', () => {
       'policies_pkey',
       'policies_same_rule',
       'policy_version_pkey',
+      'quotas_of_subject',
+      'sandboxes_active_owner',
       'sandboxes_active_worker',
       'sandboxes_expiry',
       'sandboxes_newest',
@@ -174,6 +178,7 @@ describe('migrations', () => {
       { source: 'api_keys', target: 'tenants' },
       { source: 'exec_logs', target: 'sandboxes' },
       { source: 'policies', target: 'tenants' },
+      { source: 'quotas', target: 'tenants' },
       { source: 'sandboxes', target: 'tenants' },
       { source: 'tenant_members', target: 'tenants' },
     ]);
