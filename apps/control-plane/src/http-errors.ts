@@ -83,6 +83,8 @@ const ORCHESTRATOR: Readonly<Record<OrchestratorErrorCode, readonly [number, Err
   no_eligible_worker: [429, 'RESOURCE_LIMIT'],
   max_sandboxes: [429, 'RESOURCE_LIMIT'],
   max_sandboxes_per_owner: [429, 'RESOURCE_LIMIT'],
+  quota_not_found: [404, 'NOT_FOUND'],
+  quota_exceeded: [429, 'RESOURCE_LIMIT'],
   spawn_queue_full: [429, 'RESOURCE_LIMIT'],
   spawn_queue_timeout: [429, 'RESOURCE_LIMIT'],
   worker_failed: [500, 'INTERNAL_ERROR'],

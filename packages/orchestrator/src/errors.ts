@@ -20,6 +20,8 @@ export type OrchestratorErrorCode =
   | 'no_eligible_worker'
   | 'max_sandboxes'
   | 'max_sandboxes_per_owner'
+  | 'quota_exceeded'
+  | 'quota_not_found'
   | 'spawn_queue_full'
   | 'spawn_queue_timeout'
   | 'shutting_down'

@@ -1,15 +1,23 @@
 import type { ExecOutcome, SandboxRecord, Store } from '@stacyvm/store';
 import type { ExecRequest as WorkerExecRequest, WorkerRpcError } from '@stacyvm/worker-rpc';
 import { OrchestratorError } from './errors.js';
-import { type ExecLimits, type ExecRequest, type ResolvedExec, resolveExecRequest } from './exec-request.js';
+import {
+  checkExecRequest,
+  type ExecLimits,
+  type ExecRequest,
+  limitExecTimeout,
+  type ResolvedExec,
+} from './exec-request.js';
 import type { Clock, Logger } from './host.js';
 import { type LiveSandbox, targetOf } from './live-sandbox.js';
+import type { Quotas } from './quotas.js';
 import { fromWorkerFailure, isNotFound, isSilence } from './worker-failure.js';
 
 export interface ExecInSandboxOptions {
   readonly store: Store;
   readonly live: LiveSandbox;
   readonly limits: ExecLimits;
+  readonly quotas: Pick<Quotas, 'timeLimits'>;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -61,6 +69,7 @@ export function createExecInSandbox({
   store,
   live,
   limits,
+  quotas,
   logger,
   clock,
 }: ExecInSandboxOptions): ExecInSandbox {
@@ -96,8 +105,10 @@ export function createExecInSandbox({
     context: ExecContext,
     work: (exec: ResolvedExec, target: Awaited<ReturnType<LiveSandbox['require']>>) => Promise<T>,
   ): Promise<T & { readonly durationMs: number }> {
-    const exec = resolveExecRequest(request, limits);
+    const checked = checkExecRequest(request);
     const target = await live.require(id);
+    const { execTimeout: longest } = await quotas.timeLimits(target.sandbox);
+    const exec = limitExecTimeout(checked, limits.defaultTimeoutMs, longest);
     const startedAt = clock();
     let outcome: ExecOutcome = 'failed';
     let exitCode: number | undefined;

@@ -1,5 +1,5 @@
-import { formatDuration } from '@stacyvm/duration';
 import { OrchestratorError } from './errors.js';
+import { type TimeLimit, tooLong } from './quotas.js';
 import { positiveDuration } from './spawn-request.js';
 
 /** A program to run in a sandbox. */
@@ -20,10 +20,13 @@ export interface ExecLimits {
   readonly maxTimeoutMs: number;
 }
 
+/** `timeoutMs` is undefined when the request asks for none. */
+export type CheckedExec = Omit<ExecRequest, 'timeout'> & { readonly timeoutMs: number | undefined };
+
 export type ResolvedExec = Omit<ExecRequest, 'timeout'> & { readonly timeoutMs: number };
 
-/** @throws OrchestratorError `invalid_request`, `invalid_duration` or `exec_timeout_too_long` */
-export function resolveExecRequest(request: ExecRequest, limits: ExecLimits): ResolvedExec {
+/** What can be said about a request without its sandbox. @throws OrchestratorError `invalid_request`, `invalid_duration` */
+export function checkExecRequest(request: ExecRequest): CheckedExec {
   const { timeout, ...rest } = request;
   if (request.mode === 'argv' && request.command.trim() === '') {
     throw new OrchestratorError('invalid_request', 'command: is required in mode argv');
@@ -38,14 +41,19 @@ export function resolveExecRequest(request: ExecRequest, limits: ExecLimits): Re
       throw new OrchestratorError('invalid_request', `${field}: must not contain a NUL character`);
   }
   const timeoutMs =
-    timeout === undefined || timeout === ''
-      ? limits.defaultTimeoutMs || limits.maxTimeoutMs
-      : positiveDuration('timeout', timeout);
-  if (timeoutMs > limits.maxTimeoutMs) {
-    throw new OrchestratorError(
-      'exec_timeout_too_long',
-      `resource limit exceeded: timeout exceeds max exec timeout ${formatDuration(limits.maxTimeoutMs)}`,
-    );
-  }
+    timeout === undefined || timeout === '' ? undefined : positiveDuration('timeout', timeout);
   return { ...rest, timeoutMs };
+}
+
+/** @throws OrchestratorError `exec_timeout_too_long` or `quota_exceeded` */
+export function limitExecTimeout(
+  exec: CheckedExec,
+  defaultTimeoutMs: number,
+  longest: TimeLimit,
+): ResolvedExec {
+  const timeoutMs = exec.timeoutMs ?? Math.min(defaultTimeoutMs || longest.ms, longest.ms);
+  if (timeoutMs > longest.ms) {
+    throw tooLong('timeout exceeds max exec timeout', longest, 'exec_timeout_too_long');
+  }
+  return { ...exec, timeoutMs };
 }

@@ -11,6 +11,7 @@ export { isStale, type PlacementRequest, rankWorkers, STALE_AFTER_MS } from './p
 export type { Policies, Policy, PolicyEvaluation, PolicyTrial } from './policies.js';
 export { type FixedPolicy, MAX_POLICY_AGE_MS, type PoliciesStatus } from './policies-in-force.js';
 export type { SpawnContext } from './policy-gate.js';
+export type { QuotaStanding, Quotas } from './quotas.js';
 export type { RpcRefusal } from './rpc-client-lifetime.js';
 export type { SpawnQueueLimits } from './spawn-queue.js';
 export type { SpawnQueueStats } from './spawn-queue-stats.js';

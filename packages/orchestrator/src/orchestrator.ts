@@ -11,6 +11,7 @@ import { createLiveSandbox, sandboxNotFound, targetOf } from './live-sandbox.js'
 import { createPolicies, type Policies } from './policies.js';
 import { createPoliciesInForce, type FixedPolicy } from './policies-in-force.js';
 import { createPolicyGate } from './policy-gate.js';
+import { createQuotas, type Quotas } from './quotas.js';
 import {
   checkRunning,
   endAbandonedSpawns,
@@ -62,6 +63,7 @@ export interface Orchestrator {
   readonly files: FilesInSandbox;
   readonly spawn: SpawnSandbox;
   readonly policies: Policies;
+  readonly quotas: Quotas;
   /**
    * Of this process: what happened in it, for metrics, and its end. To be closed before requests in flight are waited
    * for, since those who wait would keep them open.
@@ -107,6 +109,15 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   const { fixedPolicies = [] } = options;
   const policiesInForce = createPoliciesInForce({ store, fixed: fixedPolicies, logger });
   const gate = createPolicyGate({ policies: policiesInForce, logger });
+  const quotas = createQuotas({
+    store,
+    common: {
+      maxSandboxesPerOwner,
+      maxTtlMs: options.defaults.maxTtlMs,
+      maxExecTimeoutMs: options.execLimits.maxTimeoutMs,
+    },
+    onChange: queue.capacityFreed,
+  });
   const live = createLiveSandbox({ store, clients, logger });
   const presence = createFleetPresence({ store, logger, clock });
   const reconcile: ReconcileOptions = {
@@ -131,7 +142,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       clock,
       random: options.random,
     }),
-    exec: createExecInSandbox({ store, live, limits: options.execLimits, logger, clock }),
+    exec: createExecInSandbox({ store, live, limits: options.execLimits, quotas, logger, clock }),
     files: createFilesInSandbox(live),
     spawn: createSpawnSandbox({
       store,
@@ -139,10 +150,12 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       queue,
       remover,
       gate,
+      quotas,
       defaults: options.defaults,
       logger,
     }),
     policies: createPolicies({ store, inForce: policiesInForce, defaults: options.defaults }),
+    quotas,
     spawnQueue: { stats: queue.stats, close: queue.close },
 
     async get(id) {

@@ -17,7 +17,7 @@ import { satisfies } from './worker-labels.js';
 export interface AdmissionLimits {
   /** Over the whole fleet. */
   readonly maxSandboxes: number;
-  /** Of one owner. Sandboxes without an owner are not counted together. */
+  /** Of one owner without a quota of its own. Sandboxes without an owner are not counted together. */
   readonly maxSandboxesPerOwner: number;
 }
 
@@ -40,7 +40,7 @@ export interface SandboxAdmission {
   /**
    * Takes a place on the best worker that is not among the tried, and adds each that it looks at to them.
    *
-   * @throws OrchestratorError `provider_unknown`, `requirements_unmet`, or why no worker can be called: `no_eligible_worker`,
+   * @throws OrchestratorError `quota_exceeded`, `provider_unknown`, `requirements_unmet`, or why no worker can be called: `no_eligible_worker`,
    *   `worker_unreachable`, `worker_revoked`
    */
   admit(spawn: ResolvedSpawn, tried: Set<string>): Promise<Attempt<AdmittedSandbox>>;
@@ -81,15 +81,16 @@ export function createSandboxAdmission(options: SandboxAdmissionOptions): Sandbo
       const usedUp = { total: false, owners: new Set<string>(), providers: new Set<string>() };
       if (maxSandboxes === 0 && maxSandboxesPerOwner === 0) return usedUp;
       let total = 0;
-      for (const [owner, active] of await store.sandboxes.countActiveByOwner()) {
-        total += active;
-        if (isLimited(owner) && active >= maxSandboxesPerOwner) usedUp.owners.add(owner);
+      for (const owner of await store.sandboxes.countActiveByOwner()) {
+        total += owner.active;
+        const isLimited = isLimitedOwner(owner.ownerId) && !owner.hasQuota;
+        if (isLimited && owner.active >= maxSandboxesPerOwner) usedUp.owners.add(ownerKey(owner));
       }
       return { ...usedUp, total: maxSandboxes > 0 && total >= maxSandboxes };
     },
   };
 
-  function isLimited(ownerId: string): boolean {
+  function isLimitedOwner(ownerId: string): boolean {
     return maxSandboxesPerOwner > 0 && ownerId !== '';
   }
 
@@ -133,6 +134,7 @@ export function createSandboxAdmission(options: SandboxAdmissionOptions): Sandbo
         memoryMb: spawn.memoryMb,
         vcpus: spawn.vcpus,
         ownerId: spawn.ownerId,
+        tenantId: spawn.tenantId,
         workerId: worker.id,
         metadata: spawn.metadata,
         expiresAt: new Date(clock().getTime() + spawn.ttlMs),
@@ -141,7 +143,7 @@ export function createSandboxAdmission(options: SandboxAdmissionOptions): Sandbo
         ...(capacity.memoryMb === undefined ? {} : { maxMemoryMbOnWorker: capacity.memoryMb }),
         ...(capacity.vcpus === undefined ? {} : { maxVcpusOnWorker: capacity.vcpus }),
         ...(maxSandboxes === 0 ? {} : { maxActive: maxSandboxes }),
-        ...(isLimited(spawn.ownerId) ? { maxActivePerOwner: maxSandboxesPerOwner } : {}),
+        ...(isLimitedOwner(spawn.ownerId) ? { maxActivePerOwner: maxSandboxesPerOwner } : {}),
       });
     } catch (error) {
       if (!(error instanceof StoreError)) throw error;
@@ -155,12 +157,29 @@ export function createSandboxAdmission(options: SandboxAdmissionOptions): Sandbo
         const message = `max sandboxes per owner reached (${maxSandboxesPerOwner})`;
         return { scarcity: 'owner', refusal: limitReached('max_sandboxes_per_owner', message) } as const;
       }
+      if (error.code === 'capacity' && (error.limit === 'owner_quota' || error.limit === 'tenant_quota')) {
+        // Who is over a quota does not wait: only its own sandboxes make room for it.
+        throw new OrchestratorError('quota_exceeded', `resource limit exceeded: ${error.message}`, {
+          cause: error,
+        });
+      }
       if (error.code === 'capacity' && error.limit === 'worker_closed') return 'worker_gone';
       if (error.code === 'capacity') return 'worker_full';
       if (error.code === 'not_found') return 'worker_gone';
       throw error;
     }
   }
+}
+
+/** Tells owners apart in the queue, those of one name in several tenants too. */
+export function ownerKey({
+  tenantId,
+  ownerId,
+}: {
+  readonly tenantId: string;
+  readonly ownerId: string;
+}): string {
+  return tenantId === '' ? ownerId : `${tenantId}\n${ownerId}`;
 }
 
 function limitReached(code: 'max_sandboxes' | 'max_sandboxes_per_owner', limit: string): OrchestratorError {

@@ -20,12 +20,16 @@ export type Attempt<T> =
   | { readonly scarcity: Scarcity; readonly refusal: OrchestratorError };
 
 export interface Candidate<T> extends Omit<Claim, 'arrival'> {
+  /** Its number by `arrive`, when something had to be found out about it first; else it arrives now. */
+  readonly arrival?: number | undefined;
   /** Must be quick: nobody else who waits is tried meanwhile. */
   readonly attempt: () => Promise<Attempt<T>>;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface SpawnQueue<T> {
+  /** The place in the order of all who come: whoever takes one before is first, however long the rest takes. */
+  arrive(): number;
   /**
    * Admits the candidate as soon as there is room: at once, or in its turn. With a caller who goes away during an attempt
    * it may still be admitted.
@@ -218,10 +222,16 @@ export function createSpawnQueue<T>(options: SpawnQueueOptions): SpawnQueue<T> {
     waiter.reject(error);
   }
 
+  function arrive(): number {
+    arrivals += 1;
+    return arrivals;
+  }
+
   return {
+    arrive,
+
     async admit(candidate) {
-      arrivals += 1;
-      const arrival = arrivals;
+      const { arrival = arrive() } = candidate;
       const freedBefore = freed;
       const ahead = line.scarcityFor(candidate);
       if (ahead !== undefined && limits !== undefined) {

@@ -1,5 +1,6 @@
-import { DurationError, formatDuration, parseDuration } from '@stacyvm/duration';
+import { DurationError, parseDuration } from '@stacyvm/duration';
 import { OrchestratorError } from './errors.js';
+import { type TimeLimit, tooLong } from './quotas.js';
 
 /** What a caller asks for; what is absent, empty or 0 is taken from the defaults. */
 export interface SpawnRequest {
@@ -13,6 +14,8 @@ export interface SpawnRequest {
   readonly ownerId?: string | undefined;
   /** Id of the principal who asks; owns the sandbox when the request names no owner. */
   readonly callerId?: string | undefined;
+  /** The tenant that it is spawned in. */
+  readonly tenantId?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** Labels that the worker must carry, with these values. */
   readonly requirements?: Readonly<Record<string, string>> | undefined;
@@ -36,29 +39,38 @@ export interface ResolvedSpawn {
   readonly ttlMs: number;
   /** '' when nobody is known to own it; then no limit of an owner holds. */
   readonly ownerId: string;
+  /** '' when it belongs to no tenant. */
+  readonly tenantId: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly requirements: Readonly<Record<string, string>>;
 }
 
-/** @throws OrchestratorError `invalid_duration`, `ttl_too_long` or `unsupported_field` */
-export function resolveSpawnRequest(request: SpawnRequest, defaults: SpawnDefaults): ResolvedSpawn {
+/** Whose sandbox it will be, and in which tenant. */
+export function subjectOf(request: SpawnRequest): { readonly tenantId: string; readonly ownerId: string } {
+  return { tenantId: request.tenantId ?? '', ownerId: request.ownerId || request.callerId || '' };
+}
+
+/**
+ * @param maxTtl what quotas make of the longest life of the defaults
+ * @throws OrchestratorError `invalid_duration`, `ttl_too_long`, `quota_exceeded` or `unsupported_field`
+ */
+export function resolveSpawnRequest(
+  request: SpawnRequest,
+  defaults: SpawnDefaults,
+  maxTtl: TimeLimit = { ms: defaults.maxTtlMs, setBy: 'settings' },
+): ResolvedSpawn {
   if (request.template !== undefined && request.template !== '') {
     throw new OrchestratorError('unsupported_field', 'template: this control plane has no templates');
   }
-  const ttlMs = request.ttl ? positiveDuration('ttl', request.ttl) : defaults.ttlMs;
-  if (ttlMs > defaults.maxTtlMs) {
-    throw new OrchestratorError(
-      'ttl_too_long',
-      `resource limit exceeded: ttl exceeds max ttl ${formatDuration(defaults.maxTtlMs)}`,
-    );
-  }
+  const ttlMs = request.ttl ? positiveDuration('ttl', request.ttl) : Math.min(defaults.ttlMs, maxTtl.ms);
+  if (ttlMs > maxTtl.ms) throw tooLong('ttl exceeds max ttl', maxTtl, 'ttl_too_long');
   return {
     image: request.image || defaults.image,
     provider: request.provider || defaults.provider,
     memoryMb: request.memoryMb || defaults.memoryMb,
     vcpus: request.vcpus || defaults.vcpus,
     ttlMs,
-    ownerId: request.ownerId || request.callerId || '',
+    ...subjectOf(request),
     metadata: request.metadata ?? {},
     requirements: request.requirements ?? {},
   };

@@ -2,8 +2,9 @@ import type { SandboxRecord, Store } from '@stacyvm/store';
 import { OrchestratorError } from './errors.js';
 import type { Logger } from './host.js';
 import type { PolicyGate, SpawnContext } from './policy-gate.js';
+import type { Quotas } from './quotas.js';
 import type { SandboxRemover } from './remove-sandbox.js';
-import type { AdmittedSandbox, SandboxAdmission } from './sandbox-admission.js';
+import { type AdmittedSandbox, ownerKey, type SandboxAdmission } from './sandbox-admission.js';
 import { leaseToken } from './sandbox-lease.js';
 import type { SpawnQueue } from './spawn-queue.js';
 import {
@@ -11,6 +12,7 @@ import {
   resolveSpawnRequest,
   type SpawnDefaults,
   type SpawnRequest,
+  subjectOf,
 } from './spawn-request.js';
 import { fromWorkerFailure, isCallersFault, isFenced, surelyHadNoEffect } from './worker-failure.js';
 
@@ -20,6 +22,7 @@ export interface SpawnSandboxOptions {
   readonly queue: SpawnQueue<AdmittedSandbox>;
   readonly remover: SandboxRemover;
   readonly gate: PolicyGate;
+  readonly quotas: Pick<Quotas, 'timeLimits'>;
   readonly defaults: SpawnDefaults;
   readonly logger: Logger;
 }
@@ -39,12 +42,15 @@ export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
   const { store, admission, queue, gate } = options;
 
   return async (request, signal, context = {}) => {
-    const spawn = resolveSpawnRequest(request, options.defaults);
+    const arrival = queue.arrive();
+    const { ttl } = await options.quotas.timeLimits(subjectOf(request));
+    const spawn = resolveSpawnRequest(request, options.defaults, ttl);
     if (signal?.aborted) throw cancelled();
     const permission = await gate.pass(spawn, context);
     const tried = new Set<string>();
     let admitted = await queue.admit({
-      owner: spawn.ownerId,
+      arrival,
+      owner: ownerKey(spawn),
       provider: placementClass(spawn),
       async attempt() {
         // It may have waited long, and the rules may be others now.

@@ -1,19 +1,21 @@
 import { expect } from 'chai';
-import { resolveExecRequest } from '../src/exec-request.js';
+import { checkExecRequest, limitExecTimeout } from '../src/exec-request.js';
 import type { ExecRequest } from '../src/index.js';
 import { refusal } from './rejection.js';
 
+const resolve = (request: ExecRequest, { defaultTimeoutMs, maxTimeoutMs } = limits) =>
+  limitExecTimeout(checkExecRequest(request), defaultTimeoutMs, { ms: maxTimeoutMs, setBy: 'settings' });
 const limits = { defaultTimeoutMs: 60_000, maxTimeoutMs: 600_000 };
 
-describe('resolveExecRequest', () => {
+describe('the request of an exec', () => {
   it('takes the default timeout when none is asked for', () => {
-    expect(resolveExecRequest({ command: 'ls' }, limits)).to.deep.equal({ command: 'ls', timeoutMs: 60_000 });
-    expect(resolveExecRequest({ command: 'ls', timeout: '' }, limits).timeoutMs).to.equal(60_000);
+    expect(resolve({ command: 'ls' })).to.deep.equal({ command: 'ls', timeoutMs: 60_000 });
+    expect(resolve({ command: 'ls', timeout: '' }).timeoutMs).to.equal(60_000);
   });
 
   it('takes the maximum when there is no default', () => {
     const noDefault = { ...limits, defaultTimeoutMs: 0 };
-    expect(resolveExecRequest({ command: 'ls' }, noDefault).timeoutMs).to.equal(600_000);
+    expect(resolve({ command: 'ls' }, noDefault).timeoutMs).to.equal(600_000);
   });
 
   it('keeps what the request says', () => {
@@ -25,14 +27,14 @@ describe('resolveExecRequest', () => {
       workdir: '/',
       stdin: Buffer.of(0),
     };
-    expect(resolveExecRequest({ ...request, timeout: '10m' } as ExecRequest, limits)).to.deep.equal({
+    expect(resolve({ ...request, timeout: '10m' } as ExecRequest)).to.deep.equal({
       ...request,
       timeoutMs: 600_000,
     });
   });
 
   it('takes an empty command for the shell', () => {
-    expect(resolveExecRequest({ command: '' }, limits).command).to.equal('');
+    expect(resolve({ command: '' }).command).to.equal('');
   });
 
   const refused: ReadonlyArray<readonly [string, ExecRequest, string, string]> = [
@@ -47,7 +49,7 @@ describe('resolveExecRequest', () => {
   ];
   for (const [name, request, code, text] of refused) {
     it(`refuses ${name}`, () => {
-      const error = refusal(() => resolveExecRequest(request, limits));
+      const error = refusal(() => resolve(request));
       expect(error.code).to.equal(code);
       expect(error.message).to.include(text);
     });

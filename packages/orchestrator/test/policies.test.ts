@@ -49,12 +49,13 @@ describe('Policies', () => {
   });
 
   it('of a tenant are none of those that are global', async () => {
+    await fixture.store.tenants.create({ id: 'tn-a', name: 'A' });
     const own = await fixture.store.policies.create(newPolicy('deny', 'image', 'a', { tenantId: 'tn-a' }));
     await rejection(plane.policies.get(own.id), 'policy_not_found');
     await rejection(plane.policies.update(own.id, { mode: 'warn' }), 'policy_not_found');
     await rejection(plane.policies.remove(own.id), 'policy_not_found');
     expect((await plane.policies.list()).items).to.have.length(FILE.length);
-    await fixture.store.policies.delete(own.id);
+    await fixture.store.tenants.delete('tn-a', { cascade: true });
   });
 
   it('from files can be read, and neither changed nor removed', async () => {
@@ -121,14 +122,13 @@ describe('Policies', () => {
     });
 
     it('asks for a tenant with its own rules', async () => {
-      const own = await fixture.store.policies.create(
-        newPolicy('deny', 'provider', 'mock', { tenantId: 'tn-a' }),
-      );
+      await fixture.store.tenants.create({ id: 'tn-a', name: 'A' });
+      await fixture.store.policies.create(newPolicy('deny', 'provider', 'mock', { tenantId: 'tn-a' }));
       expect((await plane.policies.evaluate({ image: 'file-middle' })).allowed).to.equal(true);
       expect((await plane.policies.evaluate({ image: 'file-middle', tenantId: 'tn-a' })).allowed).to.equal(
         false,
       );
-      await fixture.store.policies.delete(own.id);
+      await fixture.store.tenants.delete('tn-a', { cascade: true });
     });
   });
 });

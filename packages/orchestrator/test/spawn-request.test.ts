@@ -20,6 +20,7 @@ describe('resolveSpawnRequest', () => {
     vcpus: 2,
     ttlMs: 1_800_000,
     ownerId: '',
+    tenantId: '',
     metadata: {},
     requirements: {},
   };
@@ -43,6 +44,7 @@ describe('resolveSpawnRequest', () => {
     );
     expect(resolvedRequest).to.deep.equal({
       ...request,
+      tenantId: '',
       metadata,
       requirements,
       ttlMs: 5_400_000,

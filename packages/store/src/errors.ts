@@ -4,6 +4,7 @@
  * `invalid_input`: the value can never be stored. `capacity`: a limit is reached (`StoreError.limit` says which).
  * `configuration`: an operator has to change something (DSN, credentials, directory, system user, binaries).
  * `in_use`: another process owns the embedded database. `schema`: the database belongs to another program or version.
+ * `tenant_closed`: the tenant is not there or is being deleted.
  * `closed`: the store was closed. `internal`: anything else, a fault of this package.
  */
 export type StoreErrorCode =
@@ -15,11 +16,15 @@ export type StoreErrorCode =
   | 'configuration'
   | 'in_use'
   | 'schema'
+  | 'tenant_closed'
   | 'closed'
   | 'internal';
 
-/** The limit a reservation ran into; `worker_closed`: an operator lets the worker take no new sandboxes. */
-export type CapacityLimit = 'worker' | 'worker_closed' | 'owner' | 'total';
+/**
+ * The limit a reservation ran into; `worker_closed`: an operator lets the worker take no new sandboxes. `owner` is the same
+ * for all owners, `owner_quota` and `tenant_quota` are set for this one.
+ */
+export type CapacityLimit = 'worker' | 'worker_closed' | 'owner' | 'owner_quota' | 'tenant_quota' | 'total';
 
 export interface StoreErrorOptions extends ErrorOptions {
   readonly limit?: CapacityLimit | 'policies';

@@ -6,6 +6,15 @@ export {
   type AuditOutcome,
   type NewAdminAuditEntry,
 } from './admin-audit.js';
+export {
+  API_KEY_ROLES,
+  type ApiKeyFilter,
+  type ApiKeyRecord,
+  type ApiKeyRepository,
+  type ApiKeyRole,
+  type ApiKeyUse,
+  type NewApiKey,
+} from './api-keys.js';
 export { MAX_AUDIT_DETAIL_BYTES } from './audit-detail.js';
 export type { Clock } from './clock.js';
 export type { ControlPlanePresence, ControlPlaneRepository } from './control-planes.js';
@@ -60,7 +69,17 @@ export {
   policyPosition,
 } from './policy-record.js';
 export { DEFAULT_PRUNE_LIMIT, MAX_PRUNE_LIMIT, type PruneRequest } from './prune.js';
-export type { CapacityLimits, WorkerLoad } from './sandbox-capacity.js';
+export type { QuotaUsage } from './quota-capacity.js';
+export {
+  type ApplyingQuotas,
+  MAX_QUOTA_EXEC_TIMEOUT_SECONDS,
+  MAX_QUOTA_TTL_SECONDS,
+  type QuotaLimits,
+  type QuotaRecord,
+  type QuotaSubject,
+} from './quota-record.js';
+export type { OwnerQuotaFilter, QuotaRepository, QuotaSummary } from './quotas.js';
+export type { CapacityLimits, OwnerCount, WorkerLoad } from './sandbox-capacity.js';
 export type { ClaimedSandbox, ClaimRequest, SandboxClaims } from './sandbox-claims.js';
 export {
   LIVE_SANDBOX_STATES,
@@ -85,6 +104,23 @@ export {
   type Store,
   type StoreOptions,
 } from './store.js';
+export type { DeleteTenant, TenantDeletion, TenantRemains } from './tenant-deletion.js';
+export {
+  MAX_MEMBERSHIPS_OF_USER,
+  MEMBER_ROLES,
+  type MemberRole,
+  type TenantMemberRecord,
+  type TenantMemberRepository,
+} from './tenant-members.js';
+export { isTenantId, type TenantRecord, type TenantState } from './tenant-record.js';
+export type { TenantStore } from './tenant-store.js';
+export {
+  type NewTenant,
+  TENANTS_CHANNEL,
+  type TenantChange,
+  type TenantFilter,
+  type TenantRepository,
+} from './tenants.js';
 export type {
   NewTokenIssuance,
   TokenIssuanceFilter,

@@ -6,13 +6,18 @@ import { fleetMigration } from './migrations/0001-fleet.js';
 import { workerIdentityMigration } from './migrations/0002-worker-identity.js';
 import { policiesMigration } from './migrations/0003-policies.js';
 import { fleetOperationMigration } from './migrations/0004-fleet-operation.js';
+import { tenantsMigration } from './migrations/0005-tenants.js';
+import { quotasMigration } from './migrations/0008-quotas.js';
 import type { StoreSchema } from './schema.js';
+import { prepareTenantRole } from './tenant-role.js';
 
 const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0001-fleet': fleetMigration,
   '0002-worker-identity': workerIdentityMigration,
   '0003-policies': policiesMigration,
   '0004-fleet-operation': fleetOperationMigration,
+  '0005-tenants': tenantsMigration,
+  '0008-quotas': quotasMigration,
 };
 
 /** Every migration of this version, in order. */
@@ -26,16 +31,18 @@ const MIGRATION_LOCK_KEY = 32496501985930861n;
 /**
  * Brings the database to the newest schema. Several processes may call it at once; one works, the others wait.
  * @param db a pool with `MIGRATION_PATIENCE`
+ * @returns whether the role of tenants can be used
  * @throws StoreError `schema` when the database belongs to another program or to a newer version.
  */
-export async function migrateToLatest(db: Kysely<StoreSchema>, logger: StoreLogger): Promise<void> {
-  await db.connection().execute(async (connection) => {
+export async function migrateToLatest(db: Kysely<StoreSchema>, logger: StoreLogger): Promise<boolean> {
+  return db.connection().execute(async (connection) => {
     // The server may have a limit of its own for all sessions.
     await sql`set statement_timeout = 0`.execute(connection);
     await sql`select pg_advisory_lock(${MIGRATION_LOCK_KEY}::bigint)`.execute(connection);
     try {
       await refuseForeignDatabase(connection);
       await applyPending(connection, logger);
+      return await prepareTenantRole(connection, logger);
     } finally {
       await sql`select pg_advisory_unlock(${MIGRATION_LOCK_KEY}::bigint)`.execute(connection);
     }

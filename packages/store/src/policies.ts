@@ -1,7 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Clock } from './clock.js';
 import { StoreError } from './errors.js';
-import { exactNumber } from './input-rules.js';
 import { MAX_LIST_LIMIT, type Page, type PageRequest, pageLimit, pageOf } from './page.js';
 import {
   type NewPolicy,
@@ -14,14 +13,19 @@ import {
   policyScope,
   policyValues,
 } from './policy-record.js';
+import { raisePolicyVersion, readPolicyVersion } from './policy-version.js';
 import { newRecordId, type RandomBytes } from './record-id.js';
 import { recordedText } from './recorded-text.js';
 import type { StoreSchema } from './schema.js';
+import { tenantNotFound } from './tenant-record.js';
+import { inTransaction } from './transaction.js';
 
 /** Rules of one tenant at most, and as many global ones: each decision may have to look at all of them. */
 export const MAX_POLICIES = 1_000;
 
 export interface PolicyFilter extends PageRequest {
+  /** The rules of this tenant beside the global ones. */
+  readonly tenantId?: string;
   readonly resourceType?: NewPolicy['resourceType'];
 }
 
@@ -34,10 +38,13 @@ export interface PolicySnapshot {
 
 /** Rules about what may be used. Every change raises the version of the set in its own transaction. */
 export interface PolicyRepository {
-  /** @throws StoreError `invalid_input`, `conflict` when the same rule is there, `capacity` beyond `MAX_POLICIES` */
+  /**
+   * @throws StoreError `invalid_input`, `conflict` when the same rule is there, `capacity` beyond `MAX_POLICIES`,
+   *   `not_found` when there is no such tenant
+   */
   create(policy: NewPolicy): Promise<PolicyRecord>;
   get(id: string): Promise<PolicyRecord | undefined>;
-  /** Global rules in the order of decision. @throws StoreError `invalid_input` on a foreign cursor */
+  /** Global rules, and those of the tenant that is asked for, in the order of decision. @throws StoreError `invalid_input` on a foreign cursor */
   list(filter?: PolicyFilter): Promise<Page<PolicyRecord>>;
   /** Changes what is given. @throws StoreError `not_found`, `invalid_input`, `conflict` when it became the same as another */
   update(id: string, change: Partial<PolicyContent>): Promise<PolicyRecord>;
@@ -57,8 +64,8 @@ export function createPolicyRepository(
 ): PolicyRepository {
   /** One writer at a time: limits hold, and no version is visible before all that belongs to it. */
   const changing = <T>(work: (transaction: Transaction<StoreSchema>) => Promise<T>): Promise<T> =>
-    db.transaction().execute(async (transaction) => {
-      await raiseVersion(transaction);
+    inTransaction(db, async (transaction) => {
+      await raisePolicyVersion(transaction);
       return work(transaction);
     });
 
@@ -81,7 +88,12 @@ export function createPolicyRepository(
           })
           .onConflict((conflict) => conflict.doNothing())
           .returningAll()
-          .executeTakeFirst();
+          .executeTakeFirst()
+          .catch((error: unknown) => {
+            throw error instanceof StoreError && error.code === 'not_found'
+              ? tenantNotFound(scope.tenant_id ?? '')
+              : error;
+          });
         if (row === undefined) throw sameRule();
         return policyFrom(row);
       });
@@ -92,9 +104,12 @@ export function createPolicyRepository(
       return row === undefined ? undefined : policyFrom(row);
     },
 
-    async list({ limit, after, resourceType } = {}) {
+    async list({ limit, after, resourceType, tenantId } = {}) {
       const size = pageLimit(limit);
-      let query = db.selectFrom('policies').selectAll().where('tenant_id', 'is', null);
+      let query = db
+        .selectFrom('policies')
+        .selectAll()
+        .where(sql<boolean>`(tenant_id is null or tenant_id = ${tenantId ?? null}::text)`);
       if (resourceType !== undefined) query = query.where('resource_type', '=', resourceType);
       if (after !== undefined) {
         const { priority, effect, createdAt, id } = policyPosition(after);
@@ -150,13 +165,13 @@ export function createPolicyRepository(
       }),
 
     async snapshot(knownVersion) {
-      if (knownVersion !== undefined && (await readVersion(db)) === knownVersion) return undefined;
+      if (knownVersion !== undefined && (await readPolicyVersion(db)) === knownVersion) return undefined;
       return db
         .transaction()
         .setIsolationLevel('repeatable read')
         .setAccessMode('read only')
         .execute(async (transaction) => ({
-          version: await readVersion(transaction),
+          version: await readPolicyVersion(transaction),
           policies: await readAllPolicies(transaction),
         }));
     },
@@ -190,19 +205,6 @@ function sameRule(): StoreError {
   return new StoreError('conflict', 'a policy with the same type, effect, pattern, priority and mode exists');
 }
 
-async function readVersion(db: Kysely<StoreSchema>): Promise<number> {
-  const row = await db.selectFrom('policy_version').select('version').executeTakeFirst();
-  if (row === undefined) throw versionLost();
-  return exactNumber(row.version, 'policy version');
-}
-
-function versionLost(): StoreError {
-  return new StoreError(
-    'schema',
-    'the table policy_version has lost its row; insert one with a version of at least 1',
-  );
-}
-
 /** Page by page, so that no single statement grows with the table. */
 export async function readAllPolicies(db: Kysely<StoreSchema>): Promise<readonly PolicyRecord[]> {
   const policies: PolicyRecord[] = [];
@@ -219,13 +221,4 @@ export async function readAllPolicies(db: Kysely<StoreSchema>): Promise<readonly
     if (rows.length < MAX_LIST_LIMIT || last === undefined) return policies;
     after = last.id;
   }
-}
-
-/** Locks the row, and makes the version that of the clock and always more than before: a restored backup must not reach an old one. */
-async function raiseVersion(transaction: Kysely<StoreSchema>): Promise<void> {
-  const { rows } = await sql`
-    update policy_version
-    set version = greatest(version + 1, floor(extract(epoch from clock_timestamp()) * 1000)::bigint)
-    returning version`.execute(transaction);
-  if (rows.length === 0) throw versionLost();
 }

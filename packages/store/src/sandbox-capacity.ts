@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { StoreError } from './errors.js';
 import { exactNumber, requireCount } from './input-rules.js';
+import { applyingQuotas, countsSandboxes, requireRoomUnderQuota } from './quota-capacity.js';
 import { INACTIVE_SANDBOX_STATES } from './sandbox-record.js';
 import type { StoreSchema } from './schema.js';
 import { workerNotFound } from './worker-record.js';
@@ -8,6 +9,7 @@ import { workerNotFound } from './worker-record.js';
 /** How many active sandboxes there may be once the new one is counted in. Without a number there is no limit. */
 export interface CapacityLimits {
   readonly maxActive?: number;
+  /** Of one owner in one tenant, unless a quota of that owner says how many. */
   readonly maxActivePerOwner?: number;
   readonly maxActiveOnWorker?: number;
   /** Of all sandboxes of the worker together, in MiB. */
@@ -22,51 +24,66 @@ export interface WorkerLoad {
   readonly vcpus: number;
 }
 
-/** First half of the advisory lock keys of this file; it keeps them apart from every other advisory lock. */
-const CAPACITY_LOCK_CLASS = 5_741_001;
-const TOTAL_LOCK_KEY = 0;
+/** First halves of the advisory lock keys of this file; they keep them apart from each other and from every other lock. */
+const LOCK_CLASSES = { total: 5_741_001, tenant: 5_741_002, owner: 5_741_003 };
 
 interface CapacityCheck {
   readonly limit: 'total' | 'owner';
   readonly maximum: number;
+  readonly tenantId?: string;
   readonly ownerId?: string;
 }
 
 interface CapacityTarget extends CapacityLimits {
   readonly workerId: string;
   readonly ownerId?: string;
+  readonly tenantId?: string;
   readonly memoryMb: number;
   readonly vcpus: number;
 }
 
 /**
  * Proves that one more sandbox fits, and keeps that true until the transaction ends: everything that is counted is
- * locked first, in an order that all reservations share (total, owner, worker), so that none waits in a circle.
+ * locked first, in an order that all reservations share (total, tenant, owner, worker), so that none waits in a circle.
+ * Where nothing is limited nothing is locked, and reservations do not wait for each other.
  */
 export async function requireFreeCapacity(
   transaction: Kysely<StoreSchema>,
   target: CapacityTarget,
 ): Promise<void> {
-  const { maxActive, maxActivePerOwner, workerId, ownerId = '' } = target;
+  const { maxActive, workerId, ownerId = '', tenantId = '' } = target;
+  const quotas = await applyingQuotas(transaction, { tenantId, ownerId });
+  const maxActivePerOwner = (quotas.owner?.maxSandboxes ?? 0) > 0 ? undefined : target.maxActivePerOwner;
   const checks: CapacityCheck[] = [];
   if (maxActive !== undefined) {
-    await sql`select pg_advisory_xact_lock(${CAPACITY_LOCK_CLASS}::int, ${TOTAL_LOCK_KEY}::int)`.execute(
-      transaction,
-    );
+    await lock(transaction, 'total', '');
     checks.push({ limit: 'total', maximum: requireCount(maxActive, 'maxActive') });
   }
+  if (countsSandboxes(quotas.tenant)) await lock(transaction, 'tenant', tenantId);
+  if (maxActivePerOwner !== undefined || countsSandboxes(quotas.owner)) {
+    await lock(transaction, 'owner', `${tenantId}\n${ownerId}`);
+  }
   if (maxActivePerOwner !== undefined) {
-    await sql`select pg_advisory_xact_lock(${CAPACITY_LOCK_CLASS}::int, hashtext(${ownerId}))`.execute(
-      transaction,
-    );
     const maximum = requireCount(maxActivePerOwner, 'maxActivePerOwner');
-    checks.push({ limit: 'owner', maximum, ownerId });
+    checks.push({ limit: 'owner', maximum, tenantId, ownerId });
   }
   await lockOpenWorker(transaction, workerId);
+  // Those first for which nobody waits: a spawn that a quota forbids must not be told to wait for room in the fleet.
+  for (const quota of [quotas.tenant, quotas.owner]) {
+    if (countsSandboxes(quota)) await requireRoomUnderQuota(transaction, quota, target);
+  }
   for (const check of checks) {
     await requireBelow(transaction, check);
   }
   await requireRoomOnWorker(transaction, target);
+}
+
+async function lock(
+  transaction: Kysely<StoreSchema>,
+  kind: keyof typeof LOCK_CLASSES,
+  key: string,
+): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${LOCK_CLASSES[kind]}::int, hashtext(${key}))`.execute(transaction);
 }
 
 /** An operator may have closed the worker since it was chosen. */
@@ -136,28 +153,46 @@ export async function loadOf(
   );
 }
 
-/** How many sandboxes count against limits, by what the column says; what has none is absent. */
-export async function countActiveBy(
-  db: Kysely<StoreSchema>,
-  column: 'owner_id' | 'worker_id',
-): Promise<ReadonlyMap<string, number>> {
+/** How many sandboxes count against limits, by worker; workers without any are absent. */
+export async function countActiveByWorker(db: Kysely<StoreSchema>): Promise<ReadonlyMap<string, number>> {
   const rows = await db
     .selectFrom('sandboxes')
-    .select((eb) => [eb.ref(column).as('holder'), eb.cast<number>(eb.fn.countAll(), 'integer').as('active')])
+    .select((eb) => ['worker_id', eb.cast<number>(eb.fn.countAll(), 'integer').as('active')])
     .where('state', 'not in', INACTIVE_SANDBOX_STATES)
-    .groupBy(column)
+    .groupBy('worker_id')
     .execute();
-  return new Map(rows.map(({ holder, active }) => [holder, active]));
+  return new Map(rows.map(({ worker_id, active }) => [worker_id, active]));
+}
+
+/** An owner in a tenant, and how many sandboxes of it count against limits. */
+export interface OwnerCount {
+  readonly tenantId: string;
+  readonly ownerId: string;
+  readonly active: number;
+  /** Whether a quota of its own says how many it may have. */
+  readonly hasQuota: boolean;
+}
+
+export async function countActiveByOwner(db: Kysely<StoreSchema>): Promise<readonly OwnerCount[]> {
+  const { rows } = await sql<OwnerCount>`
+    select tenant_id as "tenantId", owner_id as "ownerId", count(*)::integer as active,
+      exists (select from quotas
+        where coalesce(quotas.tenant_id, '') = sandboxes.tenant_id
+          and coalesce(quotas.owner_id, '') collate "C" = sandboxes.owner_id
+          and sandboxes.owner_id <> '' and max_sandboxes > 0) as "hasQuota"
+    from sandboxes where state not in ('destroyed', 'expired')
+    group by tenant_id, owner_id`.execute(db);
+  return rows;
 }
 
 async function requireBelow(transaction: Kysely<StoreSchema>, check: CapacityCheck): Promise<void> {
-  const { ownerId } = check;
+  const { tenantId, ownerId } = check;
   let query = transaction
     .selectFrom('sandboxes')
     .select((eb) => eb.cast<number>(eb.fn.countAll(), 'integer').as('active'))
     .where('state', 'not in', INACTIVE_SANDBOX_STATES);
-  if (ownerId !== undefined) {
-    query = query.where('owner_id', '=', ownerId);
+  if (tenantId !== undefined && ownerId !== undefined) {
+    query = query.where('tenant_id', '=', tenantId).where('owner_id', '=', ownerId);
   }
   const { active } = await query.executeTakeFirstOrThrow();
   if (active >= check.maximum) {

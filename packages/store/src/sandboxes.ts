@@ -7,8 +7,10 @@ import { newestCreatedFirst } from './newest-first.js';
 import type { Page, PageRequest } from './page.js';
 import {
   type CapacityLimits,
-  countActiveBy,
+  countActiveByOwner,
+  countActiveByWorker,
   loadOf,
+  type OwnerCount,
   requireFreeCapacity,
   type WorkerLoad,
 } from './sandbox-capacity.js';
@@ -23,6 +25,7 @@ import {
   sandboxStateFrom,
 } from './sandbox-record.js';
 import type { SandboxesTable, StoreSchema } from './schema.js';
+import { requireOpenTenant } from './tenant-deletion.js';
 
 export interface NewSandbox {
   readonly id: string;
@@ -73,9 +76,9 @@ export type PlacedSandbox = Pick<SandboxRecord, 'id' | 'workerId' | 'state' | 's
 
 export interface SandboxRepository extends SandboxClaims {
   /**
-   * In one transaction: checks the limits, stores the sandbox as `creating` and grants its worker the lease.
+   * In one transaction: checks the limits and the quotas of its owner and tenant, stores the sandbox as `creating` and grants its worker the lease.
    * @throws StoreError `capacity` (with `limit`), `conflict` when the id is taken or its lease is another worker's,
-   *   `not_found` when the worker is not registered, `invalid_input`
+   *   `not_found` when the worker is not registered, `tenant_closed`, `invalid_input`
    */
   reserve(input: ReserveSandbox): Promise<Reservation>;
   /** In any state, destroyed ones too. */
@@ -88,8 +91,8 @@ export interface SandboxRepository extends SandboxClaims {
   loadByWorker(): Promise<ReadonlyMap<string, WorkerLoad>>;
   /** Every sandbox of these workers that is not destroyed. The caller bounds the list of workers. */
   placedOn(workerIds: readonly string[]): Promise<readonly PlacedSandbox[]>;
-  /** The same sandboxes by owner id, those without an owner under ''; owners without any are absent. */
-  countActiveByOwner(): Promise<ReadonlyMap<string, number>>;
+  /** The same sandboxes by owner, those without an owner under ''; owners without any are absent. */
+  countActiveByOwner(): Promise<readonly OwnerCount[]>;
   /** Undefined, and nothing changed, when the sandbox is missing or in none of the `from` states. */
   transition(id: string, change: SandboxTransition): Promise<SandboxRecord | undefined>;
   /**
@@ -113,6 +116,7 @@ export function createSandboxRepository(db: Kysely<StoreSchema>, clock: Clock): 
       checkNewSandbox(input);
       return db.transaction().execute(async (transaction) => {
         await requireFreeCapacity(transaction, input);
+        await requireOpenTenant(transaction, input.tenantId);
         const now = clock();
         const row = await transaction
           .insertInto('sandboxes')
@@ -148,7 +152,7 @@ export function createSandboxRepository(db: Kysely<StoreSchema>, clock: Clock): 
       return newestCreatedFirst(query, page, sandboxFrom);
     },
 
-    countActiveByWorker: () => countActiveBy(db, 'worker_id'),
+    countActiveByWorker: () => countActiveByWorker(db),
     loadByWorker: () => loadOf(db),
 
     async placedOn(workerIds) {
@@ -170,7 +174,7 @@ export function createSandboxRepository(db: Kysely<StoreSchema>, clock: Clock): 
       }));
     },
 
-    countActiveByOwner: () => countActiveBy(db, 'owner_id'),
+    countActiveByOwner: () => countActiveByOwner(db),
 
     async transition(id, { from, to, reason, runtimeId, expiresAt, previewDomain }) {
       if ((to as SandboxState) === 'destroyed' || from.length === 0) {

@@ -51,6 +51,8 @@ export interface SandboxesTable {
   readonly vcpus: number;
   readonly owner_id: string;
   readonly tenant_id: string;
+  /** Made by Postgres: `tenant_id`, or null for none. */
+  readonly tenant_ref: ColumnType<string | null, never, never>;
   readonly runtime_id: string;
   readonly worker_id: string;
   readonly metadata: Json<Record<string, string>>;
@@ -171,11 +173,57 @@ export interface PolicyVersionTable {
   readonly version: BigInteger;
 }
 
+export interface QuotasTable {
+  readonly tenant_id: string | null;
+  readonly owner_id: string | null;
+  readonly max_sandboxes: number;
+  readonly max_memory_mb: BigInteger;
+  readonly max_vcpus: number;
+  readonly max_ttl_seconds: BigInteger;
+  readonly max_exec_timeout_seconds: BigInteger;
+  readonly max_token_issues_per_minute: number;
+  readonly created_at: Timestamp;
+  readonly updated_at: Timestamp;
+}
+
 /** A control plane that is there, or was until lately. */
 export interface ControlPlanesTable {
   readonly id: string;
   readonly listening_since: Timestamp;
   readonly seen_at: Timestamp;
+}
+
+export interface TenantsTable {
+  readonly id: string;
+  readonly name: string;
+  readonly owner_id: string;
+  readonly settings: ColumnType<unknown, string, string>;
+  readonly state: Generated<string>;
+  readonly created_at: Timestamp;
+  readonly updated_at: Timestamp;
+}
+
+export interface TenantMembersTable {
+  readonly tenant_id: string;
+  readonly user_id: string;
+  readonly role: string;
+  readonly created_at: Timestamp;
+  readonly updated_at: Timestamp;
+}
+
+export interface ApiKeysTable {
+  readonly id: string;
+  /** Null: a key of the platform. */
+  readonly tenant_id: string | null;
+  readonly name: string;
+  readonly role: string;
+  readonly key_prefix: string;
+  readonly key_hash: string;
+  readonly created_by: string;
+  readonly created_at: Timestamp;
+  readonly expires_at: NullableTimestamp;
+  readonly last_used_at: NullableTimestamp;
+  readonly revoked_at: NullableTimestamp;
 }
 
 export interface StoreSchema {
@@ -192,4 +240,8 @@ export interface StoreSchema {
   readonly admin_audit: AdminAuditTable;
   readonly policies: PoliciesTable;
   readonly policy_version: PolicyVersionTable;
+  readonly tenants: TenantsTable;
+  readonly tenant_members: TenantMembersTable;
+  readonly api_keys: ApiKeysTable;
+  readonly quotas: QuotasTable;
 }

@@ -1,4 +1,5 @@
 import { type AdminAuditRepository, createAdminAuditRepository } from './admin-audit.js';
+import { type ApiKeyRepository, createApiKeyRepository } from './api-keys.js';
 import { type Clock, systemClock } from './clock.js';
 import {
   type ConnectionTarget,
@@ -20,7 +21,11 @@ import { type StoreLogger, silentLogger } from './logger.js';
 import { migrateToLatest } from './migrate.js';
 import { type SubscribeOptions, type Subscription, subscribe } from './notifications.js';
 import { createPolicyRepository, type PolicyRepository } from './policies.js';
+import { createQuotaRepository, type QuotaRepository } from './quotas.js';
 import { createSandboxRepository, type SandboxRepository } from './sandboxes.js';
+import { createTenantMemberRepository, type TenantMemberRepository } from './tenant-members.js';
+import { createTenantStore, type TenantStore } from './tenant-store.js';
+import { createTenantRepository, type TenantRepository } from './tenants.js';
 import { createTokenIssuanceRepository, type TokenIssuanceRepository } from './token-issuances.js';
 import { createTokenRevocationRepository, type TokenRevocationRepository } from './token-revocations.js';
 import { createWorkerRepository, type WorkerRepository } from './workers.js';
@@ -65,6 +70,12 @@ export interface Store {
   readonly credentialUses: CredentialUseRepository;
   readonly adminAudit: AdminAuditRepository;
   readonly policies: PolicyRepository;
+  readonly tenants: TenantRepository;
+  readonly tenantMembers: TenantMemberRepository;
+  readonly apiKeys: ApiKeyRepository;
+  /** What belongs to the tenant and nothing else. @throws StoreError `invalid_input` when it can be no tenant */
+  forTenant(tenantId: string): TenantStore;
+  readonly quotas: QuotaRepository;
   /** One round trip within `timeoutMs` (2000 unless told). @throws StoreError `unavailable`, `closed` */
   ping(options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<void>;
   /** Listens to channels of the database over a connection of its own; it ends with the store. */
@@ -105,8 +116,8 @@ async function openOn(
 ): Promise<Store> {
   try {
     const pool = createDatabasePool({ target, logger, poolSize });
-    await migrate(target, logger);
-    return storeOn(pool, server, { target, logger, clock });
+    const underRole = await migrate(target, logger);
+    return storeOn(pool, server, { target, logger, clock, underRole });
   } catch (error) {
     await server?.stop();
     throw error;
@@ -114,11 +125,11 @@ async function openOn(
 }
 
 /** Over a connection of its own, because the limits of ordinary calls do not suit it. */
-async function migrate(target: ConnectionTarget, logger: StoreLogger): Promise<void> {
+async function migrate(target: ConnectionTarget, logger: StoreLogger): Promise<boolean> {
   const pool = createDatabasePool({ target, logger, poolSize: 1, patience: MIGRATION_PATIENCE });
   try {
     await connectFirst(pool);
-    await migrateToLatest(pool.db, logger);
+    return await migrateToLatest(pool.db, logger);
   } finally {
     await pool.close();
   }
@@ -131,7 +142,13 @@ function storeOn(
     target,
     logger,
     clock,
-  }: { readonly target: ConnectionTarget; readonly logger: StoreLogger; readonly clock: Clock },
+    underRole,
+  }: {
+    readonly target: ConnectionTarget;
+    readonly logger: StoreLogger;
+    readonly clock: Clock;
+    readonly underRole: boolean;
+  },
 ): Store {
   let closing: Promise<void> | undefined;
   const subscriptions = new Set<Subscription>();
@@ -159,6 +176,11 @@ function storeOn(
     credentialUses: createCredentialUseRepository(db, clock),
     adminAudit: createAdminAuditRepository(db, clock),
     policies: createPolicyRepository(db, clock),
+    tenants: createTenantRepository(db, clock),
+    tenantMembers: createTenantMemberRepository(db, clock),
+    apiKeys: createApiKeyRepository(db, clock),
+    forTenant: (tenantId) => createTenantStore(tenantId, { db, clock, underRole }),
+    quotas: createQuotaRepository(db, clock),
     async ping({ timeoutMs = DEFAULT_PING_TIMEOUT_MS, signal } = {}) {
       await within(probe(db), timeoutMs, signal);
     },

@@ -111,6 +111,7 @@ describe('inspectPolicies', () => {
     const common = { priority: 10, mode: 'enforce', description: '', createdBy: 'ada' } as const;
     const rule = { ...common, resourceType: 'image', effect: 'deny', pattern: 'alpine' } as const;
     await store.policies.create({ ...rule, tenantId: null });
+    await store.tenants.create({ id: 'tn-a', name: 'A' });
     await store.policies.create({ ...rule, tenantId: 'tn-a' });
     await store.close();
     const policies = await inspectPolicies({ dsn: database.dsn });

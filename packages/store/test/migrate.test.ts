@@ -40,12 +40,16 @@ describe('migrations', () => {
       ['applied database migration', '0002-worker-identity'],
       ['applied database migration', '0003-policies'],
       ['applied database migration', '0004-fleet-operation'],
+      ['applied database migration', '0005-tenants'],
+      ['applied database migration', '0008-quotas'],
     ]);
     expect(await query('select name from schema_migrations order by 1')).to.deep.equal([
       { name: '0001-fleet' },
       { name: '0002-worker-identity' },
       { name: '0003-policies' },
       { name: '0004-fleet-operation' },
+      { name: '0005-tenants' },
+      { name: '0008-quotas' },
     ]);
   });
 
@@ -83,10 +87,13 @@ describe('migrations', () => {
     const worker = { id: 'w', hostname: '', providers: null, capabilities: null, capacity: {} };
     await first.workers.upsertHeartbeat(worker);
     await first.close();
+    await query(`drop policy tenant_rows on exec_logs`);
+    await query(`drop policy tenant_rows on sandboxes`);
+    await query(`alter table sandboxes drop column tenant_ref`);
     await query(`drop table worker_token_issuances, worker_token_revocations, worker_revocation_version,
       worker_join_tokens, worker_credential_uses, admin_audit, policies, policy_version,
-      control_planes`);
-    await query(`drop index sandboxes_of_worker`);
+      control_planes, tenants, tenant_members, api_keys, quotas`);
+    await query(`drop index sandboxes_of_worker, sandboxes_active_owner`);
     await query(`create index workers_last_heartbeat on workers (last_heartbeat desc)`);
     await query(`alter table workers drop constraint workers_drain_deadline,
       drop constraint workers_last_flap, drop column cordoned, drop column drain_deadline,
@@ -110,6 +117,11 @@ describe('migrations', () => {
       'admin_audit_pkey',
       'admin_audit_resource',
       'admin_audit_unsuccessful',
+      'api_keys_key_hash_key',
+      'api_keys_key_prefix_key',
+      'api_keys_newest',
+      'api_keys_pkey',
+      'api_keys_tenant',
       'control_planes_pkey',
       'exec_logs_pkey',
       'exec_logs_sandbox',
@@ -120,6 +132,8 @@ describe('migrations', () => {
       'policies_pkey',
       'policies_same_rule',
       'policy_version_pkey',
+      'quotas_of_subject',
+      'sandboxes_active_owner',
       'sandboxes_active_worker',
       'sandboxes_expiry',
       'sandboxes_newest',
@@ -128,6 +142,12 @@ describe('migrations', () => {
       'sandboxes_pkey',
       'sandboxes_tenant',
       'sandboxes_unchecked',
+      'tenant_members_oldest',
+      'tenant_members_pkey',
+      'tenant_members_user',
+      'tenants_newest',
+      'tenants_owner',
+      'tenants_pkey',
       'worker_credential_uses_credential',
       'worker_credential_uses_last_seen',
       'worker_credential_uses_pkey',
@@ -153,8 +173,15 @@ describe('migrations', () => {
     expect(zoneless).to.deep.equal([]);
     const foreign =
       await query(`select conrelid::regclass::text as source, confrelid::regclass::text as target
-      from pg_constraint where contype = 'f'`);
-    expect(foreign).to.deep.equal([{ source: 'exec_logs', target: 'sandboxes' }]);
+      from pg_constraint where contype = 'f' order by 1`);
+    expect(foreign).to.deep.equal([
+      { source: 'api_keys', target: 'tenants' },
+      { source: 'exec_logs', target: 'sandboxes' },
+      { source: 'policies', target: 'tenants' },
+      { source: 'quotas', target: 'tenants' },
+      { source: 'sandboxes', target: 'tenants' },
+      { source: 'tenant_members', target: 'tenants' },
+    ]);
   });
 
   it('refuse a database with migrations this version does not know', async () => {

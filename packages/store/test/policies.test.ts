@@ -33,6 +33,9 @@ describe('PolicyRepository', () => {
     fixture = await openFixture();
     store = fixture.store;
   });
+  beforeEach(async () => {
+    for (const id of ['tn-a', 'tn-b']) await store.tenants.create({ id, name: id });
+  });
   afterEach(() => fixture.reset());
   after(() => fixture.close());
 
@@ -75,6 +78,11 @@ describe('PolicyRepository', () => {
       await store.policies.create(rule({ tenantId: 'tn-b' }));
       await rejection(store.policies.create(rule({ tenantId: 'tn-b' })), 'conflict');
     });
+  });
+
+  it('refuses a rule of a tenant that is not there', async () => {
+    const refusal = await rejection(store.policies.create(rule({ tenantId: 'tn-none' })), 'not_found');
+    expect(refusal.message).to.equal('not found: tenant "tn-none"');
   });
 
   const refused: readonly (readonly [string, Partial<Record<keyof NewPolicy, unknown>>])[] = [

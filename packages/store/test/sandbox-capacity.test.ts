@@ -73,7 +73,9 @@ describe('capacity limits of reservations', () => {
       const { granted, refusals } = await contend([fixture.store, second], input, 64);
       expect(granted).to.equal(7);
       expect(new Set(refusals.map(({ limit }) => limit))).to.deep.equal(new Set(['owner']));
-      expect(await second.sandboxes.countActiveByOwner()).to.deep.equal(new Map([['alice', 7]]));
+      expect(await second.sandboxes.countActiveByOwner()).to.deep.equal([
+        { tenantId: '', ownerId: 'alice', active: 7, hasQuota: false },
+      ]);
     } finally {
       await second.close();
     }
@@ -81,19 +83,17 @@ describe('capacity limits of reservations', () => {
 
   it('tells how many each owner has, and how many have none', async () => {
     const { sandboxes } = fixture.store;
-    expect(await sandboxes.countActiveByOwner()).to.deep.equal(new Map());
+    expect(await sandboxes.countActiveByOwner()).to.deep.equal([]);
     const owners = ['alice', 'alice', 'bob', '', 'carol'];
     for (const [index, ownerId] of owners.entries()) {
       await sandboxes.reserve(newSandbox(`sb-${index}`, { ownerId }));
     }
     await sandboxes.markDestroyed('sb-4');
-    expect(await sandboxes.countActiveByOwner()).to.deep.equal(
-      new Map([
-        ['alice', 2],
-        ['bob', 1],
-        ['', 1],
-      ]),
-    );
+    expect(await sandboxes.countActiveByOwner()).to.have.deep.members([
+      { tenantId: '', ownerId: 'alice', active: 2, hasQuota: false },
+      { tenantId: '', ownerId: 'bob', active: 1, hasQuota: false },
+      { tenantId: '', ownerId: '', active: 1, hasQuota: false },
+    ]);
   });
 
   it('counts neither destroyed nor expired sandboxes', async () => {

@@ -11,6 +11,7 @@ describe('SandboxRepository', () => {
   beforeEach(async () => {
     await fixture.reset();
     await fixture.store.workers.upsertHeartbeats([heartbeat('worker-1'), heartbeat('worker-2')]);
+    await fixture.store.tenants.create({ id: 'tn-1', name: 'One' });
   });
 
   describe('reserve', () => {

@@ -64,7 +64,8 @@ describe('stacyvm config lint --live', () => {
 
   it('judges the rules of the store, of every tenant, with those of files', async () => {
     const ids: string[] = [];
-    await inStore(async ({ policies }) => {
+    await inStore(async ({ policies, tenants }) => {
+      await tenants.create({ id: 'tn-a', name: 'A' });
       for (const tenantId of [null, 'tn-a']) {
         const { id } = await policies.create({ ...rule, tenantId, pattern: 'alpine', createdBy: 'ada' });
         ids.push(id);

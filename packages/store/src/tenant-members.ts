@@ -1,0 +1,139 @@
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Clock } from './clock.js';
+import { StoreError } from './errors.js';
+import { requireId } from './input-rules.js';
+import {
+  decodeTimeCursor,
+  encodeTimeCursor,
+  type Page,
+  type PageRequest,
+  pageLimit,
+  pageOf,
+} from './page.js';
+import type { StoreSchema, TenantMembersTable } from './schema.js';
+import { tenantNotFound } from './tenant-record.js';
+import { hintOfTenants } from './tenants.js';
+
+export const MEMBER_ROLES = ['viewer', 'operator', 'admin'] as const;
+
+/** What a member may do in its tenant. */
+export type MemberRole = (typeof MEMBER_ROLES)[number];
+
+export interface TenantMemberRecord {
+  readonly tenantId: string;
+  /** The host says what the id of a user is. */
+  readonly userId: string;
+  readonly role: MemberRole;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/** Memberships of one user at most: all of them are read with its requests. */
+export const MAX_MEMBERSHIPS_OF_USER = 1_000;
+
+/** Who belongs to which tenant. */
+export interface TenantMemberRepository {
+  /** Adds the member, or changes its role. @throws StoreError `not_found` (tenant), `invalid_input` */
+  set(member: Pick<TenantMemberRecord, 'tenantId' | 'userId' | 'role'>): Promise<TenantMemberRecord>;
+  get(tenantId: string, userId: string): Promise<TenantMemberRecord | undefined>;
+  /** Oldest first. @throws StoreError `invalid_input` on a foreign cursor */
+  list(
+    tenantId: string,
+    request?: PageRequest & { readonly role?: MemberRole },
+  ): Promise<Page<TenantMemberRecord>>;
+  /** By tenant id ascending, `MAX_MEMBERSHIPS_OF_USER` at most. */
+  ofUser(userId: string): Promise<readonly TenantMemberRecord[]>;
+  /** @returns what was removed @throws StoreError `not_found` */
+  remove(tenantId: string, userId: string): Promise<TenantMemberRecord>;
+}
+
+export function createTenantMemberRepository(db: Kysely<StoreSchema>, clock: Clock): TenantMemberRepository {
+  return {
+    async set({ tenantId, userId, role }) {
+      requireId(userId, 'user id');
+      if (!MEMBER_ROLES.includes(role)) {
+        throw new StoreError('invalid_input', `role must be one of ${MEMBER_ROLES.join(', ')}`);
+      }
+      const now = clock();
+      const row = await db
+        .insertInto('tenant_members')
+        .values({ tenant_id: tenantId, user_id: userId, role, created_at: now, updated_at: now })
+        .onConflict((conflict) =>
+          conflict.columns(['tenant_id', 'user_id']).doUpdateSet({ role, updated_at: now }),
+        )
+        .returningAll()
+        .executeTakeFirstOrThrow()
+        .catch((error: unknown) => {
+          throw error instanceof StoreError && error.code === 'not_found' ? tenantNotFound(tenantId) : error;
+        });
+      await hintOfTenants(db);
+      return memberFrom(row);
+    },
+
+    async get(tenantId, userId) {
+      const row = await db
+        .selectFrom('tenant_members')
+        .selectAll()
+        .where('tenant_id', '=', tenantId)
+        .where('user_id', '=', userId)
+        .executeTakeFirst();
+      return row === undefined ? undefined : memberFrom(row);
+    },
+
+    async list(tenantId, { limit, after, role } = {}) {
+      const size = pageLimit(limit);
+      let query = db.selectFrom('tenant_members').selectAll().where('tenant_id', '=', tenantId);
+      if (role !== undefined) {
+        query = query.where('role', '=', role);
+      }
+      if (after !== undefined) {
+        const { at, id } = decodeTimeCursor(after);
+        query = query.where(sql<boolean>`(created_at, user_id) > (${at}::timestamptz, ${id})`);
+      }
+      const rows = await query
+        .orderBy('created_at')
+        .orderBy('user_id')
+        .limit(size + 1)
+        .execute();
+      return pageOf(rows.map(memberFrom), size, ({ createdAt, userId }) =>
+        encodeTimeCursor({ at: createdAt, id: userId }),
+      );
+    },
+
+    async ofUser(userId) {
+      const rows = await db
+        .selectFrom('tenant_members')
+        .selectAll()
+        .where('user_id', '=', userId)
+        .orderBy('tenant_id')
+        .limit(MAX_MEMBERSHIPS_OF_USER)
+        .execute();
+      return rows.map(memberFrom);
+    },
+
+    async remove(tenantId, userId) {
+      const row = await db
+        .deleteFrom('tenant_members')
+        .where('tenant_id', '=', tenantId)
+        .where('user_id', '=', userId)
+        .returningAll()
+        .executeTakeFirst();
+      if (row === undefined) {
+        throw new StoreError('not_found', `not found: member "${userId}" of tenant "${tenantId}"`);
+      }
+      await hintOfTenants(db);
+      return memberFrom(row);
+    },
+  };
+}
+
+/** The check of the table holds what the type of the role says. */
+function memberFrom(row: Selectable<TenantMembersTable>): TenantMemberRecord {
+  return {
+    tenantId: row.tenant_id,
+    userId: row.user_id,
+    role: row.role as MemberRole,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

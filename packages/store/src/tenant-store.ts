@@ -1,0 +1,176 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import {
+  type ApiKeyFilter,
+  type ApiKeyRecord,
+  type ApiKeyRepository,
+  apiKeyNotFound,
+  createApiKeyRepository,
+  type NewApiKey,
+} from './api-keys.js';
+import type { Clock } from './clock.js';
+import { createExecLogRepository, type ExecLogRecord } from './exec-logs.js';
+import type { Page, PageRequest } from './page.js';
+import { createPolicyRepository, type PolicyFilter } from './policies.js';
+import { type NewPolicy, type PolicyContent, type PolicyRecord, policyNotFound } from './policy-record.js';
+import type { SandboxRecord } from './sandbox-record.js';
+import { createSandboxRepository, type SandboxFilter } from './sandboxes.js';
+import type { StoreSchema } from './schema.js';
+import { createTenantMemberRepository, type MemberRole, type TenantMemberRecord } from './tenant-members.js';
+import { requireTenantId, type TenantRecord } from './tenant-record.js';
+import { TENANT_ROLE } from './tenant-role.js';
+import { createTenantRepository } from './tenants.js';
+
+/**
+ * What belongs to one tenant, and nothing else: what is another's is as if it were not there. Every query says so, and
+ * where the database allows it runs under a role that cannot see other rows.
+ */
+export interface TenantStore {
+  readonly tenantId: string;
+  tenant(): Promise<TenantRecord | undefined>;
+  readonly sandboxes: {
+    get(id: string): Promise<SandboxRecord | undefined>;
+    list(filter?: Omit<SandboxFilter, 'tenantId'>): Promise<Page<SandboxRecord>>;
+  };
+  readonly execLogs: {
+    /** Undefined when the tenant has no such sandbox. */
+    listBySandbox(sandboxId: string, request?: PageRequest): Promise<Page<ExecLogRecord> | undefined>;
+  };
+  readonly members: {
+    set(userId: string, role: MemberRole): Promise<TenantMemberRecord>;
+    get(userId: string): Promise<TenantMemberRecord | undefined>;
+    list(request?: PageRequest & { readonly role?: MemberRole }): Promise<Page<TenantMemberRecord>>;
+    remove(userId: string): Promise<TenantMemberRecord>;
+  };
+  readonly apiKeys: {
+    insert(key: Omit<NewApiKey, 'tenantId'>): Promise<ApiKeyRecord>;
+    get(id: string): Promise<ApiKeyRecord | undefined>;
+    list(filter?: Omit<ApiKeyFilter, 'tenantId'>): Promise<Page<ApiKeyRecord>>;
+    revoke(id: string): Promise<ApiKeyRecord>;
+  };
+  readonly policies: {
+    create(policy: Omit<NewPolicy, 'tenantId'>): Promise<PolicyRecord>;
+    /** One of the tenant; global ones are not its own. */
+    get(id: string): Promise<PolicyRecord | undefined>;
+    /** Those of the tenant and the global ones, in the order of decision. */
+    list(filter?: Omit<PolicyFilter, 'tenantId'>): Promise<Page<PolicyRecord>>;
+    update(id: string, change: Partial<PolicyContent>): Promise<PolicyRecord>;
+    delete(id: string): Promise<PolicyRecord>;
+  };
+}
+
+export interface TenantStoreOptions {
+  readonly db: Kysely<StoreSchema>;
+  readonly clock: Clock;
+  /** Whether the role of tenants can be used. */
+  readonly underRole: boolean;
+}
+
+/** @throws StoreError `invalid_input` when it can be no tenant */
+export function createTenantStore(tenantId: string, options: TenantStoreOptions): TenantStore {
+  const { clock } = options;
+  requireTenantId(tenantId);
+  const within = <T>(work: (transaction: Transaction<StoreSchema>) => Promise<T>): Promise<T> =>
+    withinTenant(tenantId, options, work);
+  const ownPolicy = async (transaction: Transaction<StoreSchema>, id: string) => {
+    const policies = createPolicyRepository(transaction, clock);
+    const policy = await policies.get(id);
+    if (policy?.tenantId !== tenantId) throw policyNotFound(id);
+    return policies;
+  };
+  const keysOf = async (
+    transaction: Transaction<StoreSchema>,
+    id: string,
+  ): Promise<ApiKeyRepository | undefined> => {
+    const keys = createApiKeyRepository(transaction, clock);
+    return (await keys.get(id))?.tenantId === tenantId ? keys : undefined;
+  };
+
+  return {
+    tenantId,
+    tenant: () => within((transaction) => createTenantRepository(transaction, clock).get(tenantId)),
+
+    sandboxes: {
+      get: (id) => within((transaction) => ownSandbox(transaction, clock, tenantId, id)),
+      list: (filter) =>
+        within((transaction) => createSandboxRepository(transaction, clock).list({ ...filter, tenantId })),
+    },
+
+    execLogs: {
+      listBySandbox: (sandboxId, request) =>
+        within(async (transaction) => {
+          const sandbox = await ownSandbox(transaction, clock, tenantId, sandboxId);
+          return sandbox && createExecLogRepository(transaction).listBySandbox(sandboxId, request);
+        }),
+    },
+
+    members: {
+      set: (userId, role) =>
+        within((transaction) =>
+          createTenantMemberRepository(transaction, clock).set({ tenantId, userId, role }),
+        ),
+      get: (userId) =>
+        within((transaction) => createTenantMemberRepository(transaction, clock).get(tenantId, userId)),
+      list: (request) =>
+        within((transaction) => createTenantMemberRepository(transaction, clock).list(tenantId, request)),
+      remove: (userId) =>
+        within((transaction) => createTenantMemberRepository(transaction, clock).remove(tenantId, userId)),
+    },
+
+    apiKeys: {
+      insert: (key) =>
+        within((transaction) => createApiKeyRepository(transaction, clock).insert({ ...key, tenantId })),
+      get: (id) => within(async (transaction) => (await keysOf(transaction, id))?.get(id)),
+      list: (filter) =>
+        within((transaction) => createApiKeyRepository(transaction, clock).list({ ...filter, tenantId })),
+      revoke: (id) =>
+        within(async (transaction) => {
+          const keys = await keysOf(transaction, id);
+          if (keys === undefined) throw apiKeyNotFound(id);
+          return keys.revoke(id);
+        }),
+    },
+
+    policies: {
+      create: (policy) =>
+        within((transaction) => createPolicyRepository(transaction, clock).create({ ...policy, tenantId })),
+      get: (id) =>
+        within(async (transaction) => {
+          const policy = await createPolicyRepository(transaction, clock).get(id);
+          return policy?.tenantId === tenantId ? policy : undefined;
+        }),
+      list: (filter) =>
+        within((transaction) => createPolicyRepository(transaction, clock).list({ ...filter, tenantId })),
+      update: (id, change) =>
+        within(async (transaction) => (await ownPolicy(transaction, id)).update(id, change)),
+      delete: (id) => within(async (transaction) => (await ownPolicy(transaction, id)).delete(id)),
+    },
+  };
+}
+
+/** A transaction that sees the rows of the tenant. Role and tenant end with it, however it ends. */
+export function withinTenant<T>(
+  tenantId: string,
+  { db, underRole }: TenantStoreOptions,
+  work: (transaction: Transaction<StoreSchema>) => Promise<T>,
+): Promise<T> {
+  return db.transaction().execute(async (transaction) => {
+    if (underRole) {
+      // As `set local`, and both in one round trip.
+      await sql`
+        select set_config('stacyvm.tenant', ${tenantId}, true), set_config('role', ${TENANT_ROLE}, true)`.execute(
+        transaction,
+      );
+    }
+    return work(transaction);
+  });
+}
+
+async function ownSandbox(
+  transaction: Transaction<StoreSchema>,
+  clock: Clock,
+  tenantId: string,
+  id: string,
+): Promise<SandboxRecord | undefined> {
+  const sandbox = await createSandboxRepository(transaction, clock).get(id);
+  return sandbox?.tenantId === tenantId ? sandbox : undefined;
+}
