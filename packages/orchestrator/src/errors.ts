@@ -16,6 +16,7 @@ export type OrchestratorErrorCode =
   | 'worker_online'
   | 'worker_has_sandboxes'
   | 'requirements_unmet'
+  | 'tenant_closed'
   | 'heartbeats_overloaded'
   | 'no_eligible_worker'
   | 'max_sandboxes'

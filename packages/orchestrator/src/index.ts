@@ -13,9 +13,11 @@ export { type FixedPolicy, MAX_POLICY_AGE_MS, type PoliciesStatus } from './poli
 export type { SpawnContext } from './policy-gate.js';
 export type { QuotaStanding, Quotas } from './quotas.js';
 export type { RpcRefusal } from './rpc-client-lifetime.js';
+export type { Sandboxes } from './sandboxes-within.js';
 export type { SpawnQueueLimits } from './spawn-queue.js';
 export type { SpawnQueueStats } from './spawn-queue-stats.js';
 export { positiveDuration, type SpawnDefaults, type SpawnRequest } from './spawn-request.js';
+export type { TenantReach } from './tenant-reach.js';
 export type { WorkerCredentials } from './worker-credentials.js';
 export type { DrainWorker, WorkerDuties } from './worker-duties.js';
 export { labelsOf } from './worker-labels.js';

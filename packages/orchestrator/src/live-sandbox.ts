@@ -2,6 +2,7 @@ import type { SandboxRecord, Store } from '@stacyvm/store';
 import type { RpcClient, SandboxTarget as WorkerTarget } from '@stacyvm/worker-rpc';
 import { OrchestratorError } from './errors.js';
 import type { Logger } from './host.js';
+import type { ReachedSandboxes } from './tenant-reach.js';
 import type { WorkerClients } from './worker-clients.js';
 
 /** A sandbox that can be used, and the client of the worker that has it. */
@@ -26,9 +27,11 @@ export interface LiveSandbox {
 export function createLiveSandbox(options: {
   readonly store: Store;
   readonly clients: WorkerClients;
+  /** Those that may be used; what is not among them is not found. */
+  readonly sandboxes: Pick<ReachedSandboxes, 'find'>;
   readonly logger: Logger;
 }): LiveSandbox {
-  const { store, clients, logger } = options;
+  const { store, clients, sandboxes, logger } = options;
 
   async function suspect({ id, workerId }: SandboxRecord, reason: string): Promise<void> {
     const fields = { sandbox_id: id, worker_id: workerId, reason };
@@ -43,7 +46,7 @@ export function createLiveSandbox(options: {
 
   return {
     async require(id) {
-      const sandbox = await store.sandboxes.get(id);
+      const sandbox = await sandboxes.find(id);
       if (sandbox === undefined || sandbox.state === 'destroyed') throw sandboxNotFound(id);
       if (sandbox.state !== 'running' && sandbox.state !== 'idle') {
         const why = sandbox.stateReason === '' ? '' : ` (${sandbox.stateReason})`;

@@ -1,13 +1,11 @@
-import type { Page, SandboxFilter, SandboxRecord, Store } from '@stacyvm/store';
+import type { Store } from '@stacyvm/store';
 import { type BackgroundWork, startBackgroundWork } from './background-work.js';
-import { createExecInSandbox, type ExecInSandbox } from './exec-in-sandbox.js';
 import type { ExecLimits } from './exec-request.js';
-import { createFilesInSandbox, type FilesInSandbox } from './files-in-sandbox.js';
 import { createFleet, type Fleet } from './fleet.js';
 import { createFleetPresence } from './fleet-presence.js';
 import type { HeartbeatBatch } from './heartbeat-writes.js';
 import type { Clock, Logger } from './host.js';
-import { createLiveSandbox, sandboxNotFound, targetOf } from './live-sandbox.js';
+import { createLiveSandbox } from './live-sandbox.js';
 import { createPolicies, type Policies } from './policies.js';
 import { createPoliciesInForce, type FixedPolicy } from './policies-in-force.js';
 import { createPolicyGate } from './policy-gate.js';
@@ -23,12 +21,13 @@ import { createSandboxRemover } from './remove-sandbox.js';
 import { revocationEnforcer } from './revoked-workers.js';
 import type { RpcRefusal } from './rpc-client-lifetime.js';
 import { type AdmittedSandbox, createSandboxAdmission } from './sandbox-admission.js';
+import { type Sandboxes, sandboxesWithin } from './sandboxes-within.js';
 import { createSpawnQueue, type SpawnQueue, type SpawnQueueLimits } from './spawn-queue.js';
 import type { SpawnDefaults } from './spawn-request.js';
-import { createSpawnSandbox, type SpawnSandbox } from './spawn-sandbox.js';
+import { createSpawnSandbox } from './spawn-sandbox.js';
+import { EVERYTHING, reachedSandboxes, type TenantReach } from './tenant-reach.js';
 import { createWorkerClients, type WorkerClientsOptions } from './worker-clients.js';
 import type { WorkerCredentials } from './worker-credentials.js';
-import { fromWorkerFailure, isNotFound, isSilence } from './worker-failure.js';
 
 export interface OrchestratorOptions extends Pick<WorkerClientsOptions, 'rpcTls' | 'rpcUrlPolicy'> {
   readonly store: Store;
@@ -56,26 +55,20 @@ export interface OrchestratorOptions extends Pick<WorkerClientsOptions, 'rpcTls'
   readonly random?: (() => number) | undefined;
 }
 
-/** Sandboxes and the fleet that runs them. Every method throws OrchestratorError or StoreError. */
-export interface Orchestrator {
+/**
+ * Sandboxes, everybody's unless a reach is named, and the fleet that runs them. Every method throws OrchestratorError or
+ * StoreError.
+ */
+export interface Orchestrator extends Sandboxes {
   readonly fleet: Fleet;
-  readonly exec: ExecInSandbox;
-  readonly files: FilesInSandbox;
-  readonly spawn: SpawnSandbox;
   readonly policies: Policies;
   readonly quotas: Quotas;
+  within(reach: TenantReach): Sandboxes;
   /**
    * Of this process: what happened in it, for metrics, and its end. To be closed before requests in flight are waited
    * for, since those who wait would keep them open.
    */
   readonly spawnQueue: Pick<SpawnQueue<AdmittedSandbox>, 'stats' | 'close'>;
-  /** A sandbox that is not destroyed. */
-  get(id: string): Promise<SandboxRecord>;
-  list(filter: SandboxFilter): Promise<Page<SandboxRecord>>;
-  /** Returns when nothing of the sandbox is left on its worker. Repeating it is no error. */
-  destroy(id: string): Promise<void>;
-  /** The last lines that programs in the sandbox wrote. */
-  logs(id: string, lines: number): Promise<readonly string[]>;
   /**
    * To be called when other workers are revoked than before: ends what is under way on the revoked ones and marks their
    * sandboxes `unhealthy` (`worker_revoked`).
@@ -118,7 +111,6 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     },
     onChange: queue.capacityFreed,
   });
-  const live = createLiveSandbox({ store, clients, logger });
   const presence = createFleetPresence({ store, logger, clock });
   const reconcile: ReconcileOptions = {
     store,
@@ -132,8 +124,23 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   };
   const background: BackgroundWork[] = [];
   let eviction: BackgroundWork | undefined;
+  const spawn = createSpawnSandbox({
+    store,
+    admission,
+    queue,
+    remover,
+    gate,
+    quotas,
+    defaults: options.defaults,
+    logger,
+  });
+  const parts = { store, clients, remover, spawn, execLimits: options.execLimits, quotas, logger, clock };
+  const within = (reach: TenantReach): Sandboxes => sandboxesWithin(reach, parts);
+  const live = createLiveSandbox({ store, clients, sandboxes: reachedSandboxes(store, EVERYTHING), logger });
 
   return {
+    ...within(EVERYTHING),
+    within,
     fleet: createFleet({
       store,
       presence,
@@ -142,46 +149,9 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       clock,
       random: options.random,
     }),
-    exec: createExecInSandbox({ store, live, limits: options.execLimits, quotas, logger, clock }),
-    files: createFilesInSandbox(live),
-    spawn: createSpawnSandbox({
-      store,
-      admission,
-      queue,
-      remover,
-      gate,
-      quotas,
-      defaults: options.defaults,
-      logger,
-    }),
     policies: createPolicies({ store, inForce: policiesInForce, defaults: options.defaults }),
     quotas,
     spawnQueue: { stats: queue.stats, close: queue.close },
-
-    async get(id) {
-      const sandbox = await store.sandboxes.get(id);
-      if (sandbox === undefined || sandbox.state === 'destroyed') throw sandboxNotFound(id);
-      return sandbox;
-    },
-
-    list: (filter) => store.sandboxes.list(filter),
-
-    async destroy(id) {
-      const sandbox = await store.sandboxes.get(id);
-      if (sandbox === undefined) throw sandboxNotFound(id);
-      if (sandbox.state !== 'destroyed') await remover.remove(sandbox, 'requested');
-    },
-
-    async logs(id, lines) {
-      const { sandbox, client } = await live.require(id);
-      try {
-        return await client.logs({ ...targetOf(sandbox), lines });
-      } catch (error) {
-        if (isSilence(error)) await live.suspect(sandbox, 'worker_rpc_unavailable');
-        if (isNotFound(error)) await live.suspect(sandbox, 'runtime_missing');
-        throw fromWorkerFailure(error, sandbox.workerId, id);
-      }
-    },
 
     enforceRevocations: revocationEnforcer({ store, clients, credentials, live }),
 

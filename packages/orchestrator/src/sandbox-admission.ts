@@ -40,7 +40,7 @@ export interface SandboxAdmission {
   /**
    * Takes a place on the best worker that is not among the tried, and adds each that it looks at to them.
    *
-   * @throws OrchestratorError `quota_exceeded`, `provider_unknown`, `requirements_unmet`, or why no worker can be called: `no_eligible_worker`,
+   * @throws OrchestratorError `quota_exceeded`, `tenant_closed`, `provider_unknown`, `requirements_unmet`, or why no worker can be called: `no_eligible_worker`,
    *   `worker_unreachable`, `worker_revoked`
    */
   admit(spawn: ResolvedSpawn, tried: Set<string>): Promise<Attempt<AdmittedSandbox>>;
@@ -166,6 +166,9 @@ export function createSandboxAdmission(options: SandboxAdmissionOptions): Sandbo
       if (error.code === 'capacity' && error.limit === 'worker_closed') return 'worker_gone';
       if (error.code === 'capacity') return 'worker_full';
       if (error.code === 'not_found') return 'worker_gone';
+      if (error.code === 'tenant_closed') {
+        throw new OrchestratorError('tenant_closed', error.message, { cause: error });
+      }
       throw error;
     }
   }
