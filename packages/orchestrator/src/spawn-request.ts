@@ -10,6 +10,8 @@ export interface SpawnRequest {
   /** A duration such as `30m`. */
   readonly ttl?: string | undefined;
   readonly template?: string | undefined;
+  /** What the sandbox can reach; `none`, its own loopback alone, unless told. */
+  readonly networkMode?: string | undefined;
   readonly ownerId?: string | undefined;
   /** Id of the principal who asks; owns the sandbox when the request names no owner. */
   readonly callerId?: string | undefined;
@@ -17,6 +19,9 @@ export interface SpawnRequest {
   /** Labels that the worker must carry, with these values. */
   readonly requirements?: Readonly<Record<string, string>> | undefined;
 }
+
+/** A sandbox alone with its own loopback. */
+export const NO_NETWORK = 'none';
 
 export interface SpawnDefaults {
   readonly image: string;
@@ -34,6 +39,7 @@ export interface ResolvedSpawn {
   readonly memoryMb: number;
   readonly vcpus: number;
   readonly ttlMs: number;
+  readonly networkMode: string;
   /** '' when nobody is known to own it; then no limit of an owner holds. */
   readonly ownerId: string;
   readonly metadata: Readonly<Record<string, string>>;
@@ -58,6 +64,7 @@ export function resolveSpawnRequest(request: SpawnRequest, defaults: SpawnDefaul
     memoryMb: request.memoryMb || defaults.memoryMb,
     vcpus: request.vcpus || defaults.vcpus,
     ttlMs,
+    networkMode: request.networkMode || NO_NETWORK,
     ownerId: request.ownerId || request.callerId || '',
     metadata: request.metadata ?? {},
     requirements: request.requirements ?? {},
