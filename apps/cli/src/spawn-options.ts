@@ -8,6 +8,7 @@ export interface SpawnOptionArguments {
   readonly ttl: string | undefined;
   readonly memory: number | undefined;
   readonly vcpus: number | undefined;
+  readonly network: string | undefined;
   readonly owner: string | undefined;
   readonly metadata: readonly string[];
   readonly require: readonly string[];
@@ -21,6 +22,7 @@ export function spawnOptions<T>(yargs: Argv<T>) {
     .option('ttl', { type: 'string', describe: 'How long it may live, such as 30m' })
     .option('memory', { type: 'number', describe: 'Memory limit in MiB' })
     .option('vcpus', { type: 'number', describe: 'CPU limit' })
+    .option('network', { type: 'string', describe: 'Network it may use; none unless given' })
     .option('owner', { type: 'string', describe: 'Whom the sandbox is for' })
     .option('metadata', {
       type: 'string',
@@ -45,6 +47,7 @@ export function spawnRequest(args: SpawnOptionArguments): SpawnRequest {
     ttl: args.ttl,
     memory_mb: args.memory,
     vcpus: args.vcpus,
+    network_mode: args.network,
     owner_id: args.owner,
     metadata: args.metadata.length === 0 ? undefined : parsePairs('metadata', args.metadata),
     requirements: args.require.length === 0 ? undefined : parsePairs('require', args.require),

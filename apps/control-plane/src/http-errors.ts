@@ -58,6 +58,7 @@ const ORCHESTRATOR: Readonly<Record<OrchestratorErrorCode, readonly [number, Err
   max_policies: [429, 'RESOURCE_LIMIT'],
   policy_unavailable: [503, 'UNAVAILABLE'],
   image_unknown: [400, 'BAD_REQUEST'],
+  network_unknown: [400, 'BAD_REQUEST'],
   provider_unknown: [404, 'NOT_FOUND'],
   sandbox_not_found: [404, 'NOT_FOUND'],
   worker_not_found: [404, 'NOT_FOUND'],

@@ -2,13 +2,16 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import express, { type Request, type RequestHandler } from 'express';
 import { isUpload } from './contract.js';
-import { INVALID_BODY, RequestError } from './http-errors.js';
+import { badRequest, INVALID_BODY, RequestError } from './http-errors.js';
+import { repeatsMember } from './json-members.js';
 
 const BODY_LIMIT = '4mb';
+const REPEATED = 'invalid request body: an object has two members of the same name; send each once';
 
 /**
  * Reads the body as JSON, whatever its content type says: clients of the reference protocol need not say it. Nothing is
- * guessed: a body without bytes is none, and bytes that are not UTF-8 are refused. An upload is left to its handler.
+ * guessed: a body without bytes is none, and bytes that are not UTF-8 are refused, as is an object with two members of one name,
+ * of which somebody else may have read the other one. An upload is left to its handler.
  */
 export function jsonBody(): readonly RequestHandler[] {
   const parse = express.json({
@@ -16,6 +19,7 @@ export function jsonBody(): readonly RequestHandler[] {
     type: (request) => hasBody(request) && !isUpload(request as Request),
     verify: (_request, _response, bytes) => {
       if (bytes.length === 0 || !isUtf8(bytes)) throw new RequestError(INVALID_BODY);
+      if (repeatsMember(bytes.toString('utf8'))) throw badRequest('repeated_field', REPEATED);
     },
   });
   return [assumeJson, parse];

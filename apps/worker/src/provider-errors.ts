@@ -4,6 +4,7 @@ import { RpcMethodError, type RpcMethodErrorCode } from '@stacyvm/worker-rpc';
 const CODES: Readonly<Record<ProviderErrorCode, RpcMethodErrorCode>> = {
   sandbox_not_found: 'not_found',
   image_unknown: 'image_unknown',
+  network_unknown: 'network_unknown',
   invalid_request: 'invalid_request',
   unavailable: 'unavailable',
   limit_exceeded: 'capacity_exhausted',

@@ -56,6 +56,7 @@ export function createRpcMethods(options: RpcMethodsOptions): RpcMethods {
             image: params.image,
             memoryMb: params.memoryMb || defaults.memoryMb,
             vcpus: params.vcpus || defaults.vcpus,
+            ...(params.networkMode === '' ? {} : { network: params.networkMode }),
             metadata: params.metadata,
           }),
         );

@@ -168,6 +168,8 @@ async function startBy(
     capabilities: [
       'remote_worker',
       'heartbeat',
+      // That a sandbox gets the network which its spawn names, or is refused.
+      'network_choice',
       ...new Set([...providers.values()].flatMap((provider) => provider.capabilities())),
     ],
     capacity: { ...capacityOf(settings), rpc_url: rpcUrl },

@@ -70,6 +70,12 @@ describe('the RPC methods of a worker', () => {
       code: 'not_found',
       reason: 'provider_unknown',
     },
+    {
+      name: 'a network that there is not',
+      more: { networkMode: 'bridge' },
+      code: 'invalid_request',
+      reason: 'network_unknown',
+    },
     { name: 'too little memory', more: { memoryMb: 1 }, code: 'invalid_request', reason: 'invalid_request' },
   ];
   for (const { name, more, code, reason } of refusals) {

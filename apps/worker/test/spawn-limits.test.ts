@@ -47,10 +47,13 @@ describe('the limits of a sandbox', () => {
       generation: 1,
       expiresAt: new Date(Date.now() + 60_000),
     };
-    await methods.spawn({ sandboxId, image: 'host', provider, memoryMb, vcpus, metadata: {}, ownerId: '' }, {
-      lease,
-      signal: new AbortController().signal,
-    } as unknown as LeasedRpcContext);
+    await methods.spawn(
+      { sandboxId, image: 'host', provider, memoryMb, vcpus, metadata: {}, networkMode: '', ownerId: '' },
+      {
+        lease,
+        signal: new AbortController().signal,
+      } as unknown as LeasedRpcContext,
+    );
     const spec = spawned.at(-1);
     return [spec?.memoryMb, spec?.vcpus];
   }

@@ -9,6 +9,7 @@ export type OrchestratorErrorCode =
   | 'exec_timeout_too_long'
   | 'provider_unknown'
   | 'image_unknown'
+  | 'network_unknown'
   | 'sandbox_not_found'
   | 'sandbox_not_running'
   | 'sandbox_lost'

@@ -116,6 +116,11 @@ export function offers(worker: Pick<WorkerRecord, 'providers'>, provider: string
   );
 }
 
+/** Whether a worker gives a sandbox the network that its spawn names, or refuses. */
+export function choosesNetworks({ capabilities }: Pick<WorkerRecord, 'capabilities'>): boolean {
+  return capabilities?.includes('network_choice') ?? false;
+}
+
 function compareIds(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }

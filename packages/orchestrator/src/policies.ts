@@ -1,11 +1,4 @@
-import {
-  compareRules,
-  explain,
-  PolicyError,
-  type PolicyExplanation,
-  type PolicyQuestion,
-  validatePattern,
-} from '@stacyvm/policy';
+import { compareRules, explain, PolicyError, type PolicyExplanation, validatePattern } from '@stacyvm/policy';
 import {
   DEFAULT_LIST_LIMIT,
   MAX_LIST_LIMIT,
@@ -29,7 +22,7 @@ export interface Policy extends PolicyRecord {
   readonly source: 'store' | 'file';
 }
 
-/** What a spawn would use; what is absent is taken from the defaults, but for the network. */
+/** What a spawn would use; what is absent is taken from the defaults. */
 export interface PolicyTrial {
   readonly image?: string | undefined;
   readonly provider?: string | undefined;
@@ -137,12 +130,8 @@ export function createPolicies(options: {
 
     async evaluate({ image, provider, network, tenantId = null }) {
       const set = await inForce.current();
-      const spawn = resolveSpawnRequest({ image, provider }, options.defaults);
-      const questions: readonly PolicyQuestion[] = [
-        ...questionsOf(spawn),
-        ...(network === undefined ? [] : [{ tenantId, type: 'network', value: network } as const]),
-      ];
-      const explanations = questions.map((question) => explain(set, { ...question, tenantId }));
+      const spawn = resolveSpawnRequest({ image, provider, networkMode: network }, options.defaults);
+      const explanations = questionsOf(spawn).map((question) => explain(set, { ...question, tenantId }));
       const allowed = explanations.every(({ decision }) => decision.allowed);
       return { allowed, version: set.version, explanations };
     },

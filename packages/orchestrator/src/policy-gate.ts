@@ -26,16 +26,20 @@ export interface PolicyGate {
 export interface PolicyPass {
   /** Decides again if other rules are in force now. @throws OrchestratorError `policy_denied`, `policy_unavailable` */
   renew(): Promise<void>;
+  /** Whether rules are about the network, so that only a worker will do that gives a sandbox the one that they judged. */
+  judgesNetwork(): boolean;
 }
 
 /** What a spawn uses, once nothing of it is left open: the very values that its worker will get. */
 export function questionsOf({
   image,
   provider,
-}: Pick<ResolvedSpawn, 'image' | 'provider'>): readonly PolicyQuestion[] {
+  networkMode,
+}: Pick<ResolvedSpawn, 'image' | 'provider' | 'networkMode'>): readonly PolicyQuestion[] {
   return [
     { tenantId: null, type: 'provider', value: provider },
     { tenantId: null, type: 'image', value: image },
+    { tenantId: null, type: 'network', value: networkMode },
   ];
 }
 
@@ -98,6 +102,7 @@ export function createPolicyGate({
           set = next;
           judge(set, spawn, context);
         },
+        judgesNetwork: () => set.applying('network', null).rules.length > 0,
       };
     },
   };

@@ -3,7 +3,7 @@ import type { RpcClient } from '@stacyvm/worker-rpc';
 import { allWorkers } from './all-workers.js';
 import { OrchestratorError } from './errors.js';
 import type { Clock } from './host.js';
-import { capacityOf, offers, rankWorkers, someWorkerIsFull } from './placement.js';
+import { capacityOf, choosesNetworks, offers, rankWorkers, someWorkerIsFull } from './placement.js';
 import { newSandboxId } from './sandbox-id.js';
 import { LEASE_GRACE_MS } from './sandbox-lease.js';
 import type { Attempt } from './spawn-queue.js';
@@ -35,6 +35,12 @@ export interface AdmittedSandbox extends Reservation {
   readonly client: RpcClient;
 }
 
+/** What a worker must be able to do beside what the spawn itself names. */
+export interface PlacementNeeds {
+  /** To give a sandbox the network that its spawn names, which a worker of the reference protocol does not. */
+  readonly networkChoice: boolean;
+}
+
 /** Decides whether and where there is room for a sandbox, and takes it. */
 export interface SandboxAdmission {
   /**
@@ -43,7 +49,7 @@ export interface SandboxAdmission {
    * @throws OrchestratorError `quota_exceeded`, `tenant_closed`, `provider_unknown`, `requirements_unmet`, or why no worker can be called: `no_eligible_worker`,
    *   `worker_unreachable`, `worker_revoked`
    */
-  admit(spawn: ResolvedSpawn, tried: Set<string>): Promise<Attempt<AdmittedSandbox>>;
+  admit(spawn: ResolvedSpawn, needs: PlacementNeeds, tried: Set<string>): Promise<Attempt<AdmittedSandbox>>;
   /** Which limits are reached, by one count of all sandboxes. Of the workers it tells nothing. */
   survey(): Promise<UsedUp>;
 }
@@ -53,11 +59,11 @@ export function createSandboxAdmission(options: SandboxAdmissionOptions): Sandbo
   const { maxSandboxes, maxSandboxesPerOwner } = options.limits;
 
   return {
-    async admit(spawn, tried) {
+    async admit(spawn, needs, tried) {
       let failure: OrchestratorError | undefined;
       let lostRace = false;
       for (;;) {
-        const { worker, someAreFull } = await bestWorker(spawn, tried);
+        const { worker, someAreFull } = await bestWorker(spawn, needs, tried);
         if (worker === undefined) {
           const refusal = failure ?? noEligibleWorker();
           if (someAreFull || lostRace) return { scarcity: 'provider', refusal };
@@ -94,7 +100,7 @@ export function createSandboxAdmission(options: SandboxAdmissionOptions): Sandbo
     return maxSandboxesPerOwner > 0 && ownerId !== '';
   }
 
-  async function bestWorker(spawn: ResolvedSpawn, tried: ReadonlySet<string>) {
+  async function bestWorker(spawn: ResolvedSpawn, needs: PlacementNeeds, tried: ReadonlySet<string>) {
     const { provider, requirements, memoryMb, vcpus } = spawn;
     const [workers, loads] = await Promise.all([allWorkers(store), store.sandboxes.loadByWorker()]);
     const offering = workers.filter((worker) => offers(worker, provider));
@@ -107,7 +113,14 @@ export function createSandboxAdmission(options: SandboxAdmissionOptions): Sandbo
         `no worker with provider ${provider} carries the labels that are required`,
       );
     }
-    const usable = offering.filter((worker) => !tried.has(worker.id) && !credentials.isRevoked(worker));
+    const choosing = needs.networkChoice ? offering.filter(choosesNetworks) : offering;
+    if (offering.length > 0 && choosing.length === 0) {
+      throw new OrchestratorError(
+        'requirements_unmet',
+        `no worker with provider ${provider} can be told which network a sandbox gets; update its workers`,
+      );
+    }
+    const usable = choosing.filter((worker) => !tried.has(worker.id) && !credentials.isRevoked(worker));
     const request = { provider, requirements, memoryMb, vcpus, now: clock() };
     return {
       worker: rankWorkers(usable, loads, request)[0],

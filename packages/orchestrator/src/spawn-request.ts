@@ -11,6 +11,8 @@ export interface SpawnRequest {
   /** A duration such as `30m`. */
   readonly ttl?: string | undefined;
   readonly template?: string | undefined;
+  /** What the sandbox can reach; `none`, its own loopback alone, unless told. */
+  readonly networkMode?: string | undefined;
   readonly ownerId?: string | undefined;
   /** Id of the principal who asks; owns the sandbox when the request names no owner. */
   readonly callerId?: string | undefined;
@@ -20,6 +22,9 @@ export interface SpawnRequest {
   /** Labels that the worker must carry, with these values. */
   readonly requirements?: Readonly<Record<string, string>> | undefined;
 }
+
+/** A sandbox alone with its own loopback. */
+export const NO_NETWORK = 'none';
 
 export interface SpawnDefaults {
   readonly image: string;
@@ -37,6 +42,7 @@ export interface ResolvedSpawn {
   readonly memoryMb: number;
   readonly vcpus: number;
   readonly ttlMs: number;
+  readonly networkMode: string;
   /** '' when nobody is known to own it; then no limit of an owner holds. */
   readonly ownerId: string;
   /** '' when it belongs to no tenant. */
@@ -71,6 +77,7 @@ export function resolveSpawnRequest(
     vcpus: request.vcpus || defaults.vcpus,
     ttlMs,
     ...subjectOf(request),
+    networkMode: request.networkMode || NO_NETWORK,
     metadata: request.metadata ?? {},
     requirements: request.requirements ?? {},
   };

@@ -4,10 +4,16 @@ import type { Logger } from './host.js';
 import type { PolicyGate, SpawnContext } from './policy-gate.js';
 import type { Quotas } from './quotas.js';
 import type { SandboxRemover } from './remove-sandbox.js';
-import { type AdmittedSandbox, ownerKey, type SandboxAdmission } from './sandbox-admission.js';
+import {
+  type AdmittedSandbox,
+  ownerKey,
+  type PlacementNeeds,
+  type SandboxAdmission,
+} from './sandbox-admission.js';
 import { leaseToken } from './sandbox-lease.js';
 import type { SpawnQueue } from './spawn-queue.js';
 import {
+  NO_NETWORK,
   type ResolvedSpawn,
   resolveSpawnRequest,
   type SpawnDefaults,
@@ -47,6 +53,9 @@ export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
     const spawn = resolveSpawnRequest(request, options.defaults, ttl);
     if (signal?.aborted) throw cancelled();
     const permission = await gate.pass(spawn, context);
+    const needs = (): PlacementNeeds => ({
+      networkChoice: spawn.networkMode !== NO_NETWORK || permission.judgesNetwork(),
+    });
     const tried = new Set<string>();
     let admitted = await queue.admit({
       arrival,
@@ -56,7 +65,7 @@ export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
         // It may have waited long, and the rules may be others now.
         await permission.renew();
         tried.clear();
-        return admission.admit(spawn, tried);
+        return admission.admit(spawn, needs(), tried);
       },
       signal,
     });
@@ -65,13 +74,18 @@ export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
       if (attempt.sandbox !== undefined) return attempt.sandbox;
       if (!attempt.mayTryAnother) throw attempt.failure;
       if (signal?.aborted) throw cancelled();
-      admitted = await another(spawn, tried, attempt.failure);
+      admitted = await another(spawn, needs(), tried, attempt.failure);
     }
   };
 
   /** Whom a worker has refused does not wait for another: that is told to the caller. */
-  async function another(spawn: ResolvedSpawn, tried: Set<string>, failure: Error): Promise<AdmittedSandbox> {
-    const attempt = await admission.admit(spawn, tried).catch((error: unknown) => {
+  async function another(
+    spawn: ResolvedSpawn,
+    needs: PlacementNeeds,
+    tried: Set<string>,
+    failure: Error,
+  ): Promise<AdmittedSandbox> {
+    const attempt = await admission.admit(spawn, needs, tried).catch((error: unknown) => {
       if (error instanceof OrchestratorError && error.code === 'no_eligible_worker') throw failure;
       throw error;
     });
@@ -138,14 +152,15 @@ export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
 }
 
 /** Spawns that are placed by the same rules wait for the same room. */
-function placementClass({ provider, requirements }: ResolvedSpawn): string {
+function placementClass({ provider, requirements, networkMode }: ResolvedSpawn): string {
   const labels = Object.entries(requirements).toSorted(([a], [b]) => (a < b ? -1 : Number(a > b)));
-  return labels.length === 0 ? provider.toLowerCase() : `${provider.toLowerCase()} ${JSON.stringify(labels)}`;
+  const more = [...(networkMode === NO_NETWORK ? [] : [networkMode]), ...labels];
+  return more.length === 0 ? provider.toLowerCase() : `${provider.toLowerCase()} ${JSON.stringify(more)}`;
 }
 
 function workerRequest(sandboxId: string, spawn: ResolvedSpawn) {
-  const { image, provider, memoryMb, vcpus, ownerId, ttlMs, metadata } = spawn;
-  return { sandboxId, image, provider, memoryMb, vcpus, ownerId, ttlMs, metadata };
+  const { image, provider, memoryMb, vcpus, ownerId, ttlMs, networkMode, metadata } = spawn;
+  return { sandboxId, image, provider, memoryMb, vcpus, ownerId, ttlMs, networkMode, metadata };
 }
 
 function cancelled(): OrchestratorError {

@@ -6,9 +6,11 @@ export function surelyHadNoEffect(error: unknown): boolean {
   return error instanceof WorkerRpcError && error.outcome === 'not_executed';
 }
 
-/** True when the caller's request is at fault, so that another worker would refuse it as well. */
+/** True when the caller's request is at fault, so that another worker would refuse it as well. Networks are a worker's own. */
 export function isCallersFault(error: unknown): boolean {
-  return error instanceof WorkerRpcError && error.code === 'invalid_request';
+  return (
+    error instanceof WorkerRpcError && error.code === 'invalid_request' && error.reason !== 'network_unknown'
+  );
 }
 
 /** True when nothing can be said about what the worker holds, because it did not answer. */
@@ -69,7 +71,9 @@ export function fromWorkerFailure(error: unknown, workerId: string, sandboxId: s
       );
     case 'invalid_request':
       return new OrchestratorError(
-        error.reason === 'image_unknown' ? 'image_unknown' : 'invalid_request',
+        error.reason === 'image_unknown' || error.reason === 'network_unknown'
+          ? error.reason
+          : 'invalid_request',
         wordsOf(error),
         options,
       );

@@ -142,7 +142,7 @@ export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeW
     hostname: `${id}.example`,
     status: 'online',
     providers: ['mock'],
-    capabilities: ['remote_worker'],
+    capabilities: ['remote_worker', 'network_choice'],
     capacity: {},
     rpcUrl: url,
     instanceId: 'first',

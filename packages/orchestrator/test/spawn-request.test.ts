@@ -19,6 +19,7 @@ describe('resolveSpawnRequest', () => {
     memoryMb: 512,
     vcpus: 2,
     ttlMs: 1_800_000,
+    networkMode: 'none',
     ownerId: '',
     tenantId: '',
     metadata: {},
@@ -27,7 +28,10 @@ describe('resolveSpawnRequest', () => {
   const blanks: ReadonlyArray<readonly [string, SpawnRequest]> = [
     ['absent', {}],
     ['undefined', { image: undefined, ttl: undefined, memoryMb: undefined, metadata: undefined }],
-    ['empty or 0', { image: '', provider: '', memoryMb: 0, vcpus: 0, ttl: '', template: '', ownerId: '' }],
+    [
+      'empty or 0',
+      { image: '', provider: '', memoryMb: 0, vcpus: 0, ttl: '', template: '', ownerId: '', networkMode: '' },
+    ],
   ];
   for (const [name, request] of blanks) {
     it(`takes the defaults for what is ${name}`, () => {
@@ -36,7 +40,14 @@ describe('resolveSpawnRequest', () => {
   }
 
   it('keeps what the request says', () => {
-    const request = { image: 'alpine', provider: 'docker', memoryMb: 64, vcpus: 1, ownerId: 'ada' };
+    const request = {
+      image: 'alpine',
+      provider: 'docker',
+      memoryMb: 64,
+      vcpus: 1,
+      networkMode: 'bridge',
+      ownerId: 'ada',
+    };
     const [metadata, requirements] = [{ job: '7' }, { zone: 'eu' }];
     const resolvedRequest = resolveSpawnRequest(
       { ...request, metadata, requirements, ttl: '1h30m' },

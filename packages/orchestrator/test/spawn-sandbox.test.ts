@@ -6,6 +6,7 @@ import { eventually } from './eventually.js';
 import { type FakeWorker, MASTER_KEY } from './fake-worker.js';
 import { closedGate } from './gate.js';
 import { MINUTE, type OrchestratorFixture, openFixture, SPAWN_TIMEOUT_MS } from './orchestrator-fixture.js';
+import { newPolicy } from './policy-rule.js';
 import { failureOf, rejection } from './rejection.js';
 
 describe('spawn', () => {
@@ -145,6 +146,38 @@ describe('spawn', () => {
       const worker = await fixture.worker('worker-a');
       await rejection(orchestrator.spawn({ provider: 'docker' }), 'provider_unknown');
       expect(worker.calls).to.deep.equal([]);
+    });
+  });
+
+  describe('the network', () => {
+    it('is none unless the request names one, and is told to the worker', async () => {
+      const worker = await fixture.worker('worker-a');
+      const first = await orchestrator.spawn({});
+      const second = await orchestrator.spawn({ networkMode: 'bridge' });
+      const told = [first, second].map(({ id }) => worker.sandboxes.get(id)?.networkMode);
+      expect(told).to.deep.equal(['none', 'bridge']);
+    });
+
+    it('that one worker does not offer is asked of another', async () => {
+      refusing('network_unknown')(await fixture.worker('worker-a'));
+      const second = await fixture.worker('worker-b');
+      const { id } = await orchestrator.spawn({ networkMode: 'bridge' });
+      expect(second.sandboxes.has(id)).to.equal(true);
+      refusing('network_unknown')(second);
+      await rejection(orchestrator.spawn({ networkMode: 'bridge' }), 'network_unknown');
+    });
+
+    it('is not asked of a worker that does not know of networks', async () => {
+      const old = await fixture.worker('worker-a', { capabilities: ['remote_worker'] });
+      await rejection(orchestrator.spawn({ networkMode: 'bridge' }), 'requirements_unmet');
+      expect((await orchestrator.spawn({})).state).to.equal('running');
+      await orchestrator.policies.create(newPolicy('deny', 'network', 'bridge'));
+      const refusal = await rejection(orchestrator.spawn({}), 'requirements_unmet');
+      expect(refusal.message).to.contain('which network');
+      expect(idsOn(old, 'spawn')).to.have.length(1);
+      const other = await fixture.worker('worker-b');
+      const { id } = await orchestrator.spawn({});
+      expect(other.sandboxes.has(id)).to.equal(true);
     });
   });
 

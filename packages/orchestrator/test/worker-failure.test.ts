@@ -23,6 +23,7 @@ describe('fromWorkerFailure', () => {
     ['not_found', undefined, 'sandbox_lost'],
     ['not_found', 'provider_unknown', 'provider_unknown'],
     ['invalid_request', 'image_unknown', 'image_unknown'],
+    ['invalid_request', 'network_unknown', 'network_unknown'],
     ['invalid_request', 'invalid_params', 'invalid_request'],
     ['unreachable', undefined, 'worker_unreachable'],
     ['connection_lost', undefined, 'worker_unreachable'],

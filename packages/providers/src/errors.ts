@@ -1,6 +1,6 @@
 /**
- * `sandbox_not_found`: no such sandbox here. `image_unknown`: the message lists the known images. `invalid_request`: the caller's
- * input. `unavailable`: the provider cannot work on this host, is closed, or the sandbox has stopped. `limit_exceeded`: a limit of
+ * `sandbox_not_found`: no such sandbox here. `image_unknown`, `network_unknown`: the message lists those there are. `invalid_request`:
+ * the caller's input. `unavailable`: the provider cannot work on this host, is closed, or the sandbox has stopped. `limit_exceeded`: a limit of
  * the sandbox or of the provider is reached. `spawn_failed`, `exec_failed`, `destroy_failed`: the operation broke on the host.
  * `state_directory_in_use`: another live provider owns the state directory. `cancelled`: the caller's signal ended a spawn or an
  * operation on a file. `file_not_found`, `is_directory`, `not_a_directory`, `not_a_file` (a device, a pipe or a socket),
@@ -10,6 +10,7 @@
 export type ProviderErrorCode =
   | 'sandbox_not_found'
   | 'image_unknown'
+  | 'network_unknown'
   | 'invalid_request'
   | 'unavailable'
   | 'limit_exceeded'
@@ -49,5 +50,12 @@ export function imageUnknown(image: string, known: readonly string[]): ProviderE
   return new ProviderError(
     'image_unknown',
     `unknown image ${JSON.stringify(image.slice(0, 128))}; known images: ${known.join(', ')}`,
+  );
+}
+
+export function networkUnknown(network: string, known: readonly string[]): ProviderError {
+  return new ProviderError(
+    'network_unknown',
+    `network ${JSON.stringify(network.slice(0, 64))} is not offered; these are: ${known.join(', ')}`,
   );
 }

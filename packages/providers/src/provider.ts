@@ -10,6 +10,8 @@ export interface SandboxSpec {
   readonly memoryMb: number;
   /** Processors of the whole sandbox; fractions are allowed. */
   readonly vcpus: number;
+  /** `none`, or a name of `networks()`. Absent: the one that the provider is set up with. */
+  readonly network?: string;
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -85,11 +87,14 @@ export interface SandboxProvider {
   /** The image names that `spawn` accepts; docker, which can pull others, names those that it had when it last looked. */
   images(): readonly string[];
 
+  /** The networks that a sandbox may ask for. `none`, its own loopback alone, is always among them. */
+  networks(): readonly string[];
+
   /**
    * Starts a sandbox. A sandbox that already has this id is returned as it is.
    *
-   * @throws ProviderError `invalid_request`, `image_unknown`, `limit_exceeded`, `spawn_failed`, `unavailable`,
-   *   `state_directory_in_use`, `cancelled`
+   * @throws ProviderError `invalid_request`, `image_unknown`, `network_unknown`, `limit_exceeded`, `spawn_failed`,
+   *   `unavailable`, `state_directory_in_use`, `cancelled`
    */
   spawn(spec: SandboxSpec, signal?: AbortSignal): Promise<SandboxRuntime>;
 

@@ -1,4 +1,4 @@
-import { ProviderError } from './errors.js';
+import { networkUnknown, ProviderError } from './errors.js';
 import type { SandboxSpec } from './provider.js';
 
 const SANDBOX_ID = /^[a-z0-9][a-z0-9-]{0,63}$/;
@@ -11,8 +11,14 @@ export function isSandboxId(text: string): boolean {
   return SANDBOX_ID.test(text);
 }
 
-/** @throws ProviderError `invalid_request` */
-export function validateSandboxSpec(spec: SandboxSpec): void {
+/** A sandbox alone with its own loopback. Every provider can do that. */
+export const NO_NETWORK = 'none';
+
+/**
+ * @param networks those of the provider
+ * @throws ProviderError `invalid_request`, `network_unknown`
+ */
+export function validateSandboxSpec(spec: SandboxSpec, networks: readonly string[]): void {
   if (!isSandboxId(spec.sandboxId)) {
     throw invalid('sandbox id must be 1 to 64 of a-z, 0-9 and -, beginning with a letter or digit');
   }
@@ -22,6 +28,9 @@ export function validateSandboxSpec(spec: SandboxSpec): void {
   }
   if (!(vcpus >= 0.01 && vcpus <= MAX_VCPUS)) {
     throw invalid(`vcpus must be a number from 0.01 to ${MAX_VCPUS}`);
+  }
+  if (spec.network !== undefined && !networks.includes(spec.network)) {
+    throw networkUnknown(spec.network, networks);
   }
 }
 

@@ -64,6 +64,19 @@ export function describeProviderConformance(
         for (const image of provider.images()) expect(error.message).to.include(image);
       });
 
+      it('gives no network to what asks for none, and names the others when it refuses one', async () => {
+        await provider.spawn(spec('alone', { network: 'none' }));
+        expect((await provider.status('alone')).state).to.equal('running');
+        await provider.destroy('alone');
+        expect(provider.networks()).to.include('none');
+        for (const network of ['', 'None', 'host', 'container:alone', 'no-such-network']) {
+          const error = await rejection(provider.spawn(spec('connected', { network })));
+          expect(error.code, network).to.equal('network_unknown');
+          for (const known of provider.networks()) expect(error.message).to.include(known);
+        }
+        expect((await rejection(provider.status('connected'))).code).to.equal('sandbox_not_found');
+      });
+
       it('is cancelled by a signal', async () => {
         const error = await rejection(provider.spawn(spec('aborted'), AbortSignal.abort()));
         expect(error).to.have.property('code', 'cancelled');

@@ -75,6 +75,7 @@ export class WorkerRpcError extends Error {
 export type RpcMethodErrorCode =
   | 'invalid_request'
   | 'image_unknown'
+  | 'network_unknown'
   | 'forbidden'
   | 'not_found'
   | 'conflict'
@@ -92,6 +93,7 @@ export const RPC_METHOD_ERRORS: Readonly<
 > = {
   invalid_request: { status: 400, reason: 'invalid_request' },
   image_unknown: { status: 400, reason: 'image_unknown' },
+  network_unknown: { status: 400, reason: 'network_unknown' },
   forbidden: { status: 403, reason: 'forbidden' },
   not_found: { status: 404, reason: 'sandbox_not_found' },
   conflict: { status: 409, reason: 'conflict' },

@@ -34,6 +34,7 @@ export function spawnParams(request: SpawnRequest): SpawnParamsWire {
     vcpus: request.vcpus,
     ...(request.ownerId ? { owner_id: request.ownerId } : {}),
     ttl: request.ttlMs ? formatDuration(request.ttlMs) : '',
+    ...(request.networkMode ? { network_mode: request.networkMode } : {}),
     ...(request.metadata === undefined ? {} : { metadata: request.metadata }),
   };
 }

@@ -26,6 +26,7 @@ export interface SpawnParamsWire {
   readonly vcpus?: number;
   readonly owner_id?: string;
   readonly ttl?: string;
+  readonly network_mode?: string;
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
@@ -118,6 +119,8 @@ export interface SpawnRequest {
   readonly vcpus: number;
   readonly ownerId?: string | undefined;
   readonly ttlMs?: number | undefined;
+  /** Empty or absent: the one that the provider is set up with. A worker of the reference protocol does not know of it. */
+  readonly networkMode?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 

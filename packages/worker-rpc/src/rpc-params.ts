@@ -29,6 +29,8 @@ export interface SpawnParams {
   readonly vcpus: number;
   readonly ownerId: string;
   readonly ttlMs?: number;
+  /** Empty: the one that the provider is set up with. */
+  readonly networkMode: string;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -71,6 +73,7 @@ const checkSpawn = schemaCheck<SpawnParamsWire>({
     vcpus: COUNT,
     owner_id: NAME,
     ttl: { type: 'string' },
+    network_mode: NAME,
     metadata: TEXT_MAP,
   },
 });
@@ -128,6 +131,7 @@ export function parseSpawnParams(params: unknown): Checked<SpawnParams> {
       vcpus: wire.vcpus ?? 0,
       ownerId: wire.owner_id ?? '',
       ...(ttl.value === undefined ? {} : { ttlMs: ttl.value }),
+      networkMode: wire.network_mode ?? '',
       metadata: wire.metadata ?? {},
     },
   };

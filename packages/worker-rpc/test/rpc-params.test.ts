@@ -5,7 +5,16 @@ describe('params of calls', () => {
   it('of a spawn may leave out all but the sandbox', () => {
     expect(parseSpawnParams({ sandbox_id: 'sb-1', metadata: null, ttl: '' })).to.deep.equal({
       ok: true,
-      value: { sandboxId: 'sb-1', image: '', provider: '', memoryMb: 0, vcpus: 0, ownerId: '', metadata: {} },
+      value: {
+        sandboxId: 'sb-1',
+        image: '',
+        provider: '',
+        memoryMb: 0,
+        vcpus: 0,
+        ownerId: '',
+        networkMode: '',
+        metadata: {},
+      },
     });
   });
 

@@ -42,6 +42,7 @@ export function sandboxHandlers(
           vcpus: body.vcpus,
           ttl: body.ttl,
           template: body.template,
+          networkMode: body.network_mode,
           ownerId: request.get('X-User-ID') ?? body.owner_id,
           // A key is shared by many owners; a token is of one person or program.
           callerId: principal?.kind === 'oidc' ? principal.id : undefined,

@@ -575,8 +575,7 @@ export interface paths {
         put?: never;
         /**
          * Say what would be decided about a spawn, and why
-         * @description Spawns nothing. An image or provider that is left out is that of the defaults, as with a spawn; a network is asked about
-         *     only when it is named. With `tenant_id` the policies of that tenant are asked as well.
+         * @description Spawns nothing. What is left out is that of the defaults, as with a spawn. With `tenant_id` the policies of that tenant are asked as well.
          */
         post: operations["evaluatePolicies"];
         delete?: never;
@@ -923,6 +922,11 @@ export interface components {
             ttl?: string;
             /** @description Not available on this control plane; must be empty. */
             template?: string;
+            /**
+             * @description `none` is the sandbox's own loopback alone. Other networks are those that the workers of the provider are set up with; 400 `network_unknown` lists them.
+             * @default none
+             */
+            network_mode?: string;
             owner_id?: string;
             /** @description Ignored; the tenant comes from the credential. */
             tenant_id?: string;

@@ -2510,7 +2510,7 @@ export const openApiDocument: unknown = {
           "policies"
         ],
         "summary": "Say what would be decided about a spawn, and why",
-        "description": "Spawns nothing. An image or provider that is left out is that of the defaults, as with a spawn; a network is asked about\nonly when it is named. With `tenant_id` the policies of that tenant are asked as well.\n",
+        "description": "Spawns nothing. What is left out is that of the defaults, as with a spawn. With `tenant_id` the policies of that tenant are asked as well.\n",
         "requestBody": {
           "required": true,
           "content": {
@@ -4671,6 +4671,13 @@ export const openApiDocument: unknown = {
             "type": "string",
             "maxLength": 128,
             "description": "Not available on this control plane; must be empty."
+          },
+          "network_mode": {
+            "type": "string",
+            "maxLength": 64,
+            "pattern": "^[a-z0-9][a-z0-9_.-]*$",
+            "default": "none",
+            "description": "`none` is the sandbox's own loopback alone. Other networks are those that the workers of the provider are set up with; 400 `network_unknown` lists them."
           },
           "owner_id": {
             "type": "string",

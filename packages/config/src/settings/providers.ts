@@ -56,7 +56,7 @@ export const PROVIDER_SETTINGS = {
     type: 'string',
     default: 'none',
     readBy: 'worker',
-    doc: 'Network of the containers: none, bridge, or the name of a network.',
+    doc: 'Network that a spawn may name beside none, such as bridge.',
   },
   'providers.docker.seccomp_profile': {
     type: 'string',

@@ -14,7 +14,7 @@ import type {
   SandboxSpec,
 } from '../provider.js';
 import { type ProviderLogger, SILENT } from '../provider-logger.js';
-import { isSandboxId, validateSandboxSpec } from '../sandbox-spec.js';
+import { isSandboxId, NO_NETWORK, validateSandboxSpec } from '../sandbox-spec.js';
 import { findHostSetup, type HostSetup, tryHostSetup } from './host-setup.js';
 import { explainRefusal } from './host-support.js';
 import { ImageCatalogue } from './images.js';
@@ -125,8 +125,12 @@ class BubblewrapProvider implements SandboxProvider {
     return this.#images.names();
   }
 
+  networks(): readonly string[] {
+    return [NO_NETWORK];
+  }
+
   async spawn(spec: SandboxSpec, signal?: AbortSignal): Promise<SandboxRuntime> {
-    validateSandboxSpec(spec);
+    validateSandboxSpec(spec, this.networks());
     if (!this.#images.names().includes(spec.image)) throw imageUnknown(spec.image, this.#images.names());
     const host = await this.#open();
     return await this.#turns.run(spec.sandboxId, async () => {

@@ -25,6 +25,8 @@ export interface ContainerPlan {
   readonly user: string;
   readonly memoryMb: number;
   readonly vcpus: number;
+  /** Absent: that of the policy. */
+  readonly network?: string;
   /** Of the engine's host, which accepts no larger limit. */
   readonly processors: number;
   readonly policy: ContainerPolicy;
@@ -51,7 +53,7 @@ export async function containerSettings(plan: ContainerPlan): Promise<Docker.Con
     HostConfig: {
       Init: true,
       Runtime: policy.runtime,
-      NetworkMode: policy.networkMode,
+      NetworkMode: plan.network ?? policy.networkMode,
       IpcMode: 'private',
       CapDrop: [...policy.droppedCapabilities],
       CapAdd: [...policy.addedCapabilities],

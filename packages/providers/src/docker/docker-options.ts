@@ -55,7 +55,8 @@ const REFUSED_CAPABILITIES = new Set(['ALL', 'SYS_ADMIN', 'SYS_MODULE', 'SYS_RAW
 export function containerPolicy(options: DockerProviderOptions): ContainerPolicy {
   const policy = {
     runtime: options.runtime || 'runc',
-    networkMode: options.networkMode || 'none',
+    // The engine's own word for it; rules about networks know one name.
+    networkMode: options.networkMode === 'default' ? 'bridge' : options.networkMode || 'none',
     seccompProfile: options.seccompProfile || 'default',
     readOnlyRootfs: options.readOnlyRootfs ?? false,
     pidsLimit: options.pidsLimit ?? 256,

@@ -15,7 +15,7 @@ import type {
   SandboxSpec,
 } from '../provider.js';
 import { type ProviderLogger, SILENT } from '../provider-logger.js';
-import { isSandboxId, validateSandboxSpec } from '../sandbox-spec.js';
+import { isSandboxId, NO_NETWORK, validateSandboxSpec } from '../sandbox-spec.js';
 import { OWNER_LABEL, RUN_LABEL, SANDBOX_LABEL } from './container-settings.js';
 import { DockerImages } from './docker-images.js';
 import { type ContainerPolicy, containerPolicy, type DockerProviderOptions } from './docker-options.js';
@@ -111,8 +111,12 @@ class DockerProvider implements SandboxProvider {
     return this.#images.names();
   }
 
+  networks(): readonly string[] {
+    return [...new Set([NO_NETWORK, this.#policy.networkMode])];
+  }
+
   async spawn(spec: SandboxSpec, signal?: AbortSignal): Promise<SandboxRuntime> {
-    validateSandboxSpec(spec);
+    validateSandboxSpec(spec, this.networks());
     const connection = await this.#open();
     return await this.#turns.run(spec.sandboxId, async () => {
       const existing = this.#entries.get(spec.sandboxId);

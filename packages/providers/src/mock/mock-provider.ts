@@ -11,7 +11,7 @@ import type {
   SandboxRuntime,
   SandboxSpec,
 } from '../provider.js';
-import { validateSandboxSpec } from '../sandbox-spec.js';
+import { NO_NETWORK, validateSandboxSpec } from '../sandbox-spec.js';
 import { MockFileTree } from './mock-file-tree.js';
 import { MockFiles } from './mock-files.js';
 import { runMockProgram } from './mock-program.js';
@@ -65,8 +65,12 @@ class MockProvider implements SandboxProvider {
     return this.#images;
   }
 
+  networks(): readonly string[] {
+    return [NO_NETWORK];
+  }
+
   async spawn(spec: SandboxSpec, signal?: AbortSignal): Promise<SandboxRuntime> {
-    validateSandboxSpec(spec);
+    validateSandboxSpec(spec, this.networks());
     const { sandboxId, image } = spec;
     if (!this.#images.includes(image)) throw imageUnknown(image, this.#images);
     if (this.#closed) throw new ProviderError('unavailable', 'the mock provider is closed');

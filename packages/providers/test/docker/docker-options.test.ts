@@ -17,6 +17,12 @@ describe('containerPolicy', () => {
     });
   });
 
+  it('knows the default network of an engine by its one name', () => {
+    expect(containerPolicy({ stateDir: '/x', networkMode: 'default' }).networkMode).to.equal('bridge');
+    const provider = createDockerProvider({ stateDir: '/x', networkMode: 'default' });
+    expect(provider.networks()).to.deep.equal(['none', 'bridge']);
+  });
+
   const refused: ReadonlyArray<Partial<DockerProviderOptions>> = [
     { networkMode: 'host' },
     { networkMode: 'container:other' },

@@ -99,6 +99,8 @@ describe('docker: lifecycle', () => {
     expect(health).to.have.property('available', false);
     expect(health).to.have.property('reason').that.includes('no-such-network');
     expect((await rejection(other.spawn(spec('sb')))).code).to.equal('spawn_failed');
+    expect((await other.spawn(spec('alone', { network: 'none' }))).state).to.equal('running');
+    await other.destroy('alone');
     expect(await other.recover()).to.deep.equal([]);
     await other.close();
   });
