@@ -9,6 +9,8 @@ import { type AdmitCallersOptions, admitCallers } from './callers/admit-callers.
 import type { ClientAddresses } from './callers/client-address.js';
 import type { CrossOrigin } from './callers/cross-origin.js';
 import { requireLocalCaller } from './callers/local-callers.js';
+import type { TenantDirectory } from './callers/tenant-directory.js';
+import { chooseTenant } from './callers/tenant-of-request.js';
 import { API_BASE, guardOperations, nameOperations, routeOperations, servedDocument } from './contract.js';
 import type { DiagnosticsState } from './diagnostics/diagnostics.js';
 import { problemOf, RequestError } from './http-errors.js';
@@ -24,6 +26,8 @@ import { metricsHandlers } from './routes/metrics.js';
 import { type PoliciesState, policyHandlers } from './routes/policies.js';
 import { sandboxHandlers } from './routes/sandboxes.js';
 import { type SystemState, systemHandlers } from './routes/system.js';
+import { tenantMemberHandlers } from './routes/tenant-members.js';
+import { tenantHandlers } from './routes/tenants.js';
 import { type WorkerCredentialsState, workerCredentialHandlers } from './routes/worker-credentials.js';
 import { type WorkerRevocationsState, workerRevocationHandlers } from './routes/worker-revocations.js';
 import { type WorkerTokensState, workerTokenHandlers } from './routes/worker-tokens.js';
@@ -39,6 +43,7 @@ export type AppOptions = SystemState &
   AdmitCallersOptions & {
     readonly clientAddresses: Pick<ClientAddresses, 'of'>;
     readonly crossOrigin: Pick<CrossOrigin, 'handler'>;
+    readonly tenantDirectory: TenantDirectory;
     readonly audit: AdminAudit;
     readonly metrics: Metrics;
     /** Check answers against the contract as well: an answer outside it becomes a 500. For tests. */
@@ -48,8 +53,8 @@ export type AppOptions = SystemState &
 const PROBES = ['/health', '/live', '/ready'];
 
 /**
- * The HTTP API. A request passes: its id, from which page it comes, who is calling, how often, the scope of the operation,
- * the body, the contract, the handler.
+ * The HTTP API. A request passes: its id, from which page it comes, who is calling, how often, for which tenant, the scope
+ * of the operation, the body, the contract, the handler.
  */
 export function createApp(options: AppOptions): Express {
   const { orchestrator, logger } = options;
@@ -70,6 +75,7 @@ export function createApp(options: AppOptions): Express {
   });
   app.use(options.crossOrigin.handler);
   app.use(admitCallers(options));
+  app.use(chooseTenant(options.tenantDirectory));
   guardOperations(app);
   app.use(...jsonBody());
   app.use(
@@ -88,7 +94,7 @@ export function createApp(options: AppOptions): Express {
   routeOperations(app, {
     ...sandboxHandlers(orchestrator, logger),
     ...execHandlers(orchestrator, logger),
-    ...fileHandlers(orchestrator.files),
+    ...fileHandlers(orchestrator),
     ...workerHandlers(orchestrator.fleet),
     ...adminWorkerHandlers(orchestrator.fleet, options.clock, audited),
     ...workerTokenHandlers(options, audited),
@@ -96,6 +102,8 @@ export function createApp(options: AppOptions): Express {
     ...joinTokenHandlers(options, audited),
     ...workerCredentialHandlers(options, audited),
     ...policyHandlers(options, audited),
+    ...tenantHandlers(options, audited),
+    ...tenantMemberHandlers(options, audited),
     ...metricsHandlers(options.metrics),
     ...diagnosticsHandlers(options, audited),
     ...systemHandlers(options),

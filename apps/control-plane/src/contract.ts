@@ -1,6 +1,8 @@
 import { listOperations, type Operation, type OperationId, openApiDocument } from '@stacyvm/api';
 import { AuthError, requireScope } from '@stacyvm/auth';
 import type { Express, Request, RequestHandler } from 'express';
+import { tenantNotFound } from './callers/tenant-of-request.js';
+import { RequestError } from './http-errors.js';
 import { contextOf } from './request-context.js';
 
 /** Where the contract's paths begin. */
@@ -34,17 +36,21 @@ export function nameOperations(app: Express): void {
     app[operation.method](expressPath(operation), (request, _response, next) => {
       const context = contextOf(request);
       context.operation = operation.id;
-      const { id } = request.params;
+      const { id, tenant_id: tenantId } = request.params;
       if (id !== undefined) context.pathId = String(id);
+      if (tenantId !== undefined) context.pathTenant = String(tenantId);
       next();
     });
   }
 }
 
-/** Before anything else is looked at, the caller must carry the scope of the operation. */
+/**
+ * Before anything else is looked at, the caller must carry the scope of the operation. What is about one tenant is open to
+ * those who act for it and to administrators; what shows the platform is closed to those who belong to a tenant.
+ */
 export function guardOperations(app: Express): void {
   for (const operation of served()) {
-    app[operation.method](expressPath(operation), guard(operation.scope));
+    app[operation.method](expressPath(operation), guard(operation));
   }
 }
 
@@ -76,13 +82,25 @@ function expressPath({ path }: Operation): string {
   return `${API_BASE}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
 }
 
-function guard(scope: string): RequestHandler {
+function guard({ scope, platformOnly }: Operation): RequestHandler {
   return (request, _response, next) => {
     if (scope !== 'public') {
-      const { principal } = contextOf(request);
+      const { principal, tenant, pathTenant, bound } = contextOf(request);
       if (principal === undefined) throw new AuthError('api_key_missing', 'invalid or missing API key');
-      requireScope(principal, scope);
+      const isAdmin = principal.scopes.includes('admin:*');
+      if (scope !== 'tenant:admin' || !isAdmin) requireScope(principal, scope);
+      if (pathTenant !== undefined && pathTenant !== tenant && !isAdmin) throw tenantNotFound();
+      if (platformOnly && bound) throw platformOnlyRefusal();
     }
     next();
   };
+}
+
+function platformOnlyRefusal(): RequestError {
+  return new RequestError({
+    status: 403,
+    code: 'FORBIDDEN',
+    reason: 'platform_only',
+    message: 'it tells of the whole fleet, which is not for those who belong to a tenant',
+  });
 }

@@ -7,6 +7,7 @@ import { createOrchestrator } from '@stacyvm/orchestrator';
 import { openStore } from '@stacyvm/store';
 import { createApp } from './app.js';
 import { createEdge } from './callers/edge.js';
+import { createTenantDirectory } from './callers/tenant-directory.js';
 import { followDatabaseHints } from './database-hints.js';
 import { createHttpServer, HTTP_TIMEOUTS } from './http-server.js';
 import { createWorkerCounts } from './metrics/worker-counts.js';
@@ -82,6 +83,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     authority.metrics.observeEdge({ settings: settingsSource.status, rateLimit: edge.rateLimit.status });
     authority.metrics.observeTls(tls);
     authority.metrics.observeSpawnQueue(orchestrator.spawnQueue.stats);
+    const tenantDirectory = createTenantDirectory(store);
     const app = createApp({
       ...authority,
       ...edge,
@@ -90,6 +92,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       tls,
       orchestrator,
       store,
+      tenantDirectory,
       tokenProfile: () => settingsReload.current()['auth.worker_token_profile'],
       logger,
       clock,
@@ -122,6 +125,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       store,
       orchestrator,
       revocations: background.revocations,
+      tenantDirectory,
       onHint: authority.metrics.hint,
     });
     authority.metrics.observeFleet({

@@ -1,11 +1,19 @@
 import type { BackgroundWork, Orchestrator } from '@stacyvm/orchestrator';
-import { REVOCATIONS_CHANNEL, type Store, type Subscription, WORKERS_CHANNEL } from '@stacyvm/store';
+import {
+  REVOCATIONS_CHANNEL,
+  type Store,
+  type Subscription,
+  TENANTS_CHANNEL,
+  WORKERS_CHANNEL,
+} from '@stacyvm/store';
+import type { TenantDirectory } from './callers/tenant-directory.js';
 
 export interface DatabaseHintsOptions {
   readonly store: Pick<Store, 'subscribe'>;
   readonly orchestrator: Pick<Orchestrator, 'workersChanged'>;
   /** Reads the revocations. */
   readonly revocations: Pick<BackgroundWork, 'runOnce'>;
+  readonly tenantDirectory: Pick<TenantDirectory, 'forget'>;
   /** For metrics. */
   readonly onHint: (channel: string) => void;
 }
@@ -15,12 +23,13 @@ export interface DatabaseHintsOptions {
  * depends on it: who polls finds out a little later.
  */
 export function followDatabaseHints(options: DatabaseHintsOptions): Subscription {
-  const { store, orchestrator, revocations, onHint } = options;
+  const { store, orchestrator, revocations, tenantDirectory, onHint } = options;
   return store.subscribe({
-    channels: [REVOCATIONS_CHANNEL, WORKERS_CHANNEL],
+    channels: [REVOCATIONS_CHANNEL, WORKERS_CHANNEL, TENANTS_CHANNEL],
     onHint(channel) {
       onHint(channel);
       if (channel === REVOCATIONS_CHANNEL) void revocations.runOnce();
+      else if (channel === TENANTS_CHANNEL) tenantDirectory.forget();
       else orchestrator.workersChanged();
     },
   });

@@ -71,6 +71,9 @@ const ORCHESTRATOR: Readonly<Record<OrchestratorErrorCode, readonly [number, Err
   too_large: [413, 'RESOURCE_LIMIT'],
   file_failed: [500, 'INTERNAL_ERROR'],
   no_space: [507, 'RESOURCE_LIMIT'],
+  tenant_closed: [409, 'CONFLICT'],
+  tenant_in_use: [409, 'CONFLICT'],
+  tenant_not_found: [404, 'NOT_FOUND'],
   worker_online: [409, 'CONFLICT'],
   worker_has_sandboxes: [409, 'CONFLICT'],
   requirements_unmet: [409, 'CONFLICT'],
@@ -156,6 +159,8 @@ function storeProblem(error: StoreError): HttpProblem {
         reason: 'conflict',
         message: ownWords(error, 'a concurrent change was first; try again'),
       };
+    case 'last_admin':
+      return { status: 409, code: 'CONFLICT', reason: 'last_tenant_admin', message: error.message };
     case 'not_found':
       return { status: 404, code: 'NOT_FOUND', reason: 'not_found', message: ownWords(error, 'not found') };
     default:

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Principal } from '@stacyvm/auth';
 import type { Logger } from '@stacyvm/logging';
+import type { TenantReach } from '@stacyvm/orchestrator';
 import type { Request, RequestHandler } from 'express';
 
 /** What a handler knows about the request beside its content. */
@@ -11,11 +12,20 @@ export interface RequestContext {
   readonly clientAddress: string;
   /** Aborts when the caller goes away before the answer is complete. */
   readonly signal: AbortSignal;
+  /** With the role that it has where it acts. */
   principal?: Principal;
+  /** The tenant that the request acts for; undefined for none. */
+  tenant?: string | undefined;
+  /** Whose sandboxes it may know of. Nobody's, until it is known who is calling. */
+  reach?: TenantReach;
+  /** The credential or a membership binds the caller to the tenant: it is none of the platform. */
+  bound?: boolean;
   /** Of the contract; undefined where the path is none of it. */
   operation?: string;
   /** The `id` of the path, as it was asked for. */
   pathId?: string;
+  /** The `tenant_id` of the path, as it was asked for. */
+  pathTenant?: string;
 }
 
 /** How a request ended. */
@@ -39,6 +49,13 @@ export function contextOf(request: Request): RequestContext {
   const context = contexts.get(request);
   if (context === undefined) throw new Error('the request has no context');
   return context;
+}
+
+/** Whose sandboxes the caller may know of. */
+export function reachOf(request: Request): TenantReach {
+  const { reach } = contextOf(request);
+  if (reach === undefined) throw new Error('it is not known who is calling');
+  return reach;
 }
 
 /** Gives every request an id, which is the caller's own if it is well formed, and logs and tells how it ended. */
@@ -68,6 +85,7 @@ export function requestContext({ logger, addressOf, onEnd }: RequestContextOptio
         status: response.statusCode,
         duration_ms: Math.round(durationMs),
         principal: context.principal?.id,
+        ...(context.tenant === undefined ? {} : { tenant_id: context.tenant }),
         source_address: context.clientAddress,
         ...(response.writableFinished ? {} : { aborted: true }),
       });

@@ -11,6 +11,8 @@ export interface Operation {
   readonly path: string;
   /** What a caller needs, such as `read:*`; `public` needs nothing. */
   readonly scope: string;
+  /** It shows the whole fleet, so callers who belong to a tenant may not have it (`x-platform-only`). */
+  readonly platformOnly: boolean;
   /** `control-plane`, or `worker-rpc` for the worker protocol's own endpoint. */
   readonly servedBy: string;
 }
@@ -29,9 +31,10 @@ export function listOperations(document: unknown = openApiDocument): readonly Op
       const operation = item[method];
       if (operation === undefined) return [];
       const { operationId: id, 'x-scope': scope, 'x-served-by': servedBy = 'control-plane' } = operation;
+      const platformOnly = operation['x-platform-only'] === true;
       if (typeof id !== 'string') throw new Error(`${method} ${path} has no operationId`);
       if (typeof scope !== 'string' || scope === '') throw new Error(`${method} ${path} has no x-scope`);
-      return [{ id: id as OperationId, method, path, scope, servedBy: String(servedBy) }];
+      return [{ id: id as OperationId, method, path, scope, platformOnly, servedBy: String(servedBy) }];
     }),
   );
 }

@@ -18,7 +18,8 @@ describe('listOperations', () => {
         const operation = item[method];
         if (operation === undefined) return [];
         const { operationId: id, 'x-scope': scope, 'x-served-by': servedBy = 'control-plane' } = operation;
-        return [{ id, method, path, scope, servedBy }];
+        const platformOnly = operation['x-platform-only'] ?? false;
+        return [{ id, method, path, scope, platformOnly, servedBy }];
       }),
     );
     const listed = listOperations();
@@ -30,6 +31,11 @@ describe('listOperations', () => {
   it('tells exactly the operations that anybody may call', () => {
     const open = listOperations().filter(({ scope }) => scope === 'public');
     expect(open.map(({ id }) => id).sort()).to.deep.equal(['getHealth', 'getLive', 'getReady']);
+  });
+
+  it('tells exactly the operations that show the whole fleet to others than administrators', () => {
+    const closed = listOperations().filter(({ platformOnly }) => platformOnly);
+    expect(closed.map(({ id }) => id).sort()).to.deep.equal(['getDiagnostics', 'getWorker', 'listWorkers']);
   });
 
   it('leaves to the worker protocol what it serves', () => {

@@ -18,6 +18,8 @@ export type OrchestratorErrorCode =
   | 'worker_has_sandboxes'
   | 'requirements_unmet'
   | 'tenant_closed'
+  | 'tenant_not_found'
+  | 'tenant_in_use'
   | 'heartbeats_overloaded'
   | 'no_eligible_worker'
   | 'max_sandboxes'

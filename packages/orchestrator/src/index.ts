@@ -18,6 +18,7 @@ export type { SpawnQueueLimits } from './spawn-queue.js';
 export type { SpawnQueueStats } from './spawn-queue-stats.js';
 export { positiveDuration, type SpawnDefaults, type SpawnRequest } from './spawn-request.js';
 export type { TenantReach } from './tenant-reach.js';
+export type { TenantRemoval } from './tenant-removal.js';
 export type { WorkerCredentials } from './worker-credentials.js';
 export type { DrainWorker, WorkerDuties } from './worker-duties.js';
 export { labelsOf } from './worker-labels.js';

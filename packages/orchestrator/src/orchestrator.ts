@@ -26,6 +26,7 @@ import { createSpawnQueue, type SpawnQueue, type SpawnQueueLimits } from './spaw
 import type { SpawnDefaults } from './spawn-request.js';
 import { createSpawnSandbox } from './spawn-sandbox.js';
 import { EVERYTHING, reachedSandboxes, type TenantReach } from './tenant-reach.js';
+import { createTenantRemoval, type TenantRemoval } from './tenant-removal.js';
 import { createWorkerClients, type WorkerClientsOptions } from './worker-clients.js';
 import type { WorkerCredentials } from './worker-credentials.js';
 
@@ -64,6 +65,7 @@ export interface Orchestrator extends Sandboxes {
   readonly policies: Policies;
   readonly quotas: Quotas;
   within(reach: TenantReach): Sandboxes;
+  readonly tenants: TenantRemoval;
   /**
    * Of this process: what happened in it, for metrics, and its end. To be closed before requests in flight are waited
    * for, since those who wait would keep them open.
@@ -141,6 +143,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   return {
     ...within(EVERYTHING),
     within,
+    tenants: createTenantRemoval({ store, remover, logger }),
     fleet: createFleet({
       store,
       presence,

@@ -1,4 +1,4 @@
-import type { SandboxRecord, Store } from '@stacyvm/store';
+import { type SandboxRecord, type Store, StoreError } from '@stacyvm/store';
 import { OrchestratorError } from './errors.js';
 import type { Logger } from './host.js';
 import type { PolicyGate, SpawnContext } from './policy-gate.js';
@@ -137,7 +137,12 @@ export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
 
   /** Ends what no worker has. */
   async function end(id: string, reason: string): Promise<void> {
-    await store.sandboxes.markDestroyed(id, reason);
+    try {
+      await store.sandboxes.markDestroyed(id, reason);
+    } catch (error) {
+      // Its tenant has been deleted meanwhile, and its record with it.
+      if (!(error instanceof StoreError && error.code === 'not_found')) throw error;
+    }
     queue.capacityFreed();
   }
 

@@ -4,7 +4,7 @@
  * `invalid_input`: the value can never be stored. `capacity`: a limit is reached (`StoreError.limit` says which).
  * `configuration`: an operator has to change something (DSN, credentials, directory, system user, binaries).
  * `in_use`: another process owns the embedded database. `schema`: the database belongs to another program or version.
- * `tenant_closed`: the tenant is not there or is being deleted.
+ * `tenant_closed`: the tenant is not there or is being deleted. `last_admin`: a tenant would be left without administrator.
  * `closed`: the store was closed. `internal`: anything else, a fault of this package.
  */
 export type StoreErrorCode =
@@ -17,6 +17,7 @@ export type StoreErrorCode =
   | 'in_use'
   | 'schema'
   | 'tenant_closed'
+  | 'last_admin'
   | 'closed'
   | 'internal';
 

@@ -106,6 +106,7 @@ export {
 } from './store.js';
 export type { DeleteTenant, TenantDeletion, TenantRemains } from './tenant-deletion.js';
 export {
+  type ChangeMember,
   MAX_MEMBERSHIPS_OF_USER,
   MEMBER_ROLES,
   type MemberRole,

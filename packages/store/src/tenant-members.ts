@@ -13,6 +13,7 @@ import {
 import type { StoreSchema, TenantMembersTable } from './schema.js';
 import { tenantNotFound } from './tenant-record.js';
 import { hintOfTenants } from './tenants.js';
+import { inTransaction } from './transaction.js';
 
 export const MEMBER_ROLES = ['viewer', 'operator', 'admin'] as const;
 
@@ -31,10 +32,21 @@ export interface TenantMemberRecord {
 /** Memberships of one user at most: all of them are read with its requests. */
 export const MAX_MEMBERSHIPS_OF_USER = 1_000;
 
+export interface ChangeMember {
+  /** Refuses to take the role from the last administrator of the tenant. */
+  readonly keepAdmin?: boolean;
+}
+
 /** Who belongs to which tenant. */
 export interface TenantMemberRepository {
-  /** Adds the member, or changes its role. @throws StoreError `not_found` (tenant), `invalid_input` */
-  set(member: Pick<TenantMemberRecord, 'tenantId' | 'userId' | 'role'>): Promise<TenantMemberRecord>;
+  /**
+   * Adds the member, or changes its role.
+   * @throws StoreError `not_found` (tenant), `invalid_input`, `last_admin`
+   */
+  set(
+    member: Pick<TenantMemberRecord, 'tenantId' | 'userId' | 'role'>,
+    options?: ChangeMember,
+  ): Promise<TenantMemberRecord>;
   get(tenantId: string, userId: string): Promise<TenantMemberRecord | undefined>;
   /** Oldest first. @throws StoreError `invalid_input` on a foreign cursor */
   list(
@@ -43,29 +55,35 @@ export interface TenantMemberRepository {
   ): Promise<Page<TenantMemberRecord>>;
   /** By tenant id ascending, `MAX_MEMBERSHIPS_OF_USER` at most. */
   ofUser(userId: string): Promise<readonly TenantMemberRecord[]>;
-  /** @returns what was removed @throws StoreError `not_found` */
-  remove(tenantId: string, userId: string): Promise<TenantMemberRecord>;
+  /** @returns what was removed @throws StoreError `not_found`, `last_admin` */
+  remove(tenantId: string, userId: string, options?: ChangeMember): Promise<TenantMemberRecord>;
 }
 
 export function createTenantMemberRepository(db: Kysely<StoreSchema>, clock: Clock): TenantMemberRepository {
   return {
-    async set({ tenantId, userId, role }) {
+    async set({ tenantId, userId, role }, { keepAdmin = false } = {}) {
       requireId(userId, 'user id');
       if (!MEMBER_ROLES.includes(role)) {
         throw new StoreError('invalid_input', `role must be one of ${MEMBER_ROLES.join(', ')}`);
       }
       const now = clock();
-      const row = await db
-        .insertInto('tenant_members')
-        .values({ tenant_id: tenantId, user_id: userId, role, created_at: now, updated_at: now })
-        .onConflict((conflict) =>
-          conflict.columns(['tenant_id', 'user_id']).doUpdateSet({ role, updated_at: now }),
-        )
-        .returningAll()
-        .executeTakeFirstOrThrow()
-        .catch((error: unknown) => {
-          throw error instanceof StoreError && error.code === 'not_found' ? tenantNotFound(tenantId) : error;
-        });
+      const write = async (db: Kysely<StoreSchema>) => {
+        if (keepAdmin && role !== 'admin') await requireOtherAdmin(db, tenantId, userId);
+        return db
+          .insertInto('tenant_members')
+          .values({ tenant_id: tenantId, user_id: userId, role, created_at: now, updated_at: now })
+          .onConflict((conflict) =>
+            conflict.columns(['tenant_id', 'user_id']).doUpdateSet({ role, updated_at: now }),
+          )
+          .returningAll()
+          .executeTakeFirstOrThrow()
+          .catch((error: unknown) => {
+            throw error instanceof StoreError && error.code === 'not_found'
+              ? tenantNotFound(tenantId)
+              : error;
+          });
+      };
+      const row = await inTransaction(db, write);
       await hintOfTenants(db);
       return memberFrom(row);
     },
@@ -111,13 +129,16 @@ export function createTenantMemberRepository(db: Kysely<StoreSchema>, clock: Clo
       return rows.map(memberFrom);
     },
 
-    async remove(tenantId, userId) {
-      const row = await db
-        .deleteFrom('tenant_members')
-        .where('tenant_id', '=', tenantId)
-        .where('user_id', '=', userId)
-        .returningAll()
-        .executeTakeFirst();
+    async remove(tenantId, userId, { keepAdmin = false } = {}) {
+      const row = await inTransaction(db, async (db) => {
+        if (keepAdmin) await requireOtherAdmin(db, tenantId, userId);
+        return db
+          .deleteFrom('tenant_members')
+          .where('tenant_id', '=', tenantId)
+          .where('user_id', '=', userId)
+          .returningAll()
+          .executeTakeFirst();
+      });
       if (row === undefined) {
         throw new StoreError('not_found', `not found: member "${userId}" of tenant "${tenantId}"`);
       }
@@ -125,6 +146,21 @@ export function createTenantMemberRepository(db: Kysely<StoreSchema>, clock: Clo
       return memberFrom(row);
     },
   };
+}
+
+/** Locks the administrators, so that two of them cannot each remove the other. */
+async function requireOtherAdmin(db: Kysely<StoreSchema>, tenantId: string, userId: string): Promise<void> {
+  const admins = await db
+    .selectFrom('tenant_members')
+    .select('user_id')
+    .where('tenant_id', '=', tenantId)
+    .where('role', '=', 'admin')
+    .orderBy('user_id')
+    .forUpdate()
+    .execute();
+  if (admins.length === 1 && admins[0]?.user_id === userId) {
+    throw new StoreError('last_admin', `"${userId}" is the last administrator of tenant "${tenantId}"`);
+  }
 }
 
 /** The check of the table holds what the type of the role says. */

@@ -15,7 +15,12 @@ import { type NewPolicy, type PolicyContent, type PolicyRecord, policyNotFound }
 import type { SandboxRecord } from './sandbox-record.js';
 import { createSandboxRepository, type SandboxFilter } from './sandboxes.js';
 import type { StoreSchema } from './schema.js';
-import { createTenantMemberRepository, type MemberRole, type TenantMemberRecord } from './tenant-members.js';
+import {
+  type ChangeMember,
+  createTenantMemberRepository,
+  type MemberRole,
+  type TenantMemberRecord,
+} from './tenant-members.js';
 import { requireTenantId, type TenantRecord } from './tenant-record.js';
 import { TENANT_ROLE } from './tenant-role.js';
 import { createTenantRepository } from './tenants.js';
@@ -36,10 +41,10 @@ export interface TenantStore {
     listBySandbox(sandboxId: string, request?: PageRequest): Promise<Page<ExecLogRecord> | undefined>;
   };
   readonly members: {
-    set(userId: string, role: MemberRole): Promise<TenantMemberRecord>;
+    set(userId: string, role: MemberRole, options?: ChangeMember): Promise<TenantMemberRecord>;
     get(userId: string): Promise<TenantMemberRecord | undefined>;
     list(request?: PageRequest & { readonly role?: MemberRole }): Promise<Page<TenantMemberRecord>>;
-    remove(userId: string): Promise<TenantMemberRecord>;
+    remove(userId: string, options?: ChangeMember): Promise<TenantMemberRecord>;
   };
   readonly apiKeys: {
     insert(key: Omit<NewApiKey, 'tenantId'>): Promise<ApiKeyRecord>;
@@ -104,16 +109,18 @@ export function createTenantStore(tenantId: string, options: TenantStoreOptions)
     },
 
     members: {
-      set: (userId, role) =>
+      set: (userId, role, options) =>
         within((transaction) =>
-          createTenantMemberRepository(transaction, clock).set({ tenantId, userId, role }),
+          createTenantMemberRepository(transaction, clock).set({ tenantId, userId, role }, options),
         ),
       get: (userId) =>
         within((transaction) => createTenantMemberRepository(transaction, clock).get(tenantId, userId)),
       list: (request) =>
         within((transaction) => createTenantMemberRepository(transaction, clock).list(tenantId, request)),
-      remove: (userId) =>
-        within((transaction) => createTenantMemberRepository(transaction, clock).remove(tenantId, userId)),
+      remove: (userId, options) =>
+        within((transaction) =>
+          createTenantMemberRepository(transaction, clock).remove(tenantId, userId, options),
+        ),
     },
 
     apiKeys: {

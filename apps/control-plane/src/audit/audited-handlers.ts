@@ -7,8 +7,9 @@ import { AUDITED_OPERATIONS, type AuditedOperationId, auditedOperation } from '.
 
 /** What is answered, and what the audit says of it. Nothing of `detail` is secret. */
 export interface AuditedAnswer {
-  readonly status?: 200 | 201;
-  readonly body: unknown;
+  readonly status?: 200 | 201 | 204;
+  /** Without one there is nothing to say. */
+  readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly resource?: string;
   readonly detail?: Readonly<Record<string, unknown>>;
@@ -30,10 +31,9 @@ export function auditedHandlers(audit: AdminAudit): AuditedHandler {
         resource: answer.resource ?? resourceOf(request),
         ...(answer.detail === undefined ? {} : { detail: answer.detail }),
       });
-      response
-        .status(answer.status ?? 200)
-        .set(answer.headers ?? {})
-        .json(answer.body);
+      response.status(answer.status ?? 200).set(answer.headers ?? {});
+      if (answer.body === undefined) response.end();
+      else response.json(answer.body);
     });
 }
 
@@ -61,8 +61,9 @@ export function requesterOf(request: Request): Requester {
 
 /** As far as the request tells: the thing in its path, else the worker in its query or body. */
 function resourceOf(request: Request): string {
-  const { operation, pathId } = contextOf(request);
+  const { operation, pathId, pathTenant } = contextOf(request);
   if (pathId !== undefined) return `${auditedOperation(operation)?.kind}:${pathId}`;
+  if (pathTenant !== undefined) return `tenant:${pathTenant}`;
   const body = request.body as { readonly worker_id?: unknown } | undefined;
   const workerId = request.query['worker_id'] ?? body?.worker_id;
   return typeof workerId === 'string' ? `worker:${workerId}` : '';

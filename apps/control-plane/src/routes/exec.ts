@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import type { components } from '@stacyvm/api';
 import { formatDuration } from '@stacyvm/duration';
 import type { Logger } from '@stacyvm/logging';
-import type { ExecRequest, Orchestrator } from '@stacyvm/orchestrator';
+import type { ExecInSandbox, ExecRequest, Orchestrator } from '@stacyvm/orchestrator';
 import type { Request, Response } from 'express';
 import { problemOf, RequestError } from '../http-errors.js';
-import { contextOf } from '../request-context.js';
+import { contextOf, reachOf } from '../request-context.js';
 import { type Handlers, handle, pathParameter } from './handler.js';
 
 type ExecBody = components['schemas']['ExecRequest'];
@@ -14,7 +14,7 @@ type ExecBody = components['schemas']['ExecRequest'];
 const READER_STALL_MS = 300_000;
 
 export function execHandlers(
-  orchestrator: Orchestrator,
+  orchestrator: Pick<Orchestrator, 'within'>,
   logger: Logger,
   readerStallMs = READER_STALL_MS,
 ): Handlers<'execInSandbox'> {
@@ -22,9 +22,10 @@ export function execHandlers(
     execInSandbox: handle(async (request, response) => {
       const body = request.body as ExecBody;
       const id = pathParameter(request, 'id');
-      if (body.stream) await stream({ orchestrator, logger, readerStallMs }, id, body, request, response);
+      const { exec } = orchestrator.within(reachOf(request));
+      if (body.stream) await stream({ exec, logger, readerStallMs }, id, body, request, response);
       else {
-        const result = await orchestrator.exec.run(id, execRequest(body), contextOf(request));
+        const result = await exec.run(id, execRequest(body), contextOf(request));
         response.json({
           exit_code: result.exitCode,
           stdout: result.stdout,
@@ -45,14 +46,14 @@ function ndjson(record: unknown): string {
 }
 
 interface StreamOptions {
-  readonly orchestrator: Orchestrator;
+  readonly exec: ExecInSandbox;
   readonly logger: Logger;
   readonly readerStallMs: number;
 }
 
 /** Writes NDJSON. Until the program is accepted an error is an ordinary answer, afterwards it is the last line. */
 async function stream(
-  { orchestrator, logger, readerStallMs }: StreamOptions,
+  { exec, logger, readerStallMs }: StreamOptions,
   id: string,
   body: ExecBody,
   request: Request,
@@ -76,7 +77,7 @@ async function stream(
     response.flushHeaders();
   };
   try {
-    const end = await orchestrator.exec.stream(id, execRequest(body), context, { onStart, onOutput: write });
+    const end = await exec.stream(id, execRequest(body), context, { onStart, onOutput: write });
     if (body.exit_record) {
       await write({ exit: { exit_code: end.exitCode, duration: formatDuration(end.durationMs) } });
     }

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { components } from '@stacyvm/api';
-import type { FilesInSandbox } from '@stacyvm/orchestrator';
+import type { FilesInSandbox, Orchestrator } from '@stacyvm/orchestrator';
 import type { Request, Response } from 'express';
-import { contextOf } from '../request-context.js';
+import { contextOf, reachOf } from '../request-context.js';
 import { type Handlers, handle, NO_STORE, pathParameter } from './handler.js';
 import { withUploadedContent } from './uploaded-content.js';
 
@@ -26,21 +26,22 @@ export type FileOperation =
 const READER_STALL_MS = 120_000;
 
 export function fileHandlers(
-  files: FilesInSandbox,
+  orchestrator: Pick<Orchestrator, 'within'>,
   readerStallMs = READER_STALL_MS,
 ): Handlers<FileOperation> {
-  const handled = (work: (id: string, request: Request, response: Response) => Promise<unknown>) =>
+  const filesFor = (request: Request): FilesInSandbox => orchestrator.within(reachOf(request)).files;
+  const handled = (work: (files: FilesInSandbox, id: string, request: Request) => Promise<unknown>) =>
     handle(async (request, response) => {
-      response.json(await work(pathParameter(request, 'id'), request, response));
+      response.json(await work(filesFor(request), pathParameter(request, 'id'), request));
     });
 
   return {
     readFile: handle(async (request, response) => {
       const id = pathParameter(request, 'id');
-      await download(files, id, request, response, readerStallMs);
+      await download(filesFor(request), id, request, response, readerStallMs);
     }),
 
-    uploadFile: handled(async (id, request) => {
+    uploadFile: handled(async (files, id, request) => {
       const file = { path: queryText(request, 'path'), mode: queryText(request, 'mode') };
       const size = await withUploadedContent(request, (content) =>
         files.write(id, file, content, contextOf(request)),
@@ -48,36 +49,38 @@ export function fileHandlers(
       return { status: 'written', size };
     }),
 
-    writeFile: handled(async (id, request) => {
+    writeFile: handled(async (files, id, request) => {
       const { path, mode, content } = request.body as Schemas['FileWrite'];
       const size = await files.write(id, { path, mode }, whole(content), contextOf(request));
       return { status: 'written', size };
     }),
 
-    deleteFile: handled(async (id, request) => {
+    deleteFile: handled(async (files, id, request) => {
       const recursive = String(request.query['recursive']) === 'true';
       await files.delete(id, queryText(request, 'path'), recursive, contextOf(request));
       return { status: 'deleted' };
     }),
 
-    listFiles: handled(async (id, request) => {
+    listFiles: handled(async (files, id, request) => {
       const entries = await files.list(id, queryText(request, 'path') || '/', contextOf(request));
       return entries.map(fileJson);
     }),
 
-    statFile: handled(async (id, request) =>
+    statFile: handled(async (files, id, request) =>
       fileJson(await files.stat(id, queryText(request, 'path'), contextOf(request))),
     ),
 
-    globFiles: handled((id, request) => files.glob(id, queryText(request, 'pattern'), contextOf(request))),
+    globFiles: handled((files, id, request) =>
+      files.glob(id, queryText(request, 'pattern'), contextOf(request)),
+    ),
 
-    moveFile: handled(async (id, request) => {
+    moveFile: handled(async (files, id, request) => {
       const { old_path: oldPath, new_path: newPath } = request.body as Schemas['FileMove'];
       await files.move(id, oldPath, newPath, contextOf(request));
       return { status: 'moved' };
     }),
 
-    chmodFile: handled(async (id, request) => {
+    chmodFile: handled(async (files, id, request) => {
       const { path, mode } = request.body as Schemas['FileChmod'];
       await files.chmod(id, path, mode, contextOf(request));
       return { status: 'chmod applied' };

@@ -1,7 +1,7 @@
 import type { components } from '@stacyvm/api';
 import type { Logger } from '@stacyvm/logging';
-import type { Orchestrator } from '@stacyvm/orchestrator';
-import { contextOf } from '../request-context.js';
+import type { Orchestrator, Sandboxes } from '@stacyvm/orchestrator';
+import { contextOf, reachOf } from '../request-context.js';
 import { sandboxJson } from '../wire.js';
 import { type Handlers, handle, pageOf, pathParameter, sendPage } from './handler.js';
 
@@ -13,13 +13,13 @@ export type SandboxOperation =
   | 'getSandboxLogs';
 
 export function sandboxHandlers(
-  orchestrator: Orchestrator,
+  orchestrator: Pick<Orchestrator, 'within'>,
   logger: Pick<Logger, 'warn'>,
 ): Handlers<SandboxOperation> {
   /** A caller who goes away before the answer is out does not know the id of the sandbox. */
-  const destroyUnheardOf = (id: string, gone: AbortSignal): void => {
+  const destroyUnheardOf = (sandboxes: Sandboxes, id: string, gone: AbortSignal): void => {
     const destroy = (): void => {
-      orchestrator
+      sandboxes
         .destroy(id)
         .catch((error: unknown) =>
           logger.warn('a sandbox nobody knows of lives on', { sandbox_id: id, error }),
@@ -34,7 +34,8 @@ export function sandboxHandlers(
       const body = request.body as components['schemas']['SpawnRequest'];
       const { requestId, signal, principal } = contextOf(request);
       const warnings: string[] = [];
-      const sandbox = await orchestrator.spawn(
+      const sandboxes = orchestrator.within(reachOf(request));
+      const sandbox = await sandboxes.spawn(
         {
           image: body.image,
           provider: body.provider,
@@ -52,7 +53,7 @@ export function sandboxHandlers(
         signal,
         { requestId, onPolicyWarning: (message) => void warnings.push(message) },
       );
-      destroyUnheardOf(sandbox.id, signal);
+      destroyUnheardOf(sandboxes, sandbox.id, signal);
       if (warnings.length > 0) response.setHeader('X-Policy-Warning', warnings.join('; '));
       response
         .status(201)
@@ -61,22 +62,24 @@ export function sandboxHandlers(
     }),
 
     listSandboxes: handle(async (request, response) => {
-      const { items, nextCursor } = await orchestrator.list(pageOf(request));
+      const { items, nextCursor } = await orchestrator.within(reachOf(request)).list(pageOf(request));
       sendPage(response, items.map(sandboxJson), nextCursor);
     }),
 
     getSandbox: handle(async (request, response) => {
-      response.json(sandboxJson(await orchestrator.get(pathParameter(request, 'id'))));
+      const sandbox = await orchestrator.within(reachOf(request)).get(pathParameter(request, 'id'));
+      response.json(sandboxJson(sandbox));
     }),
 
     destroySandbox: handle(async (request, response) => {
-      await orchestrator.destroy(pathParameter(request, 'id'));
+      await orchestrator.within(reachOf(request)).destroy(pathParameter(request, 'id'));
       response.json({ status: 'destroyed' });
     }),
 
     getSandboxLogs: handle(async (request, response) => {
       const lines = Number(request.query['lines'] ?? 100);
-      response.json(await orchestrator.logs(pathParameter(request, 'id'), lines));
+      const sandboxes = orchestrator.within(reachOf(request));
+      response.json(await sandboxes.logs(pathParameter(request, 'id'), lines));
     }),
   };
 }

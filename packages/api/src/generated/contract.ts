@@ -612,6 +612,121 @@ export interface paths {
         patch: operations["updatePolicy"];
         trace?: never;
     };
+    "/admin/tenants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tenants, newest first */
+        get: operations["listTenants"];
+        put?: never;
+        /** Create a tenant */
+        post: operations["createTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/tenants/{tenant_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        /** Get a tenant */
+        get: operations["getTenant"];
+        /**
+         * Change a tenant, as the reference does
+         * @description What is absent, empty or null stays, so that nothing can be cleared. Use PATCH for that.
+         */
+        put: operations["replaceTenant"];
+        post?: never;
+        /**
+         * Delete a tenant
+         * @description Refused with 409 `tenant_in_use` while it has members, keys, policies or sandboxes; the message counts them. With
+         *     `cascade=true` no new sandbox is let in, those that there are are destroyed, and then all of it goes at once. When a
+         *     sandbox cannot be destroyed, because its worker does not answer, nothing else has been removed: repeat the request.
+         */
+        delete: operations["deleteTenant"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a tenant
+         * @description What is absent stays.
+         */
+        patch: operations["updateTenant"];
+        trace?: never;
+    };
+    "/admin/tenants/{tenant_id}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        /** List the members of a tenant, oldest first */
+        get: operations["listTenantMembers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/tenants/{tenant_id}/members/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+                /**
+                 * @description The `sub` of an OIDC token; of a provider that has a name, `<name>:<sub>`. A leading `oidc:` is dropped. Percent-encode
+                 *     what cannot stand in a path.
+                 */
+                user_id: components["parameters"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        /** Get a member of a tenant */
+        get: operations["getTenantMember"];
+        /**
+         * Add a member to a tenant, or give it another role
+         * @description In force on every control plane within two seconds. A tenant's own administrators cannot take the role from the last
+         *     of them: 409 `last_tenant_admin`.
+         */
+        put: operations["setTenantMember"];
+        post?: never;
+        /**
+         * Remove a member from a tenant
+         * @description In force on every control plane within two seconds. The last administrator stays, as above.
+         */
+        delete: operations["removeTenantMember"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/worker-credentials": {
         parameters: {
             query?: never;
@@ -855,6 +970,68 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        TenantId: string;
+        Tenant: {
+            id: string;
+            name: string;
+            /** @description Who asked for it. It gives no rights. */
+            owner_id: string;
+            /** @description JSON as a text */
+            settings: string;
+            /**
+             * @description While it is `deleting`, no sandbox is let in.
+             * @enum {unknown}
+             */
+            state: "active" | "deleting";
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        TenantEnvelope: {
+            tenant: components["schemas"]["Tenant"];
+        };
+        CreateTenant: {
+            id?: components["schemas"]["TenantId"];
+            name: string;
+            owner_id?: string;
+            /** @description Any JSON of at most 16 KiB; nothing here reads it. */
+            settings?: unknown;
+        };
+        ReplaceTenant: {
+            /** @description Ignored. */
+            id?: string;
+            name?: string;
+            owner_id?: string;
+            /** @description Any JSON of at most 16 KiB. */
+            settings?: unknown;
+        };
+        UpdateTenant: {
+            name?: string;
+            owner_id?: string;
+            /** @description Any JSON of at most 16 KiB. */
+            settings?: unknown;
+        };
+        /**
+         * @description What the member may do in the tenant. `admin` also manages its members, keys and policies.
+         * @enum {unknown}
+         */
+        TenantMemberRole: "viewer" | "operator" | "admin";
+        TenantMember: {
+            tenant_id: string;
+            user_id: string;
+            role: components["schemas"]["TenantMemberRole"];
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        TenantMemberEnvelope: {
+            member: components["schemas"]["TenantMember"];
+        };
+        SetTenantMember: {
+            role: components["schemas"]["TenantMemberRole"];
+        };
         FilePath: string;
         FileMode: string;
         FileWrite: {
@@ -1780,6 +1957,16 @@ export interface components {
         };
     };
     parameters: {
+        /**
+         * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+         *     is not found.
+         */
+        TenantId: components["schemas"]["TenantId"];
+        /**
+         * @description The `sub` of an OIDC token; of a provider that has a name, `<name>:<sub>`. A leading `oidc:` is dropped. Percent-encode
+         *     what cannot stand in a path.
+         */
+        MemberId: string;
         /** @description The id of a policy. Those from files have a `#` in it, which is `%23` in a path. */
         PolicyId: string;
         /** @description The id of a sandbox. */
@@ -3084,6 +3271,384 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listTenants: {
+        parameters: {
+            query?: {
+                /** @description Only tenants of this owner. */
+                owner_id?: string;
+                /** @description Only tenants whose name begins like this; its case counts. */
+                name_prefix?: string;
+                /** @description How many items at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `X-Next-Cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of tenants. */
+            200: {
+                headers: {
+                    "X-Next-Cursor": components["headers"]["NextCursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tenants: components["schemas"]["Tenant"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTenant"];
+            };
+        };
+        responses: {
+            /** @description The tenant. `id` is made up unless it was given. */
+            201: {
+                headers: {
+                    /** @description The path of the tenant. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantEnvelope"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tenant. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantEnvelope"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    replaceTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceTenant"];
+            };
+        };
+        responses: {
+            /** @description The tenant as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantEnvelope"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteTenant: {
+        parameters: {
+            query?: {
+                /** @description Whether what belongs to it goes with it; `false` unless told. */
+                cascade?: "true" | "false";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone, with the records of its sandboxes. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateTenant"];
+            };
+        };
+        responses: {
+            /** @description The tenant as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantEnvelope"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listTenantMembers: {
+        parameters: {
+            query?: {
+                /** @description Only members with this role. */
+                role?: components["schemas"]["TenantMemberRole"];
+                /** @description How many items at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `X-Next-Cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of members. */
+            200: {
+                headers: {
+                    "X-Next-Cursor": components["headers"]["NextCursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        members: components["schemas"]["TenantMember"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getTenantMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+                /**
+                 * @description The `sub` of an OIDC token; of a provider that has a name, `<name>:<sub>`. A leading `oidc:` is dropped. Percent-encode
+                 *     what cannot stand in a path.
+                 */
+                user_id: components["parameters"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The member. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantMemberEnvelope"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setTenantMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+                /**
+                 * @description The `sub` of an OIDC token; of a provider that has a name, `<name>:<sub>`. A leading `oidc:` is dropped. Percent-encode
+                 *     what cannot stand in a path.
+                 */
+                user_id: components["parameters"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetTenantMember"];
+            };
+        };
+        responses: {
+            /** @description The member as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantMemberEnvelope"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeTenantMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+                /**
+                 * @description The `sub` of an OIDC token; of a provider that has a name, `<name>:<sub>`. A leading `oidc:` is dropped. Percent-encode
+                 *     what cannot stand in a path.
+                 */
+                user_id: components["parameters"]["MemberId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is no member any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -6,7 +6,7 @@ export const openApiDocument: unknown = {
     "title": "StacyVM control plane",
     "version": "1.0.0",
     "summary": "Sandboxes for untrusted code on a fleet of workers whose identity can be proven.",
-    "description": "Every response carries `X-Request-ID`. Every error is `{\"code\",\"message\",\"reason\",\"request_id\"}`: `code` is the class of the\nerror, `reason` is stable and meant for programs, `message` is meant for people.\n\nDurations are texts such as `30s`, `5m` or `1h30m`; times are RFC 3339 in UTC.\n\nWith `rate_limit.enabled` every answer to a counted request carries `X-RateLimit-Limit`, the most that a caller may ask at\nonce, and `X-RateLimit-Remaining`; a caller who asks more gets 429 `rate_limited` with `Retry-After`. Health, liveness and\nreadiness, preflights and the worker protocol are not counted.\n\nPages of the origins in `server.cors_allowed_origins` may call from a browser: `OPTIONS` with\n`Access-Control-Request-Method` is answered with 204 on every path, without a credential. What the page of another origin\nasks for is refused: 403 `origin_not_allowed`.\n",
+    "description": "Every response carries `X-Request-ID`. Every error is `{\"code\",\"message\",\"reason\",\"request_id\"}`: `code` is the class of the\nerror, `reason` is stable and meant for programs, `message` is meant for people.\n\nDurations are texts such as `30s`, `5m` or `1h30m`; times are RFC 3339 in UTC.\n\nWith `rate_limit.enabled` every answer to a counted request carries `X-RateLimit-Limit`, the most that a caller may ask at\nonce, and `X-RateLimit-Remaining`; a caller who asks more gets 429 `rate_limited` with `Retry-After`. Health, liveness and\nreadiness, preflights and the worker protocol are not counted.\n\nPages of the origins in `server.cors_allowed_origins` may call from a browser: `OPTIONS` with\n`Access-Control-Request-Method` is answered with 204 on every path, without a credential. What the page of another origin\nasks for is refused: 403 `origin_not_allowed`.\n\nA request acts for one tenant or for none. The tenant comes from the credential; `X-Tenant-ID` chooses among the memberships\nof a user, and any tenant for keys of the platform and administrators. A tenant that the caller has nothing to do with is not\nfound: 404 `tenant_not_found`. What belongs to other tenants is as if it were not there.\n",
     "license": {
       "name": "Apache-2.0",
       "identifier": "Apache-2.0"
@@ -46,6 +46,10 @@ export const openApiDocument: unknown = {
     {
       "name": "policies",
       "description": "Which images, providers and networks may be used, for administrators. Every request is audited."
+    },
+    {
+      "name": "tenants",
+      "description": "Those who share the fleet, and who belongs to them. Every request is audited."
     },
     {
       "name": "worker protocol",
@@ -1208,6 +1212,7 @@ export const openApiDocument: unknown = {
       "get": {
         "operationId": "listWorkers",
         "x-scope": "read:*",
+        "x-platform-only": true,
         "tags": [
           "workers"
         ],
@@ -1274,6 +1279,7 @@ export const openApiDocument: unknown = {
       "get": {
         "operationId": "getWorker",
         "x-scope": "read:*",
+        "x-platform-only": true,
         "tags": [
           "workers"
         ],
@@ -2773,6 +2779,712 @@ export const openApiDocument: unknown = {
         }
       }
     },
+    "/admin/tenants": {
+      "post": {
+        "operationId": "createTenant",
+        "x-scope": "admin:*",
+        "tags": [
+          "tenants"
+        ],
+        "summary": "Create a tenant",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/CreateTenant"
+              },
+              "examples": {
+                "minimal": {
+                  "value": {
+                    "name": "Research"
+                  }
+                },
+                "own": {
+                  "value": {
+                    "id": "research",
+                    "name": "Research",
+                    "owner_id": "ada",
+                    "settings": {
+                      "cost_centre": 4711
+                    }
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "The tenant. `id` is made up unless it was given.",
+            "headers": {
+              "Location": {
+                "schema": {
+                  "type": "string"
+                },
+                "description": "The path of the tenant."
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/TenantEnvelope"
+                },
+                "examples": {
+                  "created": {
+                    "value": {
+                      "tenant": {
+                        "id": "tn-000102030405060708090a0b",
+                        "name": "Research",
+                        "owner_id": "ada",
+                        "settings": "{}",
+                        "state": "active",
+                        "created_at": "2026-05-09T10:00:00Z",
+                        "updated_at": "2026-05-09T10:00:00Z"
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "get": {
+        "operationId": "listTenants",
+        "x-scope": "admin:*",
+        "tags": [
+          "tenants"
+        ],
+        "summary": "List tenants, newest first",
+        "parameters": [
+          {
+            "name": "owner_id",
+            "in": "query",
+            "schema": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 128
+            },
+            "description": "Only tenants of this owner."
+          },
+          {
+            "name": "name_prefix",
+            "in": "query",
+            "schema": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 200
+            },
+            "description": "Only tenants whose name begins like this; its case counts."
+          },
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page of tenants.",
+            "headers": {
+              "X-Next-Cursor": {
+                "$ref": "#/components/headers/NextCursor"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "tenants"
+                  ],
+                  "properties": {
+                    "tenants": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/Tenant"
+                      }
+                    }
+                  }
+                },
+                "examples": {
+                  "none": {
+                    "value": {
+                      "tenants": []
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/tenants/{tenant_id}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/TenantId"
+        }
+      ],
+      "get": {
+        "operationId": "getTenant",
+        "x-scope": "admin:*",
+        "tags": [
+          "tenants"
+        ],
+        "summary": "Get a tenant",
+        "responses": {
+          "200": {
+            "description": "The tenant.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/TenantEnvelope"
+                },
+                "examples": {
+                  "tenant": {
+                    "value": {
+                      "tenant": {
+                        "id": "tn-000102030405060708090a0b",
+                        "name": "Research",
+                        "owner_id": "ada",
+                        "settings": "{}",
+                        "state": "active",
+                        "created_at": "2026-05-09T10:00:00Z",
+                        "updated_at": "2026-05-09T10:00:00Z"
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "put": {
+        "operationId": "replaceTenant",
+        "x-scope": "admin:*",
+        "tags": [
+          "tenants"
+        ],
+        "summary": "Change a tenant, as the reference does",
+        "description": "What is absent, empty or null stays, so that nothing can be cleared. Use PATCH for that.",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/ReplaceTenant"
+              },
+              "examples": {
+                "name": {
+                  "value": {
+                    "name": "Research and Development"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The tenant as it is now.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/TenantEnvelope"
+                },
+                "examples": {
+                  "tenant": {
+                    "value": {
+                      "tenant": {
+                        "id": "tn-000102030405060708090a0b",
+                        "name": "Research",
+                        "owner_id": "ada",
+                        "settings": "{}",
+                        "state": "active",
+                        "created_at": "2026-05-09T10:00:00Z",
+                        "updated_at": "2026-05-09T10:00:00Z"
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "patch": {
+        "operationId": "updateTenant",
+        "x-scope": "admin:*",
+        "tags": [
+          "tenants"
+        ],
+        "summary": "Change a tenant",
+        "description": "What is absent stays.",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/UpdateTenant"
+              },
+              "examples": {
+                "owner": {
+                  "value": {
+                    "owner_id": ""
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The tenant as it is now.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/TenantEnvelope"
+                },
+                "examples": {
+                  "tenant": {
+                    "value": {
+                      "tenant": {
+                        "id": "tn-000102030405060708090a0b",
+                        "name": "Research",
+                        "owner_id": "ada",
+                        "settings": "{}",
+                        "state": "active",
+                        "created_at": "2026-05-09T10:00:00Z",
+                        "updated_at": "2026-05-09T10:00:00Z"
+                      }
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteTenant",
+        "x-scope": "admin:*",
+        "tags": [
+          "tenants"
+        ],
+        "summary": "Delete a tenant",
+        "description": "Refused with 409 `tenant_in_use` while it has members, keys, policies or sandboxes; the message counts them. With\n`cascade=true` no new sandbox is let in, those that there are are destroyed, and then all of it goes at once. When a\nsandbox cannot be destroyed, because its worker does not answer, nothing else has been removed: repeat the request.\n",
+        "parameters": [
+          {
+            "name": "cascade",
+            "in": "query",
+            "schema": {
+              "enum": [
+                "true",
+                "false"
+              ]
+            },
+            "description": "Whether what belongs to it goes with it; `false` unless told."
+          }
+        ],
+        "responses": {
+          "204": {
+            "description": "It is gone, with the records of its sandboxes."
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/tenants/{tenant_id}/members": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/TenantId"
+        }
+      ],
+      "get": {
+        "operationId": "listTenantMembers",
+        "x-scope": "tenant:admin",
+        "tags": [
+          "tenants"
+        ],
+        "summary": "List the members of a tenant, oldest first",
+        "parameters": [
+          {
+            "name": "role",
+            "in": "query",
+            "schema": {
+              "$ref": "#/components/schemas/TenantMemberRole"
+            },
+            "description": "Only members with this role."
+          },
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page of members.",
+            "headers": {
+              "X-Next-Cursor": {
+                "$ref": "#/components/headers/NextCursor"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "members"
+                  ],
+                  "properties": {
+                    "members": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/TenantMember"
+                      }
+                    }
+                  }
+                },
+                "examples": {
+                  "none": {
+                    "value": {
+                      "members": []
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/tenants/{tenant_id}/members/{user_id}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/TenantId"
+        },
+        {
+          "$ref": "#/components/parameters/MemberId"
+        }
+      ],
+      "get": {
+        "operationId": "getTenantMember",
+        "x-scope": "tenant:admin",
+        "tags": [
+          "tenants"
+        ],
+        "summary": "Get a member of a tenant",
+        "responses": {
+          "200": {
+            "description": "The member.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/TenantMemberEnvelope"
+                },
+                "examples": {
+                  "member": {
+                    "$ref": "#/components/examples/TenantMember"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "put": {
+        "operationId": "setTenantMember",
+        "x-scope": "tenant:admin",
+        "tags": [
+          "tenants"
+        ],
+        "summary": "Add a member to a tenant, or give it another role",
+        "description": "In force on every control plane within two seconds. A tenant's own administrators cannot take the role from the last\nof them: 409 `last_tenant_admin`.\n",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/SetTenantMember"
+              },
+              "examples": {
+                "operator": {
+                  "value": {
+                    "role": "operator"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The member as it is now.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/TenantMemberEnvelope"
+                },
+                "examples": {
+                  "member": {
+                    "$ref": "#/components/examples/TenantMember"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "removeTenantMember",
+        "x-scope": "tenant:admin",
+        "tags": [
+          "tenants"
+        ],
+        "summary": "Remove a member from a tenant",
+        "description": "In force on every control plane within two seconds. The last administrator stays, as above.",
+        "responses": {
+          "204": {
+            "description": "It is no member any more."
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
     "/admin/worker-credentials": {
       "get": {
         "operationId": "listWorkerCredentials",
@@ -3426,6 +4138,7 @@ export const openApiDocument: unknown = {
       "get": {
         "operationId": "getDiagnostics",
         "x-scope": "operator:*",
+        "x-platform-only": true,
         "tags": [
           "system"
         ],
@@ -3614,6 +4327,25 @@ export const openApiDocument: unknown = {
       }
     },
     "parameters": {
+      "TenantId": {
+        "name": "tenant_id",
+        "in": "path",
+        "required": true,
+        "schema": {
+          "$ref": "#/components/schemas/TenantId"
+        },
+        "description": "The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other\nis not found.\n"
+      },
+      "MemberId": {
+        "name": "user_id",
+        "in": "path",
+        "required": true,
+        "schema": {
+          "type": "string",
+          "pattern": "^[!-~]{1,255}$"
+        },
+        "description": "The `sub` of an OIDC token; of a provider that has a name, `<name>:<sub>`. A leading `oidc:` is dropped. Percent-encode\nwhat cannot stand in a path.\n"
+      },
       "PolicyId": {
         "name": "id",
         "in": "path",
@@ -4111,6 +4843,17 @@ export const openApiDocument: unknown = {
       }
     },
     "examples": {
+      "TenantMember": {
+        "value": {
+          "member": {
+            "tenant_id": "tn-000102030405060708090a0b",
+            "user_id": "ada",
+            "role": "operator",
+            "created_at": "2026-05-09T10:00:00Z",
+            "updated_at": "2026-05-09T10:00:00Z"
+          }
+        }
+      },
       "Diagnostics": {
         "value": {
           "generated_at": "2026-05-09T10:00:00.000Z",
@@ -4450,6 +5193,193 @@ export const openApiDocument: unknown = {
       }
     },
     "schemas": {
+      "TenantId": {
+        "type": "string",
+        "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"
+      },
+      "Tenant": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "name",
+          "owner_id",
+          "settings",
+          "state",
+          "created_at",
+          "updated_at"
+        ],
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "name": {
+            "type": "string"
+          },
+          "owner_id": {
+            "type": "string",
+            "description": "Who asked for it. It gives no rights."
+          },
+          "settings": {
+            "type": "string",
+            "description": "JSON as a text",
+            "as the reference has it.": null
+          },
+          "state": {
+            "enum": [
+              "active",
+              "deleting"
+            ],
+            "description": "While it is `deleting`, no sandbox is let in."
+          },
+          "created_at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "updated_at": {
+            "type": "string",
+            "format": "date-time"
+          }
+        }
+      },
+      "TenantEnvelope": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "tenant"
+        ],
+        "properties": {
+          "tenant": {
+            "$ref": "#/components/schemas/Tenant"
+          }
+        }
+      },
+      "CreateTenant": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "name"
+        ],
+        "properties": {
+          "id": {
+            "$ref": "#/components/schemas/TenantId"
+          },
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200
+          },
+          "owner_id": {
+            "type": "string",
+            "maxLength": 128
+          },
+          "settings": {
+            "description": "Any JSON of at most 16 KiB; nothing here reads it."
+          }
+        }
+      },
+      "ReplaceTenant": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "id": {
+            "type": "string",
+            "description": "Ignored."
+          },
+          "name": {
+            "type": "string",
+            "maxLength": 200
+          },
+          "owner_id": {
+            "type": "string",
+            "maxLength": 128
+          },
+          "settings": {
+            "description": "Any JSON of at most 16 KiB."
+          }
+        }
+      },
+      "UpdateTenant": {
+        "type": "object",
+        "additionalProperties": false,
+        "minProperties": 1,
+        "properties": {
+          "name": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 200
+          },
+          "owner_id": {
+            "type": "string",
+            "maxLength": 128
+          },
+          "settings": {
+            "description": "Any JSON of at most 16 KiB."
+          }
+        }
+      },
+      "TenantMemberRole": {
+        "enum": [
+          "viewer",
+          "operator",
+          "admin"
+        ],
+        "description": "What the member may do in the tenant. `admin` also manages its members, keys and policies."
+      },
+      "TenantMember": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "tenant_id",
+          "user_id",
+          "role",
+          "created_at",
+          "updated_at"
+        ],
+        "properties": {
+          "tenant_id": {
+            "type": "string"
+          },
+          "user_id": {
+            "type": "string"
+          },
+          "role": {
+            "$ref": "#/components/schemas/TenantMemberRole"
+          },
+          "created_at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "updated_at": {
+            "type": "string",
+            "format": "date-time"
+          }
+        }
+      },
+      "TenantMemberEnvelope": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "member"
+        ],
+        "properties": {
+          "member": {
+            "$ref": "#/components/schemas/TenantMember"
+          }
+        }
+      },
+      "SetTenantMember": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "role"
+        ],
+        "properties": {
+          "role": {
+            "$ref": "#/components/schemas/TenantMemberRole"
+          }
+        }
+      },
       "FilePath": {
         "type": "string",
         "minLength": 1,
