@@ -1,9 +1,10 @@
 import { AuthError } from '../errors.js';
+import { explain } from '../explain.js';
 import { digestOf, fingerprintOf } from '../fingerprint.js';
 import { checkSignature } from '../jose/check-signature.js';
 import { parseStrictJwt, type StrictJwt } from '../jose/strict-jws.js';
 import { type Principal, ROLE_SCOPES } from '../principal.js';
-import { type BearerExplanation, CheckTrail } from './check-trail.js';
+import { type CredentialExplanation, NO_TRAIL, type Trail } from '../trail.js';
 import { checkAudience, checkIssuer, checkLifetime, readGroups, readSubject, readTenant } from './claims.js';
 import { createConfiguredKeySource, type OidcKeyOptions } from './configured-key-source.js';
 import type { KeySource } from './key-source.js';
@@ -29,7 +30,7 @@ export interface OidcVerifier {
    */
   verifyBearer(token: string): Promise<Principal>;
   /** The same verification, check by check, for the operator who looks for the reason. */
-  explainBearer(token: string): Promise<BearerExplanation>;
+  explainBearer(token: string): Promise<CredentialExplanation>;
   /**
    * Has the keys ready before the first token comes.
    *
@@ -81,16 +82,8 @@ export function createOidcVerifier(options: OidcOptions): OidcVerifier {
     });
   }
   return {
-    verifyBearer: (token) => judgeBearer(token, judge, new CheckTrail()),
-    async explainBearer(token) {
-      const trail = new CheckTrail();
-      try {
-        return trail.accepted(await judgeBearer(token, judge, trail));
-      } catch (error) {
-        if (error instanceof AuthError) return trail.refused(error);
-        throw error;
-      }
-    },
+    verifyBearer: (token) => judgeBearer(token, judge, NO_TRAIL),
+    explainBearer: (token) => explain((trail) => judgeBearer(token, judge, trail)),
     prepare: () => judge.keys.prepare(),
     close: () => judge.keys.close(),
   };
@@ -102,7 +95,7 @@ function nonEmpty(setting: string, value: string): string {
   throw new AuthError('oidc_misconfigured', `auth.oidc_${setting} must not be empty`);
 }
 
-async function judgeBearer(token: string, judge: Judge, trail: CheckTrail): Promise<Principal> {
+async function judgeBearer(token: string, judge: Judge, trail: Trail): Promise<Principal> {
   trail.begin('form');
   const jwt = parseStrictJwt(token);
   const { algorithm, keyId } = jwt.header;
@@ -123,7 +116,7 @@ async function judgeBearer(token: string, judge: Judge, trail: CheckTrail): Prom
 function principalOf(
   { claims }: StrictJwt,
   { issuer, audience, groupsClaim, tenantClaim, roles, clock }: Judge,
-  trail: CheckTrail,
+  trail: Trail,
   credentialId: string,
 ): Principal {
   trail.begin('issuer');

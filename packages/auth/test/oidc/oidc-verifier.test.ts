@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import type { AuthErrorCode } from '../../src/errors.js';
-import type { BearerExplanation } from '../../src/oidc/check-trail.js';
 import { createOidcVerifier, type OidcOptions } from '../../src/oidc/oidc-verifier.js';
+import type { CredentialExplanation } from '../../src/trail.js';
 import { expectRefusal } from '../auth-error.js';
 import { base64url, hmacToken, keys, makeToken, signText, type TokenOptions } from '../signing-fixture.js';
 import { createRecordingLogger } from './recording-logger.js';
@@ -171,7 +171,8 @@ describe('createOidcVerifier', () => {
 });
 
 describe('explainBearer', () => {
-  const namesOf = ({ checks }: BearerExplanation) => checks.map(({ name, ok }) => `${ok ? '+' : '-'}${name}`);
+  const namesOf = ({ checks }: CredentialExplanation) =>
+    checks.map(({ name, ok }) => `${ok ? '+' : '-'}${name}`);
 
   it('shows every check and the principal', async () => {
     const bearer = token({ tenant_id: 'tn-1' }, { header: { kid: 'k1' } });
