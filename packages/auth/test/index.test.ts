@@ -11,12 +11,14 @@ describe('@stacyvm/auth', () => {
       'TENANT_KEY_ROLES',
       'createApiKeyAuthenticator',
       'createAuthenticator',
+      'createFailedLogins',
       'createOidcVerifier',
       'httpStatusOf',
       'isPlaceholderKey',
       'mintApiKey',
       'parseApiKey',
       'requireScope',
+      'traceCredentials',
     ]);
   });
 });
