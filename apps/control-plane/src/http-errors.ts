@@ -70,6 +70,7 @@ const ORCHESTRATOR: Readonly<Record<OrchestratorErrorCode, readonly [number, Err
   too_large: [413, 'RESOURCE_LIMIT'],
   file_failed: [500, 'INTERNAL_ERROR'],
   no_space: [507, 'RESOURCE_LIMIT'],
+  tenant_closed: [409, 'CONFLICT'],
   worker_online: [409, 'CONFLICT'],
   worker_has_sandboxes: [409, 'CONFLICT'],
   requirements_unmet: [409, 'CONFLICT'],
