@@ -139,6 +139,8 @@ function errorHandler(logger: Logger): ErrorRequestHandler {
     const allow = (error as { headers?: { Allow?: string } }).headers?.Allow;
     if (problem.status === 405 && allow !== undefined) response.setHeader('Allow', allow);
     if (error instanceof RequestError) response.set(error.headers);
+    if (error instanceof AuthError && error.retryAfterSeconds !== undefined)
+      response.set('Retry-After', String(error.retryAfterSeconds));
     const { status, code, message, reason } = problem;
     response.status(status).json({ code, message, reason, request_id: requestId });
   };

@@ -20,6 +20,8 @@ describe('problemOf', () => {
     { error: new AuthError('groups_overage', 'x'), status: 403, reason: 'groups_overage' },
     { error: new AuthError('bearer_expired', 'x'), status: 401, reason: 'bearer_expired' },
     { error: new AuthError('oidc_keys_unavailable', 'x'), status: 503, reason: 'oidc_keys_unavailable' },
+    { error: new AuthError('api_keys_unavailable', 'x'), status: 503, reason: 'api_keys_unavailable' },
+    { error: new AuthError('too_many_failures', 'x'), status: 429, reason: 'too_many_failures' },
     { error: new OrchestratorError('exec_timeout', 'x'), status: 408, reason: 'exec_timeout' },
     { error: new OrchestratorError('worker_unreachable', 'x'), status: 503, reason: 'worker_unreachable' },
     { error: new OrchestratorError('sandbox_not_running', 'x'), status: 409, reason: 'sandbox_not_running' },

@@ -23,6 +23,8 @@ export interface ApiKeyAuthenticator {
    * @throws AuthError `api_key_missing`, `api_key_invalid` or `bearer_unsupported`
    */
   authenticate(headers: RequestHeaders): Principal;
+  /** Whose key it is; undefined when it is none of them. */
+  find(key: string): Principal | undefined;
 }
 
 const MIN_KEY_BYTES = 16;
@@ -45,8 +47,14 @@ export function createApiKeyAuthenticator(options: ApiKeyOptions): ApiKeyAuthent
     throw new AuthError('equal_api_keys', 'auth.api_key and auth.admin_api_key must differ');
   }
 
+  function find(key: string): Principal | undefined {
+    const digest = digestOf(key);
+    return keys.filter((known) => timingSafeEqual(known.digest, digest))[0]?.principal;
+  }
+
   return {
     configured: keys.length > 0,
+    find,
     authenticate(headers) {
       if (keys.length === 0) return LOCAL_PRINCIPAL;
       if (bearerOf(headers) !== undefined) {
@@ -54,9 +62,8 @@ export function createApiKeyAuthenticator(options: ApiKeyOptions): ApiKeyAuthent
       }
       const presented = presentedKeys(headers);
       for (const value of presented) {
-        const digest = digestOf(value);
-        const match = keys.filter((key) => timingSafeEqual(key.digest, digest))[0];
-        if (match !== undefined) return match.principal;
+        const principal = find(value);
+        if (principal !== undefined) return principal;
       }
       throw presented.length === 0
         ? new AuthError('api_key_missing', 'invalid or missing API key')

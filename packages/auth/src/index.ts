@@ -1,10 +1,28 @@
 export { type ApiKeyAuthenticator, type ApiKeyOptions, createApiKeyAuthenticator } from './api-keys.js';
-export { type Authenticator, type AuthenticatorOptions, createAuthenticator } from './authenticator.js';
+export {
+  type Authenticator,
+  type AuthenticatorOptions,
+  createAuthenticator,
+  type PresentedCredential,
+} from './authenticator.js';
 export { AUTH_ERROR_CODES, AuthError, type AuthErrorCode, httpStatusOf } from './errors.js';
-export type { BearerCheck, BearerCheckName, BearerExplanation } from './oidc/check-trail.js';
+export { createFailedLogins, type FailedLogins, type LoginAttempt } from './failed-logins/failed-logins.js';
+export type { BearerIdentity, BearerRevocationCheck } from './oidc/bearer-revocation.js';
 export type { OidcLogger } from './oidc/logger.js';
-export { createOidcVerifier, type OidcOptions, type OidcVerifier } from './oidc/oidc-verifier.js';
+export type { OidcOptions } from './oidc/oidc-options.js';
+export { createOidcVerifier, type OidcVerifier } from './oidc/oidc-verifier.js';
 export type { DefaultRole } from './oidc/role-mapping.js';
 export { isPlaceholderKey } from './placeholder-key.js';
+export { type CredentialTrace, traceCredentials } from './presented-credential.js';
 export { type Principal, ROLE_SCOPES, type Role, requireScope, type Scope } from './principal.js';
 export type { RequestHeaders } from './request-headers.js';
+export { type MintedApiKey, mintApiKey, type ParsedApiKey, parseApiKey } from './stored-keys/api-key-text.js';
+export {
+  type KeyStore,
+  PLATFORM_KEY_ROLES,
+  type PlatformKeyRole,
+  type StoredApiKey,
+  TENANT_KEY_ROLES,
+  type TenantKeyRole,
+} from './stored-keys/key-store.js';
+export type { CredentialCheck, CredentialCheckName, CredentialExplanation } from './trail.js';

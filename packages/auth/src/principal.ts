@@ -14,8 +14,16 @@ export const ROLE_SCOPES: Readonly<Record<Role, readonly Scope[]>> = {
 
 /** Who is calling. */
 export interface Principal {
-  /** `oidc`: a person or a program with a token of the OIDC provider, by the id `oidc:<sub>`. `local`: no credential is configured, so only the loopback interface is served. */
-  readonly kind: 'api_key' | 'oidc' | 'local';
+  /**
+   * `api_key`: a key of the platform, of the configuration or of the database. `tenant_key`: a key of the database that
+   * belongs to one tenant. `oidc`: a person or a program with a token of an OIDC provider. `local`: no credential is
+   * configured, so only the loopback interface is served.
+   */
+  readonly kind: 'api_key' | 'tenant_key' | 'oidc' | 'local';
+  /**
+   * Unique among all callers: `oidc:<sub>` or, of a provider with a name, `oidc:<name>:<sub>`; `key:<id>` of a key of the
+   * database; `<role>:<fingerprint>` of a key of the configuration.
+   */
   readonly id: string;
   readonly role: Role;
   readonly scopes: readonly Scope[];
@@ -37,12 +45,13 @@ export const LOCAL_PRINCIPAL: Principal = {
 };
 
 /**
- * Lets a principal pass that carries `scope`.
+ * Lets a principal pass that carries `scope`. Whoever carries `admin:*` may do what a tenant's own administrator may.
  *
  * @throws AuthError `missing_scope`
  */
 export function requireScope(principal: Principal, scope: string): void {
-  if (!principal.scopes.some((granted) => granted === scope)) {
+  const sufficient: readonly string[] = scope === 'tenant:admin' ? [scope, 'admin:*'] : [scope];
+  if (!principal.scopes.some((granted) => sufficient.includes(granted))) {
     throw new AuthError('missing_scope', 'required authorization scope missing');
   }
 }

@@ -6,13 +6,19 @@ describe('@stacyvm/auth', () => {
     expect(Object.keys(auth).sort()).to.deep.equal([
       'AUTH_ERROR_CODES',
       'AuthError',
+      'PLATFORM_KEY_ROLES',
       'ROLE_SCOPES',
+      'TENANT_KEY_ROLES',
       'createApiKeyAuthenticator',
       'createAuthenticator',
+      'createFailedLogins',
       'createOidcVerifier',
       'httpStatusOf',
       'isPlaceholderKey',
+      'mintApiKey',
+      'parseApiKey',
       'requireScope',
+      'traceCredentials',
     ]);
   });
 });

@@ -32,6 +32,8 @@ export function demandOf(
       return isPart ? (textDemand(definition) ?? 'a text that is not empty') : listDemand(inFile);
     case 'policy_files':
       return isPart ? 'a path that is not empty' : listDemand(inFile, 'paths');
+    case 'oidc_issuers':
+      return isPart ? 'a map with name and issuer' : inFile ? 'a list of maps' : 'a JSON list of objects';
     case 'paths_by_name':
       return isPart ? 'a path' : mapDemand('a path', inFile);
     case 'strings_by_name':
@@ -99,6 +101,7 @@ const WANTED: Readonly<
   strings: 'list',
   secrets: 'list',
   policy_files: 'list',
+  oidc_issuers: 'list',
   strings_by_name: 'map',
   paths_by_name: 'map',
   secrets_by_name: 'map',

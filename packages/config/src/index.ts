@@ -11,6 +11,7 @@ export {
 export { type JsonSchema, settingsSchema } from './json-schema.js';
 export { loadForStart } from './load-for-start.js';
 export { type LoadedSettings, type LoadOptions, loadSettings } from './load-settings.js';
+export type { OidcIssuer } from './oidc-issuers/oidc-issuer.js';
 export { describeOrigin, type Origin } from './origin.js';
 export { isPlaceholder } from './placeholder.js';
 export { type ProgramHost, packageVersion, type RunningProgram, runProgram } from './program.js';

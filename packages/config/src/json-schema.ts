@@ -1,4 +1,5 @@
 import { KNOWN_KEYS, type KnownKey } from './known-keys.js';
+import { MAX_OIDC_ISSUERS, OIDC_ISSUER_SCHEMA } from './oidc-issuers/oidc-issuer.js';
 import type { SettingDefinition } from './settings.js';
 
 export interface JsonSchema {
@@ -56,6 +57,8 @@ function keySchema(known: KnownKey): JsonSchema {
     title: key,
     description: descriptionOf(known),
     ...rulesOf(known),
+    // The fields are checked where they are read, with messages that name them; this is for editors.
+    ...(definition.type === 'oidc_issuers' ? { items: OIDC_ISSUER_SCHEMA } : {}),
     ...(hasDefault ? { default: definition.default } : {}),
   };
 }
@@ -103,6 +106,8 @@ function valueSchema(definition: SettingDefinition): JsonSchema {
       return { type: 'array', items: { type: 'string', minLength: 1, ...textRules(definition) } };
     case 'policy_files':
       return { type: 'array', items: { type: 'string', minLength: 1 } };
+    case 'oidc_issuers':
+      return { type: 'array', maxItems: MAX_OIDC_ISSUERS, items: { type: 'object' } };
     case 'paths_by_name':
     case 'strings_by_name':
       return {

@@ -8,6 +8,7 @@ import { exposedPaths, namedCredentials, secretsInFile } from './exposed-secrets
 import { contentAt, type FileContents } from './file-contents.js';
 import { readFileValues } from './file-values.js';
 import { KNOWN_KEYS } from './known-keys.js';
+import { resolveOidcIssuers } from './oidc-issuers/read-issuers.js';
 import { orderProblems } from './order-problems.js';
 import { DEFAULT_ORIGIN, type Origin } from './origin.js';
 import { parseText } from './parse-text.js';
@@ -79,15 +80,17 @@ export function loadSettings(options: LoadOptions = {}): LoadedSettings {
   for (const { key } of secrets.problems) broken.add(KNOWN_KEYS.get(key)?.setting ?? key);
   const policies = resolvePolicyFiles(values, broken);
   for (const { key } of policies.problems) broken.add(key);
+  const issuers = resolveOidcIssuers(values, broken);
+  for (const { key } of issuers.problems) broken.add(key);
   deriveValues(values);
 
   const settings = convertAll(values, broken, cwd);
   const originOf = (key: SettingKey): Origin => values.get(key)?.origin ?? DEFAULT_ORIGIN;
   const across = checkAcross({ settings, originOf, isSet: (key) => values.has(key) }, broken);
-  const contents = new Map([...secrets.contents, ...policies.contents]);
+  const contents = new Map([...secrets.contents, ...policies.contents, ...issuers.contents]);
   if (configFile !== undefined && file !== undefined) contents.set(configFile, file.content);
   const problems = [
-    ...orderProblems([...inPlace, ...secrets.problems, ...policies.problems]),
+    ...orderProblems([...inPlace, ...secrets.problems, ...policies.problems, ...issuers.problems]),
     ...across.problems,
   ];
   const fromSources = sources.flatMap(({ warnings }) => warnings);

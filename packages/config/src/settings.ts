@@ -1,3 +1,4 @@
+import type { OidcIssuer } from './oidc-issuers/oidc-issuer.js';
 import type { PolicyFile } from './policies/policy-file.js';
 import type { Secret } from './secret.js';
 import { AUTH_SETTINGS } from './settings/auth.js';
@@ -38,13 +39,15 @@ type ValueOf<D> = D extends { readonly type: 'string'; readonly enum: readonly (
           ? readonly string[]
           : D extends { readonly type: 'policy_files' }
             ? readonly PolicyFile[]
-            : D extends { readonly type: 'paths_by_name' | 'strings_by_name' }
-              ? Readonly<Record<string, string>>
-              : D extends { readonly type: 'secret' }
-                ? Secret | undefined
-                : D extends { readonly type: 'secrets' }
-                  ? readonly Secret[]
-                  : ReadonlyMap<string, Secret>;
+            : D extends { readonly type: 'oidc_issuers' }
+              ? readonly OidcIssuer[]
+              : D extends { readonly type: 'paths_by_name' | 'strings_by_name' }
+                ? Readonly<Record<string, string>>
+                : D extends { readonly type: 'secret' }
+                  ? Secret | undefined
+                  : D extends { readonly type: 'secrets' }
+                    ? readonly Secret[]
+                    : ReadonlyMap<string, Secret>;
 
 /** A program that reads settings. */
 export type Program = 'control-plane' | 'worker';

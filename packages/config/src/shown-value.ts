@@ -1,4 +1,5 @@
 import { formatDuration } from '@stacyvm/duration';
+import type { OidcIssuer } from './oidc-issuers/oidc-issuer.js';
 import { Secret } from './secret.js';
 import { SETTINGS, type SettingDefinition, type SettingKey, type Settings } from './settings.js';
 
@@ -16,7 +17,18 @@ export function shownValue<Key extends SettingKey>(key: Key, value: Settings[Key
   const definition: SettingDefinition = SETTINGS[key];
   if (definition.type === 'duration' && typeof value === 'number') return formatDuration(value);
   if (definition.type === 'policy_files') return (value as Settings['policy.files']).map(({ path }) => path);
+  if (definition.type === 'oidc_issuers') return (value as Settings['auth.oidc_issuers']).map(shownIssuer);
   return masked(value);
+}
+
+function shownIssuer(issuer: OidcIssuer): ShownValue {
+  const fields = Object.entries(issuer).filter(([, member]) => member !== undefined);
+  return maskedMap(
+    fields.map(([name, member]) => [
+      name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      member,
+    ]),
+  );
 }
 
 function masked(value: unknown): ShownValue {

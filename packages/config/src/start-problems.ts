@@ -75,7 +75,8 @@ function callerProblems(loaded: LoadedSettings): readonly ConfigProblem[] {
       ),
     );
   }
-  if (settings['auth.oidc_enabled'] && settings['auth.oidc_issuer'] === '') {
+  const hasIssuer = settings['auth.oidc_issuer'] !== '' || settings['auth.oidc_issuers'].length > 0;
+  if (settings['auth.oidc_enabled'] && !hasIssuer) {
     problems.push(needs(loaded, 'auth.oidc_issuer', 'auth.oidc_enabled'));
   }
   return problems;

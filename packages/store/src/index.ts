@@ -68,6 +68,18 @@ export {
   policyCursor,
   policyPosition,
 } from './policy-record.js';
+export {
+  type NewPrincipalRevocation,
+  PRINCIPAL_REVOCATION_KINDS,
+  type PrincipalRevocationKind,
+  type PrincipalRevocationRecord,
+} from './principal-revocation-record.js';
+export {
+  PRINCIPAL_REVOCATIONS_CHANNEL,
+  type PrincipalRevocationFilter,
+  type PrincipalRevocationRepository,
+  type PrincipalRevocationSnapshot,
+} from './principal-revocations.js';
 export { DEFAULT_PRUNE_LIMIT, MAX_PRUNE_LIMIT, type PruneRequest } from './prune.js';
 export type { QuotaUsage } from './quota-capacity.js';
 export {

@@ -11,7 +11,13 @@ import {
 import type { StoreSchema } from './schema.js';
 
 /** Tables whose rows say when they were created and have an id that tells apart those of the same instant. */
-type CreatedTable = 'sandboxes' | 'worker_join_tokens' | 'worker_token_revocations' | 'tenants' | 'api_keys';
+type CreatedTable =
+  | 'sandboxes'
+  | 'worker_join_tokens'
+  | 'worker_token_revocations'
+  | 'principal_revocations'
+  | 'tenants'
+  | 'api_keys';
 
 /** Tables whose id is a serial number, so that it alone says which row is newer. */
 type SerialTable = 'exec_logs' | 'worker_token_issuances';

@@ -18,6 +18,7 @@ interface AgingTable {
     | 'admin_audit'
     | 'worker_token_issuances'
     | 'worker_token_revocations'
+    | 'principal_revocations'
     | 'worker_join_tokens'
     | 'worker_credential_uses';
   readonly column: 'at' | 'expires_at' | 'last_seen';

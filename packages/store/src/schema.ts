@@ -104,6 +104,18 @@ export interface WorkerTokenRevocationsTable {
   readonly expires_at: NullableTimestamp;
 }
 
+export interface PrincipalRevocationsTable {
+  readonly id: string;
+  readonly kind: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly issued_before: NullableTimestamp;
+  readonly reason: string;
+  readonly revoked_by: string;
+  readonly created_at: Timestamp;
+  readonly expires_at: NullableTimestamp;
+}
+
 /** One row; its version grows with every change of the revocations. */
 export interface WorkerRevocationVersionTable {
   readonly singleton: Generated<boolean>;
@@ -235,6 +247,8 @@ export interface StoreSchema {
   readonly worker_token_issuances: WorkerTokenIssuancesTable;
   readonly worker_token_revocations: WorkerTokenRevocationsTable;
   readonly worker_revocation_version: WorkerRevocationVersionTable;
+  readonly principal_revocations: PrincipalRevocationsTable;
+  readonly principal_revocation_version: WorkerRevocationVersionTable;
   readonly worker_join_tokens: WorkerJoinTokensTable;
   readonly worker_credential_uses: WorkerCredentialUsesTable;
   readonly admin_audit: AdminAuditTable;

@@ -21,6 +21,10 @@ import { type StoreLogger, silentLogger } from './logger.js';
 import { migrateToLatest } from './migrate.js';
 import { type SubscribeOptions, type Subscription, subscribe } from './notifications.js';
 import { createPolicyRepository, type PolicyRepository } from './policies.js';
+import {
+  createPrincipalRevocationRepository,
+  type PrincipalRevocationRepository,
+} from './principal-revocations.js';
 import { createQuotaRepository, type QuotaRepository } from './quotas.js';
 import { createSandboxRepository, type SandboxRepository } from './sandboxes.js';
 import { createTenantMemberRepository, type TenantMemberRepository } from './tenant-members.js';
@@ -67,6 +71,7 @@ export interface Store {
   readonly tokenIssuances: TokenIssuanceRepository;
   readonly tokenRevocations: TokenRevocationRepository;
   readonly joinTokens: JoinTokenRepository;
+  readonly principalRevocations: PrincipalRevocationRepository;
   readonly credentialUses: CredentialUseRepository;
   readonly adminAudit: AdminAuditRepository;
   readonly policies: PolicyRepository;
@@ -173,6 +178,7 @@ function storeOn(
     tokenIssuances: createTokenIssuanceRepository(db),
     tokenRevocations: createTokenRevocationRepository(db, clock),
     joinTokens: createJoinTokenRepository(db, clock),
+    principalRevocations: createPrincipalRevocationRepository(db, clock),
     credentialUses: createCredentialUseRepository(db, clock),
     adminAudit: createAdminAuditRepository(db, clock),
     policies: createPolicyRepository(db, clock),

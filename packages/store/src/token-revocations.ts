@@ -1,11 +1,10 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import type { Clock } from './clock.js';
-import { StoreError } from './errors.js';
-import { exactNumber } from './input-rules.js';
 import { newestCreatedFirst } from './newest-first.js';
 import { MAX_LIST_LIMIT, type Page, type PageRequest } from './page.js';
 import { deleteOldest } from './prune.js';
 import { newRecordId, type RandomBytes } from './record-id.js';
+import { createRevocationVersion } from './revocation-version.js';
 import type { StoreSchema } from './schema.js';
 import {
   mergeRevocations,
@@ -52,26 +51,13 @@ export interface TokenRevocationRepository {
   snapshot(knownVersion?: number): Promise<RevocationSnapshot | undefined>;
 }
 
-interface Change<T> {
-  readonly result: T;
-  readonly changed: boolean;
-}
-
 export function createTokenRevocationRepository(
   db: Kysely<StoreSchema>,
   clock: Clock,
   randomBytes?: RandomBytes,
 ): TokenRevocationRepository {
-  /** One writer at a time, so that no version is visible before all that belongs to it, and none is passed over. */
-  const changing = <T>(work: (transaction: Transaction<StoreSchema>) => Promise<Change<T>>): Promise<T> =>
-    db.transaction().execute(async (transaction) => {
-      await lockVersion(transaction);
-      const { result, changed } = await work(transaction);
-      if (changed) {
-        await raiseVersion(transaction);
-      }
-      return result;
-    });
+  const version = createRevocationVersion(db, 'worker_revocation_version', REVOCATIONS_CHANNEL);
+  const { changing } = version;
 
   return {
     async add(revocation) {
@@ -142,7 +128,7 @@ export function createTokenRevocationRepository(
       }),
 
     async snapshot(knownVersion) {
-      if (knownVersion !== undefined && (await readVersion(db)) === knownVersion) {
+      if (knownVersion !== undefined && (await version.read(db)) === knownVersion) {
         return undefined;
       }
       return db
@@ -150,37 +136,11 @@ export function createTokenRevocationRepository(
         .setIsolationLevel('repeatable read')
         .setAccessMode('read only')
         .execute(async (transaction) => ({
-          version: await readVersion(transaction),
+          version: await version.read(transaction),
           revocations: await readAll(transaction),
         }));
     },
   };
-}
-
-async function readVersion(db: Kysely<StoreSchema>): Promise<number> {
-  const row = await db.selectFrom('worker_revocation_version').select('version').executeTakeFirst();
-  if (row === undefined) {
-    throw versionLost();
-  }
-  return exactNumber(row.version, 'revocation version');
-}
-
-async function lockVersion(transaction: Kysely<StoreSchema>): Promise<void> {
-  const rows = await transaction
-    .selectFrom('worker_revocation_version')
-    .select('version')
-    .forUpdate()
-    .execute();
-  if (rows.length === 0) {
-    throw versionLost();
-  }
-}
-
-function versionLost(): StoreError {
-  return new StoreError(
-    'schema',
-    'the table worker_revocation_version has lost its row; insert one with a version of at least 1',
-  );
 }
 
 /** Page by page, so that no single statement grows with the table. */
@@ -201,17 +161,4 @@ async function readAll(transaction: Kysely<StoreSchema>): Promise<readonly Token
     }
     after = last.id;
   }
-}
-
-/**
- * The milliseconds of the server's clock, and always more than before. After the restore of a backup a bare counter
- * would reach its old values again with other revocations behind them, unnoticed by whoever still knows one of them.
- */
-async function raiseVersion(transaction: Kysely<StoreSchema>): Promise<void> {
-  await sql`
-    with raised as (
-      update worker_revocation_version
-      set version = greatest(version + 1, floor(extract(epoch from clock_timestamp()) * 1000)::bigint)
-      returning version)
-    select pg_notify(${REVOCATIONS_CHANNEL}, version::text) from raised`.execute(transaction);
 }

@@ -41,6 +41,7 @@ describe('migrations', () => {
       ['applied database migration', '0003-policies'],
       ['applied database migration', '0004-fleet-operation'],
       ['applied database migration', '0005-tenants'],
+      ['applied database migration', '0007-people'],
       ['applied database migration', '0008-quotas'],
     ]);
     expect(await query('select name from schema_migrations order by 1')).to.deep.equal([
@@ -49,6 +50,7 @@ describe('migrations', () => {
       { name: '0003-policies' },
       { name: '0004-fleet-operation' },
       { name: '0005-tenants' },
+      { name: '0007-people' },
       { name: '0008-quotas' },
     ]);
   });
@@ -92,7 +94,8 @@ describe('migrations', () => {
     await query(`alter table sandboxes drop column tenant_ref`);
     await query(`drop table worker_token_issuances, worker_token_revocations, worker_revocation_version,
       worker_join_tokens, worker_credential_uses, admin_audit, policies, policy_version,
-      control_planes, tenants, tenant_members, api_keys, quotas`);
+      control_planes, tenants, tenant_members, api_keys, quotas, principal_revocations,
+      principal_revocation_version`);
     await query(`drop index sandboxes_of_worker, sandboxes_active_owner`);
     await query(`create index workers_last_heartbeat on workers (last_heartbeat desc)`);
     await query(`alter table workers drop constraint workers_drain_deadline,
@@ -132,6 +135,11 @@ describe('migrations', () => {
       'policies_pkey',
       'policies_same_rule',
       'policy_version_pkey',
+      'principal_revocation_version_pkey',
+      'principal_revocations_expiry',
+      'principal_revocations_newest',
+      'principal_revocations_pkey',
+      'principal_revocations_subject',
       'quotas_of_subject',
       'sandboxes_active_owner',
       'sandboxes_active_worker',

@@ -26,7 +26,7 @@ export async function openFixture(): Promise<StoreFixture> {
     async reset() {
       await admin.query(`truncate workers, leases, sandboxes, exec_logs, worker_token_issuances,
         worker_token_revocations, worker_join_tokens, worker_credential_uses, admin_audit, policies,
-        control_planes, tenants, tenant_members, api_keys, quotas`);
+        control_planes, tenants, tenant_members, api_keys, quotas, principal_revocations`);
     },
     async close() {
       await store.close();

@@ -7,10 +7,16 @@ export const CLOCK_SKEW_SECONDS = 60;
 const MAX_NAME_BYTES = 255;
 const CONTROL_CHARACTER = /\p{Cc}/u;
 
-/** The token must name the issuer, character by character. @throws AuthError */
-export function checkIssuer(claims: JsonObject, issuer: string): void {
+/** Whose token it says to be. @throws AuthError `bearer_invalid_claims` */
+export function issuerOf(claims: JsonObject): string {
   const value = claims.get('iss');
   if (typeof value !== 'string') throw invalid('"iss" is missing or no text');
+  return value;
+}
+
+/** The token must name the issuer, character by character. @throws AuthError */
+export function checkIssuer(claims: JsonObject, issuer: string): void {
+  const value = issuerOf(claims);
   if (value !== issuer) {
     throw new AuthError('bearer_wrong_issuer', 'the bearer token is of another issuer', {
       detail: `"iss" is ${JSON.stringify(value)}, expected ${JSON.stringify(issuer)}`,
@@ -32,6 +38,7 @@ export function checkAudience(claims: JsonObject, audience: string): void {
 
 export interface Lifetime {
   readonly expiresAt: Date;
+  readonly issuedAt: Date | undefined;
 }
 
 /** `exp` is required; `nbf` and `iat` count when they are there (RFC 7519 sections 4.1.4 to 4.1.6). @throws AuthError */
@@ -53,7 +60,10 @@ export function checkLifetime(claims: JsonObject, now: Date): Lifetime {
       });
     }
   }
-  return { expiresAt: new Date(expiry * 1000) };
+  return {
+    expiresAt: new Date(expiry * 1000),
+    issuedAt: issuedAt === undefined ? undefined : new Date(issuedAt * 1000),
+  };
 }
 
 /** OpenID Connect Core 1.0 section 2 limits `sub` to 255 characters; it ends up in logs and the audit. @throws AuthError */
@@ -65,6 +75,13 @@ export function readSubject(claims: JsonObject): string {
   }
   if (CONTROL_CHARACTER.test(value)) throw invalid('"sub" holds a control character');
   return value;
+}
+
+/** An optional claim that names something, such as `jti` and `sid`. @throws AuthError `bearer_invalid_claims` */
+export function readName(claims: JsonObject, name: 'jti' | 'sid'): string | undefined {
+  const value = claims.get(name);
+  if (value === undefined || (typeof value === 'string' && value !== '')) return value;
+  throw invalid(`"${name}" is empty or no text`);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { AuthError } from '../errors.js';
+import { settingName } from './setting-name.js';
 
 /** The roles that a token can give. */
 export type OidcRole = 'admin' | 'operator' | 'viewer' | 'api';
@@ -25,14 +26,15 @@ export interface RoleMapping {
 /**
  * Maps groups to roles: the first of admin, operator, viewer that one of the groups has. Names are compared exactly.
  *
+ * @param issuerName for messages
  * @throws AuthError `oidc_misconfigured`
  */
-export function createRoleMapping(options: RoleMappingOptions): RoleMapping {
+export function createRoleMapping(options: RoleMappingOptions, issuerName?: string): RoleMapping {
   const { adminGroups = [], operatorGroups = [], viewerGroups = [], defaultRole = 'none' } = options;
   if (!DEFAULT_ROLES.includes(defaultRole)) {
     throw new AuthError(
       'oidc_misconfigured',
-      `auth.oidc_default_role must be one of ${DEFAULT_ROLES.join(', ')}`,
+      `${settingName(issuerName, 'default_role')} must be one of ${DEFAULT_ROLES.join(', ')}`,
     );
   }
   const mapped = [
@@ -42,7 +44,8 @@ export function createRoleMapping(options: RoleMappingOptions): RoleMapping {
   ] as const;
   for (const [role, groups] of mapped) {
     if ([...groups].some((group) => group.trim() === '')) {
-      throw new AuthError('oidc_misconfigured', `auth.oidc_${role}_groups must not contain an empty name`);
+      const setting = settingName(issuerName, `${role}_groups`);
+      throw new AuthError('oidc_misconfigured', `${setting} must not contain an empty name`);
     }
   }
   return {

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import type { AuthErrorCode } from '../../src/errors.js';
-import type { BearerExplanation } from '../../src/oidc/check-trail.js';
-import { createOidcVerifier, type OidcOptions } from '../../src/oidc/oidc-verifier.js';
+import type { OidcOptions } from '../../src/oidc/oidc-options.js';
+import { createOidcVerifier } from '../../src/oidc/oidc-verifier.js';
+import type { CredentialExplanation } from '../../src/trail.js';
 import { expectRefusal } from '../auth-error.js';
 import { base64url, hmacToken, keys, makeToken, signText, type TokenOptions } from '../signing-fixture.js';
 import { createRecordingLogger } from './recording-logger.js';
@@ -171,7 +172,8 @@ describe('createOidcVerifier', () => {
 });
 
 describe('explainBearer', () => {
-  const namesOf = ({ checks }: BearerExplanation) => checks.map(({ name, ok }) => `${ok ? '+' : '-'}${name}`);
+  const namesOf = ({ checks }: CredentialExplanation) =>
+    checks.map(({ name, ok }) => `${ok ? '+' : '-'}${name}`);
 
   it('shows every check and the principal', async () => {
     const bearer = token({ tenant_id: 'tn-1' }, { header: { kid: 'k1' } });
@@ -184,6 +186,7 @@ describe('explainBearer', () => {
       { name: 'audience', ok: true, detail: 'stacyvm' },
       { name: 'lifetime', ok: true, detail: 'expires at 2026-03-01T12:05:00.000Z' },
       { name: 'subject', ok: true, detail: 'ada' },
+      { name: 'revocation', ok: true, detail: 'not revoked' },
       { name: 'tenant', ok: true, detail: 'tn-1' },
       { name: 'groups', ok: true, detail: '["ops"]' },
       { name: 'role', ok: true, detail: 'operator' },

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { SIGNATURE_ALGORITHMS } from '../../src/jose/algorithms.js';
-import { createOidcVerifier, type OidcOptions, type OidcVerifier } from '../../src/oidc/oidc-verifier.js';
+import type { OidcOptions } from '../../src/oidc/oidc-options.js';
+import { createOidcVerifier, type OidcVerifier } from '../../src/oidc/oidc-verifier.js';
 import { UNKNOWN_KEY_COOLDOWN_MS } from '../../src/oidc/remote-key-source.js';
 import { expectRefusal } from '../auth-error.js';
 import { keyOfAlgorithm, keys } from '../signing-fixture.js';
@@ -62,7 +63,7 @@ describe('against a real provider', () => {
     const explanation = await verifierOf().explainBearer(await provider.robotToken());
     expect(explanation.accepted).to.equal(true);
     expect(explanation.checks.map(({ name }) => name).join(' ')).to.equal(
-      'form key signature issuer audience lifetime subject tenant groups role',
+      'form key signature issuer audience lifetime subject revocation tenant groups role',
     );
   });
 

@@ -1,6 +1,6 @@
 import { placeIn } from '../config-file.js';
 import type { ConfigProblem, ConfigProblemCode } from '../errors.js';
-import type { YamlMap, YamlNode, YamlPosition } from '../yaml/node.js';
+import { plainValue, type YamlMap, type YamlNode, type YamlPosition } from '../yaml/node.js';
 
 /** Notes what is wrong with a file, with its place. */
 export type NoteProblem = (code: ConfigProblemCode, position: YamlPosition, message: string) => void;
@@ -85,6 +85,21 @@ export class RecordReader {
 
   optionalText(name: string): string | undefined {
     return this.#valueOf(name) === undefined ? undefined : this.text(name);
+  }
+
+  /** Undefined when the field is not there. */
+  texts(name: string): readonly string[] | undefined {
+    const node = this.#entries.get(name)?.node;
+    if (node === undefined) return undefined;
+    const items = node.kind === 'list' ? node.items.map((item) => plainValue(item)) : [undefined];
+    if (items.every((item) => typeof item === 'string' && item.trim() !== ''))
+      return items as readonly string[];
+    this.#refuse(
+      'wrong_type',
+      node.position,
+      `${name} must be a list of texts that are not empty, such as [a, b]`,
+    );
+    return undefined;
   }
 
   oneOf<Value extends string>(name: string, allowed: readonly [Value, ...Value[]], otherwise?: Value): Value {

@@ -174,4 +174,20 @@ export const AUTH_SETTINGS = {
     readBy: 'control-plane',
     doc: 'Role of users in none of the groups; none turns them away.',
   },
+  'auth.oidc_issuers': {
+    type: 'oidc_issuers',
+    default: [],
+    readBy: 'control-plane',
+    doc: 'Further issuers, beside or instead of auth.oidc_issuer. Each has name and issuer, and may have audience, jwks_url, public_key or public_key_file, groups_claim, tenant_claim, tenants, admin_groups, operator_groups, viewer_groups and default_role, which mean what the settings of the same name mean; tenants lists the tenants that it may speak for. docs/people.md describes them.',
+  },
+  'auth.failed_login_limit': {
+    type: 'integer',
+    default: 30,
+    min: 1,
+    max: 100_000,
+    orZero: true,
+    readBy: 'control-plane',
+    live: true,
+    doc: 'Refused credentials that one address, or one prefix of API keys, may present in a minute at each control plane; 0 is no limit.',
+  },
 } as const satisfies SettingDefinitions;

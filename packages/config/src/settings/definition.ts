@@ -36,6 +36,8 @@ export type SettingDefinition =
     })
   /** Paths of files of rules in files; the rules themselves in `Settings`. */
   | Definition<'policy_files', readonly string[]>
+  /** A list of maps, one an issuer. */
+  | Definition<'oidc_issuers', readonly never[]>
   | Definition<'strings_by_name', Readonly<Record<string, string>>>
   | Definition<'paths_by_name', Readonly<Record<string, string>>>
   | (Definition<'secret', undefined> & {

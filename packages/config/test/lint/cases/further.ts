@@ -2,6 +2,7 @@ import { strongSecret } from '../configuration.js';
 import type { RuleCase } from '../rule-case.js';
 
 const OIDC = { 'auth.oidc_enabled': true, 'auth.oidc_issuer': 'https://id.mycompany.net' };
+const CORP = { name: 'corp', issuer: 'https://id.corp.net' };
 const SIGNED = { 'auth.worker_signing_key': strongSecret('signing') };
 const SHARED = { 'auth.worker_token': strongSecret('shared') };
 const dsn = (text: string) => ({ 'database.dsn': text });
@@ -126,6 +127,38 @@ const CREDENTIALS: readonly RuleCase[] = [
     says: 'problem',
     settings: { ...OIDC, 'auth.oidc_jwks_url': 'http://id.mycompany.net/jwks' },
     key: 'auth.oidc_jwks_url',
+  },
+  { rule: 'auth.oidc_issuers', when: 'off', says: 'silent' },
+  { rule: 'auth.oidc_issuers', when: 'there are none', says: 'silent', settings: OIDC },
+  {
+    rule: 'auth.oidc_issuers',
+    when: 'one with an audience',
+    says: 'note',
+    settings: { ...OIDC, 'auth.oidc_issuers': [{ ...CORP, audience: 'stacyvm' }] },
+  },
+  {
+    rule: 'auth.oidc_issuers',
+    when: 'keys in clear',
+    says: 'problem',
+    settings: {
+      ...OIDC,
+      'auth.oidc_issuers': [{ ...CORP, audience: 'a', jwks_url: 'http://id.corp.net/jwks' }],
+    },
+    message: /corp is not asked by https/,
+  },
+  {
+    rule: 'auth.oidc_issuers',
+    when: 'one without an audience',
+    says: 'advice',
+    settings: { ...OIDC, 'auth.oidc_issuers': [CORP] },
+    message: /corp has no audience/,
+  },
+  {
+    rule: 'auth.oidc_issuers',
+    when: 'a role for everybody',
+    says: 'advice',
+    settings: { ...OIDC, 'auth.oidc_issuers': [{ ...CORP, audience: 'a', default_role: 'viewer' }] },
+    message: /users of corp without a mapped group get the role viewer/,
   },
   { rule: 'auth.oidc_default_role', when: 'off', says: 'silent' },
   { rule: 'auth.oidc_default_role', when: 'none', says: 'note', settings: OIDC },

@@ -1,0 +1,94 @@
+import { AuthError } from '../errors.js';
+import { type Principal, ROLE_SCOPES } from '../principal.js';
+import type { Trail } from '../trail.js';
+import { parseApiKey } from './api-key-text.js';
+import { type KeyStore, PLATFORM_KEY_ROLES, type StoredApiKey, TENANT_KEY_ROLES } from './key-store.js';
+
+export interface StoredKeyContext {
+  readonly keyStore: KeyStore;
+  readonly clock: () => Date;
+  readonly trail: Trail;
+}
+
+/**
+ * Tells whose key of the database it is.
+ *
+ * @throws AuthError `api_key_malformed`, `api_key_invalid`, `api_key_revoked`, `api_key_expired` (HTTP 401),
+ *   `api_keys_unavailable` (503)
+ */
+export async function checkStoredKey(text: string, context: StoredKeyContext): Promise<Principal> {
+  const { keyStore, clock, trail } = context;
+  trail.begin('form');
+  const parsed = parseApiKey(text);
+  if (parsed === undefined) {
+    throw new AuthError('api_key_malformed', 'the API key is mistyped or cut off; copy it again');
+  }
+  trail.pass(`a key of the database, prefix ${parsed.prefix}`);
+
+  trail.begin('key');
+  const stored = await lookUp(keyStore, parsed.hash);
+  if (stored === undefined) {
+    throw new AuthError('api_key_invalid', 'invalid or missing API key', {
+      detail: `there is no key with the prefix ${parsed.prefix} and this secret`,
+    });
+  }
+  trail.pass(`${stored.id}, ${JSON.stringify(stored.name)}`);
+
+  trail.begin('revocation');
+  if (stored.revokedAt !== undefined) {
+    throw new AuthError('api_key_revoked', 'the API key is revoked; ask for a new one', {
+      detail: `${stored.id} was revoked at ${stored.revokedAt.toISOString()}`,
+    });
+  }
+  trail.pass('not revoked');
+
+  trail.begin('lifetime');
+  checkExpiry(stored, clock());
+  trail.pass(
+    stored.expiresAt === undefined ? 'it does not expire' : `expires at ${stored.expiresAt.toISOString()}`,
+  );
+
+  trail.begin('tenant');
+  trail.pass(stored.tenant ?? 'none: a key of the platform');
+
+  trail.begin('role');
+  checkRole(stored);
+  trail.pass(stored.role);
+  return principalOf(stored, parsed.hash);
+}
+
+async function lookUp(keyStore: KeyStore, hash: string): Promise<StoredApiKey | undefined> {
+  try {
+    return await keyStore.findApiKey(hash);
+  } catch (cause) {
+    throw new AuthError('api_keys_unavailable', 'API keys cannot be looked up now; try again', { cause });
+  }
+}
+
+function checkExpiry({ id, expiresAt }: StoredApiKey, now: Date): void {
+  if (expiresAt === undefined || now < expiresAt) return;
+  throw new AuthError('api_key_expired', 'the API key is expired; ask for a new one', {
+    detail: `${id} expired at ${expiresAt.toISOString()}`,
+  });
+}
+
+/** A row that says more than a key of its kind may is not believed: somebody wrote it past the program. */
+function checkRole({ id, role, tenant }: StoredApiKey): void {
+  const roles: readonly string[] = tenant === undefined ? PLATFORM_KEY_ROLES : TENANT_KEY_ROLES;
+  if (roles.includes(role)) return;
+  throw new AuthError('api_key_invalid', 'invalid or missing API key', {
+    detail: `${id} has the role ${JSON.stringify(role)}, which a key of its kind cannot have`,
+  });
+}
+
+function principalOf({ id, role, tenant }: StoredApiKey, hash: string): Principal {
+  return {
+    // A key without a tenant is one of the platform, as those of the configuration are.
+    kind: tenant === undefined ? 'api_key' : 'tenant_key',
+    id: `key:${id}`,
+    role,
+    scopes: ROLE_SCOPES[role],
+    credentialId: hash.slice(0, 16),
+    ...(tenant === undefined ? {} : { tenant }),
+  };
+}

@@ -1,0 +1,157 @@
+import type { Kysely } from 'kysely';
+import type { Clock } from './clock.js';
+import { StoreError } from './errors.js';
+import { newestCreatedFirst } from './newest-first.js';
+import { MAX_LIST_LIMIT, type Page, type PageRequest } from './page.js';
+import {
+  mergePrincipalRevocations,
+  type NewPrincipalRevocation,
+  type PrincipalRevocationKind,
+  type PrincipalRevocationRecord,
+  principalRevocationFrom,
+  principalRevocationValues,
+} from './principal-revocation-record.js';
+import { deleteOldest } from './prune.js';
+import { newRecordId, type RandomBytes } from './record-id.js';
+import { createRevocationVersion } from './revocation-version.js';
+import type { StoreSchema } from './schema.js';
+
+/** Postgres channel that carries every new version, as a hint to look at once. */
+export const PRINCIPAL_REVOCATIONS_CHANNEL = 'stacyvm_principal_revocations';
+
+export interface PrincipalRevocationFilter extends PageRequest {
+  readonly kind?: PrincipalRevocationKind;
+  readonly issuer?: string;
+}
+
+/** Everything that is revoked at one version; also what has expired and is not pruned yet. */
+export interface PrincipalRevocationSnapshot {
+  readonly version: number;
+  /** By id ascending. */
+  readonly revocations: readonly PrincipalRevocationRecord[];
+}
+
+/** Bearer tokens that count no more; made as that of worker tokens is. */
+export interface PrincipalRevocationRepository {
+  /**
+   * Revokes. A second revocation of the same kind, issuer and subject widens the first and keeps its id: of two
+   * `issuedBefore` and of two expiries the later holds, and no expiry outlasts any. @throws StoreError `invalid_input`
+   */
+  add(revocation: NewPrincipalRevocation): Promise<PrincipalRevocationRecord>;
+  get(id: string): Promise<PrincipalRevocationRecord | undefined>;
+  /** Newest first. @throws StoreError `invalid_input` on a foreign cursor */
+  list(filter?: PrincipalRevocationFilter): Promise<Page<PrincipalRevocationRecord>>;
+  /** Takes a revocation back. @throws StoreError `not_found` */
+  remove(id: string): Promise<PrincipalRevocationRecord>;
+  /** Forgets revocations that expired before `now` (the clock's unless told), 1000 at most unless told. @returns how many */
+  prune(request?: { readonly now?: Date; readonly limit?: number }): Promise<number>;
+  /**
+   * What is revoked, or undefined when that is still the known version. Without a change it reads a single row, so every
+   * control plane may ask each second. Compare versions for equality only.
+   */
+  snapshot(knownVersion?: number): Promise<PrincipalRevocationSnapshot | undefined>;
+}
+
+export function createPrincipalRevocationRepository(
+  db: Kysely<StoreSchema>,
+  clock: Clock,
+  randomBytes?: RandomBytes,
+): PrincipalRevocationRepository {
+  const version = createRevocationVersion(db, 'principal_revocation_version', PRINCIPAL_REVOCATIONS_CHANNEL);
+
+  return {
+    async add(revocation) {
+      const values = principalRevocationValues(revocation);
+      return version.changing(async (transaction) => {
+        const stored = await transaction
+          .selectFrom('principal_revocations')
+          .selectAll()
+          .where('kind', '=', values.kind)
+          .where('issuer', '=', values.issuer)
+          .where('subject', '=', values.subject)
+          .executeTakeFirst();
+        if (stored === undefined) {
+          const row = await transaction
+            .insertInto('principal_revocations')
+            .values({ ...values, id: newRecordId('pv', randomBytes), created_at: clock() })
+            .returningAll()
+            .executeTakeFirstOrThrow();
+          return { result: principalRevocationFrom(row), changed: true };
+        }
+        const merged = mergePrincipalRevocations(stored, values);
+        if (merged === undefined) return { result: principalRevocationFrom(stored), changed: false };
+        const row = await transaction
+          .updateTable('principal_revocations')
+          .set(merged)
+          .where('id', '=', stored.id)
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        return { result: principalRevocationFrom(row), changed: true };
+      });
+    },
+
+    async get(id) {
+      const row = await db
+        .selectFrom('principal_revocations')
+        .selectAll()
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row === undefined ? undefined : principalRevocationFrom(row);
+    },
+
+    async list({ kind, issuer, ...page } = {}) {
+      let query = db.selectFrom('principal_revocations').selectAll();
+      if (kind !== undefined) query = query.where('kind', '=', kind);
+      if (issuer !== undefined) query = query.where('issuer', '=', issuer);
+      return newestCreatedFirst(query, page, principalRevocationFrom);
+    },
+
+    remove: (id) =>
+      version.changing(async (transaction) => {
+        const row = await transaction
+          .deleteFrom('principal_revocations')
+          .where('id', '=', id)
+          .returningAll()
+          .executeTakeFirst();
+        if (row === undefined) throw new StoreError('not_found', `not found: revocation "${id}"`);
+        return { result: principalRevocationFrom(row), changed: true };
+      }),
+
+    prune: ({ now = clock(), ...limit } = {}) =>
+      version.changing(async (transaction) => {
+        const target = { table: 'principal_revocations', column: 'expires_at' } as const;
+        const deleted = await deleteOldest(transaction, target, { before: now, ...limit });
+        return { result: deleted, changed: deleted > 0 };
+      }),
+
+    async snapshot(knownVersion) {
+      if (knownVersion !== undefined && (await version.read(db)) === knownVersion) return undefined;
+      return db
+        .transaction()
+        .setIsolationLevel('repeatable read')
+        .setAccessMode('read only')
+        .execute(async (transaction) => ({
+          version: await version.read(transaction),
+          revocations: await readAll(transaction),
+        }));
+    },
+  };
+}
+
+/** Page by page, so that no single statement grows with the table. */
+async function readAll(transaction: Kysely<StoreSchema>): Promise<readonly PrincipalRevocationRecord[]> {
+  const revocations: PrincipalRevocationRecord[] = [];
+  for (let after = ''; ; ) {
+    const rows = await transaction
+      .selectFrom('principal_revocations')
+      .selectAll()
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(MAX_LIST_LIMIT)
+      .execute();
+    revocations.push(...rows.map(principalRevocationFrom));
+    const last = rows.at(-1);
+    if (rows.length < MAX_LIST_LIMIT || last === undefined) return revocations;
+    after = last.id;
+  }
+}
