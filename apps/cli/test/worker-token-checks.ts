@@ -10,6 +10,7 @@ export const CHECKS = [
   'lifetime',
   'audience',
   'worker',
+  'certificate',
   'revocation',
   'scopes',
 ];

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { THUMBPRINT } from './worker-token-certificate.js';
 import {
   createKeyDirectory,
   goodClaims,
@@ -43,6 +44,15 @@ describe('stacyvm worker token inspect', function () {
       worker_id: 'worker-a',
       expires_at: '2026-05-09T10:05:00Z',
     });
+  });
+
+  it('shows what the token is bound to', async () => {
+    const token = signedToken('k', goodClaims({ cnf: { 'x5t#S256': THUMBPRINT } }));
+    expect(JSON.parse((await keys.token(['inspect', token])).stdout)).to.include({
+      certificate_thumbprint: THUMBPRINT,
+    });
+    const { stdout } = await keys.token(['inspect', token, '--format', 'text']);
+    expect(stdout).to.include(`bound to    certificate ${THUMBPRINT} (cnf x5t#S256)`);
   });
 
   it('says for people that nothing is verified, and whether the token has expired', async () => {

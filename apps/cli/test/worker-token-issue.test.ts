@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { deriveWorkerKey, inspectWorkerToken, keyFingerprint, mintWorkerToken } from '@stacyvm/token';
 import { expect } from 'chai';
 import type { CommandResult } from './command.js';
+import { CERTIFICATE, CERTIFICATE_DER, THUMBPRINT } from './worker-token-certificate.js';
 import { createKeyDirectory, type KeyDirectory, runAhead } from './worker-token-keys.js';
 
 describe('stacyvm worker token issue', function () {
@@ -96,6 +97,27 @@ describe('stacyvm worker token issue', function () {
       ...{ tokenId: 'fixed', now },
     });
     expect(document.token).to.equal(token);
+  });
+
+  it('binds the token to the first certificate of a file, in PEM or DER', async () => {
+    writeFileSync(keys.file('chain.pem'), CERTIFICATE + CERTIFICATE);
+    writeFileSync(keys.file('client.der'), CERTIFICATE_DER);
+    for (const file of ['chain.pem', 'client.der']) {
+      const document = await issued('--bind-certificate', file);
+      expect(document.certificate_thumbprint).to.equal(THUMBPRINT);
+      expect(inspectWorkerToken(document.token).certificateThumbprint).to.equal(THUMBPRINT);
+    }
+  });
+
+  it('binds it to nothing when the file has no certificate', async () => {
+    for (const [file, message] of [
+      ['key', /--bind-certificate: key holds no certificate/],
+      ['nowhere', /--bind-certificate: nowhere cannot be read \(ENOENT\)/],
+    ] as const) {
+      const result = await keys.token(['worker-a', '--signing-key-file', 'key', '--bind-certificate', file]);
+      expect(result).to.include({ code: 1, stdout: '' });
+      expect(result.stderr).to.match(message).and.not.contain(keys.key);
+    }
   });
 
   for (const name of ['inspect', 'rotation-plan', '007']) {

@@ -1,5 +1,6 @@
 import { keyFingerprint, WORKER_TOKEN_ERROR_CODES } from '@stacyvm/token';
 import { expect } from 'chai';
+import { CERTIFICATE, THUMBPRINT } from './worker-token-certificate.js';
 import { CHECKS, type Check, detailOf } from './worker-token-checks.js';
 import {
   createKeyDirectory,
@@ -55,6 +56,20 @@ describe('stacyvm worker token verify refuses, with the code and the check,', fu
       unchanged,
       ['--revoked-token-id', 'x', '--revoked-token-id', 'token-1'],
     ],
+    [
+      'a token that is bound to another certificate',
+      'certificate_mismatch',
+      'certificate',
+      claims({ cnf: { 'x5t#S256': THUMBPRINT.replace(/^./, (first) => (first === 'A' ? 'B' : 'A')) } }),
+      ['--certificate', 'client.crt'],
+    ],
+    [
+      'a token that is not bound where it must be',
+      'certificate_required',
+      'certificate',
+      unchanged,
+      ['--certificate', 'client.crt', '--config', 'required.yaml'],
+    ],
     ['scopes nobody knows', 'no_valid_scopes', 'scopes', claims({ scopes: ['worker:all'] }), []],
   ];
 
@@ -69,6 +84,8 @@ describe('stacyvm worker token verify refuses, with the code and the check,', fu
 
   before(() => {
     directory = createKeyDirectory();
+    directory.file('client.crt', CERTIFICATE);
+    directory.file('required.yaml', 'auth: { worker_token_binding: required }\n');
     resultOf = runAhead(cases, verifyCase);
   });
   after(() => directory.remove());

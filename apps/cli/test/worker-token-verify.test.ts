@@ -1,5 +1,6 @@
 import { deriveWorkerKey, keyFingerprint, mintWorkerToken } from '@stacyvm/token';
 import { expect } from 'chai';
+import { CERTIFICATE, THUMBPRINT } from './worker-token-certificate.js';
 import { CHECKS, type Check, detailOf } from './worker-token-checks.js';
 import {
   createKeyDirectory,
@@ -64,6 +65,27 @@ describe('stacyvm worker token verify', function () {
     });
     expect(document.checks.map(({ check }: Check) => check)).to.deep.equal(CHECKS);
     expect(new Set(document.checks.map(({ verdict }: Check) => verdict))).to.deep.equal(new Set(['ok']));
+  });
+
+  it('compares what the token is bound to with a certificate, if it is given one', async () => {
+    keys.file('client.crt', CERTIFICATE);
+    const token = signedToken(keys.key, goodClaims({ cnf: { 'x5t#S256': THUMBPRINT } }));
+    const certificateCheck = async (...args: readonly string[]) => {
+      const { code, document } = await verify([token, '--signing-key-file', 'key', ...args]);
+      expect(code).to.equal(0);
+      expect(document.certificate_thumbprint).to.equal(THUMBPRINT);
+      return document.checks.find(({ check }: Check) => check === 'certificate');
+    };
+    expect(await certificateCheck('--certificate', 'client.crt')).to.deep.equal({
+      check: 'certificate',
+      verdict: 'ok',
+      detail: `bound to ${THUMBPRINT}, presented ${THUMBPRINT}`,
+    });
+    expect(await certificateCheck()).to.deep.equal({
+      check: 'certificate',
+      verdict: 'not_compared',
+      detail: `bound to ${THUMBPRINT}`,
+    });
   });
 
   it('prints a table for people, and leaves uncompared what nobody asked about', async () => {

@@ -5,6 +5,7 @@ import type { Settings } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
 import { createOrchestrator } from '@stacyvm/orchestrator';
 import { openStore } from '@stacyvm/store';
+import { createClientThumbprints } from '@stacyvm/worker-rpc';
 import { createApp } from './app.js';
 import { createEdge } from './callers/edge.js';
 import { createTenantDirectory } from './callers/tenant-directory.js';
@@ -70,7 +71,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       workerCredentials: authority.identity,
       onRpcRefusal: authority.metrics.rpcRefusal,
       onHeartbeatBatch: authority.metrics.heartbeatBatch,
-      rpcTls: tls.rpc,
+      rpcTls: tls.rpc && { ...tls.rpc, bindTokens: () => authority.identity.tokenBinding() !== 'off' },
       rpcUrlPolicy: rpcUrls.current,
       fixedPolicies: policiesFromFiles(settings),
       ...orchestratorLimits(settings),
@@ -104,6 +105,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const gateway = createWorkerGateway({
       ...authority,
       clientAddresses: edge.clientAddresses,
+      thumbprintOf: tls.server && createClientThumbprints(tls.server, clock),
       rpcUrls,
       fleet: orchestrator.fleet,
       store,

@@ -68,7 +68,8 @@ export async function openWorkerAuthority(options: {
   });
   const issuingKey = createGetIssuingKey({ identity, revocations, clock });
   const limit = createIssueLimit(settings['auth.worker_token_issue_limit']);
-  const tokenIssuer = createTokenIssuer({ store, issuingKey, limit, clock });
+  const { tokenBinding } = identity;
+  const tokenIssuer = createTokenIssuer({ store, issuingKey, tokenBinding, limit, clock });
   const sandboxesByState = createSandboxCounts(store, clock);
   const shownWorkers = createShownWorkers(store);
   let auditRetentionMs = settings['auth.admin_audit_retention'];
@@ -82,9 +83,14 @@ export async function openWorkerAuthority(options: {
     identity,
     revocations,
     tokenIssuer,
-    issueWorkerToken: createWorkerTokenIssue({ tokenIssuer, audit, onIssued: metrics.tokenIssued }),
+    issueWorkerToken: createWorkerTokenIssue({
+      tokenIssuer,
+      tokenBinding,
+      audit,
+      onIssued: metrics.tokenIssued,
+    }),
     joinTokens: createJoinTokens({ store, issuingKey, limit, clock }),
-    enrol: createEnrolment({ store, issuingKey, audit, logger, onOutcome: metrics.enrolment }),
+    enrol: createEnrolment({ store, issuingKey, tokenBinding, audit, logger, onOutcome: metrics.enrolment }),
     credentialRecorder,
     audit,
     metrics,

@@ -2,6 +2,7 @@ import type { Logger } from '@stacyvm/logging';
 import type { Fleet } from '@stacyvm/orchestrator';
 import type { Store, WorkerCredential as StoredCredential, WorkerRecord } from '@stacyvm/store';
 import {
+  type ClientThumbprintOf,
   createWorkerEndpoint,
   type EnrolWorker,
   type Heartbeat,
@@ -25,6 +26,8 @@ export interface WorkerGatewayOptions {
   readonly issueWorkerToken: IssueWorkerToken;
   readonly credentialRecorder: Pick<CredentialRecorder, 'note'>;
   readonly clientAddresses: Pick<ClientAddresses, 'of'>;
+  /** Undefined: by plain HTTP, without certificates. */
+  readonly thumbprintOf?: ClientThumbprintOf | undefined;
   readonly rpcUrls: Pick<RpcUrlRules, 'current'>;
   readonly fleet: Fleet;
   readonly store: Store;
@@ -98,6 +101,7 @@ export function createWorkerGateway(options: WorkerGatewayOptions): WorkerEndpoi
     rpcUrlPolicy: { problemOf: (rpcUrl) => rpcUrls.current().problemOf(rpcUrl) },
     onRefusal: metrics.workerRefusal,
     addressOf: options.clientAddresses.of,
+    thumbprintOf: options.thumbprintOf,
     logger,
     clock,
   });

@@ -5,12 +5,14 @@ import {
   type Clock,
   type CredentialSource,
   createControlPlaneClient,
+  createTokenBinding,
   createWorkerAuthenticator,
   fileCredentialSource,
   issuerCredentialSource,
   keyCredentialSource,
   staticCredentialSource,
   type TlsCredentials,
+  type TokenBinding,
 } from '@stacyvm/worker-rpc';
 
 /** The worker has no usable credential; the message says which settings give one. */
@@ -39,12 +41,19 @@ export function outgoingCredentials(
   options: CredentialOptions & { readonly onWarning?: ((message: string) => void) | undefined },
 ): CredentialSource {
   const { settings, workerId, clock, onWarning } = options;
+  const binding = tokenBindingOf(options);
   const key = signingKeyOf(options);
   const staticToken = staticTokenOf(options);
   if (settings['worker.token_file'] !== '')
     return fileCredentialSource({ path: settings['worker.token_file'], onWarning });
   if (key !== undefined) {
-    const own = keyCredentialSource({ key, fallbackKeys: verifyOnlyKeysOf(settings), workerId, clock });
+    const own = keyCredentialSource({
+      key,
+      fallbackKeys: verifyOnlyKeysOf(settings),
+      workerId,
+      binding,
+      clock,
+    });
     return settings['worker.token_source'] === 'issuer' ? issuedCredentials(own, options) : own;
   }
   if (staticToken !== undefined && !refusesStatic(settings))
@@ -54,6 +63,29 @@ export function outgoingCredentials(
       ? 'the worker has no credential: set worker.join_token_file to enrol it, or auth.worker_signing_key_file, worker.token_file or auth.worker_token_file'
       : STATIC_ALONE,
   );
+}
+
+/**
+ * What the tokens are bound to that the worker signs.
+ *
+ * @throws WorkerCredentialError when they must be bound, and the worker has no certificate
+ */
+function tokenBindingOf({
+  settings,
+  tls,
+  clock,
+  onWarning,
+}: Pick<CredentialOptions, 'settings' | 'tls' | 'clock'> & {
+  readonly onWarning?: ((message: string) => void) | undefined;
+}): TokenBinding | undefined {
+  const binding = settings['auth.worker_token_binding'];
+  if (binding === 'required' && tls?.current().thumbprint === undefined) {
+    throw new WorkerCredentialError(
+      'auth.worker_token_binding is required, and the worker has no client certificate: set worker.control_plane_client_cert_file and worker.control_plane_client_key_file',
+    );
+  }
+  if (binding === 'off' || tls === undefined) return undefined;
+  return createTokenBinding({ credentials: tls, required: binding === 'required', clock, onWarning });
 }
 
 /** Tokens of the control plane's issuing, each asked for with a token that the worker signs itself. */
@@ -74,7 +106,12 @@ function issuedCredentials(
     tls,
     clock,
   });
-  return issuerCredentialSource({ fetchToken: (signal) => client.issueToken({ signal }), clock, onWarning });
+  return issuerCredentialSource({
+    fetchToken: (signal) => client.issueToken({ signal }),
+    certificateThumbprint: () => tls?.current().thumbprint,
+    clock,
+    onWarning,
+  });
 }
 
 /**
@@ -102,6 +139,7 @@ export function incomingAuthenticator(
           keyring: createKeyring({ active: key, verifyOnly: verifyOnlyKeysOf(settings) }),
           audience: 'worker:rpc',
           profile: settings['auth.worker_token_profile'],
+          requireCertificate: settings['auth.worker_token_binding'] === 'required',
           isRevoked,
           clock,
         });

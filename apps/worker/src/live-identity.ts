@@ -117,8 +117,8 @@ export function createLiveIdentity(options: LiveIdentityOptions): LiveIdentity {
         return current.outgoing.refused?.(reason, token) ?? false;
       },
     },
-    authenticate(headers) {
-      const caller = current.authenticate(headers);
+    authenticate(headers, certificateThumbprint) {
+      const caller = current.authenticate(headers, certificateThumbprint);
       // A static token tells no time of issue: it ends with the worker.
       if (caller.ok && caller.credential.form === 'static' && options.isWorkerRevoked?.(workerId, clock()))
         return REVOKED;

@@ -35,6 +35,8 @@ export interface VerifiedWorkerToken {
   readonly issuedAt: Date | undefined;
   readonly notBefore: Date | undefined;
   readonly expiresAt: Date;
+  /** Of the certificate that the token is bound to, and was presented with; undefined: any may present it. */
+  readonly certificateThumbprint: string | undefined;
   /** Fingerprint of the key of the keyring that verified: for a derived key, that of its master. */
   readonly keyFingerprint: string;
   /** Fingerprint of the key that signed: for a derived key, its own. */
@@ -46,6 +48,10 @@ export interface Admission {
   readonly audience: WorkerAudience;
   /** Compared where given; undefined admits every worker. */
   readonly workerId: string | undefined;
+  /** Of the certificate that the connection was proven with; undefined: there was none. */
+  readonly certificateThumbprint: string | undefined;
+  /** Only bound tokens pass. */
+  readonly requireCertificate: boolean;
   readonly isRevoked: RevocationCheck | undefined;
   readonly nowMs: number;
 }
@@ -58,6 +64,7 @@ export function admitToken(token: AuthenticToken, admission: Admission): Verifie
   if (admission.workerId !== undefined && admission.workerId !== claims.workerId) {
     throw new WorkerTokenError('worker_mismatch', 'the worker token belongs to another worker');
   }
+  checkCertificate(claims, admission);
   checkRevocation(token, admission.isRevoked);
   return {
     workerId: claims.workerId,
@@ -67,6 +74,7 @@ export function admitToken(token: AuthenticToken, admission: Admission): Verifie
     issuedAt: dateOf(claims.issuedAt),
     notBefore: dateOf(claims.notBefore),
     expiresAt: new Date(claims.expiresAt * 1000),
+    certificateThumbprint: claims.certificateThumbprint,
     keyFingerprint: key.listedFingerprint,
     signingKeyFingerprint: key.signingFingerprint,
     keyRole: key.role,
@@ -105,6 +113,28 @@ function checkAudience(claims: CompleteClaims, expected: WorkerAudience): Worker
   if (claims.audience === undefined) return undefined;
   if (claims.audience === expected) return expected;
   throw new WorkerTokenError('audience_mismatch', `the worker token is not meant for ${expected}`);
+}
+
+/** Thumbprints are no secrets: they may be compared in whatever time it takes. */
+function checkCertificate(
+  { certificateThumbprint: bound }: CompleteClaims,
+  { certificateThumbprint: presented, requireCertificate }: Admission,
+): void {
+  if (requireCertificate && presented === undefined) {
+    throw new WorkerTokenError('certificate_required', 'connect with the client certificate of the token');
+  }
+  if (requireCertificate && bound === undefined) {
+    throw new WorkerTokenError(
+      'certificate_required',
+      'the worker token is bound to no certificate; obtain one that is bound to that of the connection',
+    );
+  }
+  if (bound !== undefined && bound !== presented) {
+    throw new WorkerTokenError(
+      'certificate_mismatch',
+      'the worker token is bound to a certificate that the connection was not made with',
+    );
+  }
 }
 
 function checkRevocation({ claims, key }: AuthenticToken, isRevoked: RevocationCheck | undefined): void {

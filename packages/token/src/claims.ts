@@ -1,3 +1,4 @@
+import { isCertificateThumbprint } from './certificate-thumbprint.js';
 import { WorkerTokenError } from './errors.js';
 import { isTokenId, isWorkerId } from './identifiers.js';
 import { MAX_SCOPES } from './limits.js';
@@ -9,7 +10,7 @@ import { JsonNumeral, type JsonObject, type JsonValue } from './strict-json.js';
  */
 export type WorkerTokenProfile = 'strict' | 'compatible';
 
-type ClaimName = 'worker_id' | 'jti' | 'aud' | 'scopes' | 'exp' | 'iat' | 'nbf';
+type ClaimName = 'worker_id' | 'jti' | 'aud' | 'scopes' | 'exp' | 'iat' | 'nbf' | 'cnf';
 
 /** The claims that a payload has, each of the right type and grammar. Times are whole Unix seconds. */
 export interface PresentClaims {
@@ -20,6 +21,8 @@ export interface PresentClaims {
   readonly expiresAt: number | undefined;
   readonly issuedAt: number | undefined;
   readonly notBefore: number | undefined;
+  /** Of the certificate that the token is bound to; undefined: to none. */
+  readonly certificateThumbprint: string | undefined;
 }
 
 /** The claims of a token that has all that its profile requires. */
@@ -61,6 +64,7 @@ export function readPresentClaims(payload: JsonObject): PresentClaims {
     expiresAt: secondsClaim(payload, 'exp'),
     issuedAt: secondsClaim(payload, 'iat'),
     notBefore: secondsClaim(payload, 'nbf'),
+    certificateThumbprint: confirmationClaim(payload),
   };
 }
 
@@ -100,6 +104,19 @@ function scopesClaim(payload: JsonObject): readonly string[] | undefined {
     if (typeof entry !== 'string') throw invalidClaim('scopes', 'has an entry that is not a string');
     return entry;
   });
+}
+
+/**
+ * RFC 8705 section 3.1. A confirmation of another kind is refused, for nothing here could check it; what stands beside
+ * the thumbprint is ignored (RFC 7800 section 3.1).
+ */
+function confirmationClaim(payload: JsonObject): string | undefined {
+  const value = claimValue(payload, 'cnf');
+  if (value === undefined) return undefined;
+  if (!(value instanceof Map)) throw invalidClaim('cnf', 'is not an object');
+  const thumbprint = value.get('x5t#S256');
+  if (isCertificateThumbprint(thumbprint)) return thumbprint;
+  throw invalidClaim('cnf', 'has no x5t#S256 of 43 characters of base64url');
 }
 
 const plainInteger = /^(?:0|[1-9][0-9]{0,15})$/;

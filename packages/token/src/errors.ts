@@ -11,6 +11,8 @@ export const WORKER_TOKEN_ERROR_CODES = [
   'lifetime_exceeded',
   'audience_mismatch',
   'worker_mismatch',
+  'certificate_required',
+  'certificate_mismatch',
   'revoked',
   'no_valid_scopes',
 ] as const;

@@ -1,5 +1,6 @@
 export type { RevocationCheck, RevocationQuery, VerifiedWorkerToken } from './admission.js';
 export { isWorkerAudience, WORKER_AUDIENCES, type WorkerAudience } from './audience.js';
+export { certificateThumbprint, isCertificateThumbprint } from './certificate-thumbprint.js';
 export type { WorkerTokenProfile } from './claims.js';
 export type { Clock, Instant } from './clock.js';
 export { deriveWorkerKey } from './derived-key.js';
@@ -27,6 +28,7 @@ export { TOKEN_PREFIX } from './token-format.js';
 export { type VerifyWorkerTokenOptions, verifyWorkerToken } from './verify-worker-token.js';
 export {
   createWorkerTokenVerifier,
+  type TokenPresentation,
   type WorkerTokenVerifier,
   type WorkerTokenVerifierOptions,
 } from './worker-token-verifier.js';

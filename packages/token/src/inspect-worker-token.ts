@@ -13,6 +13,8 @@ export interface UnverifiedWorkerToken {
   readonly issuedAt: Date | undefined;
   readonly notBefore: Date | undefined;
   readonly expiresAt: Date | undefined;
+  /** Of the certificate that the token is bound to; undefined: to none. */
+  readonly certificateThumbprint: string | undefined;
 }
 
 /**
@@ -34,6 +36,7 @@ export function inspectWorkerToken(token: string): UnverifiedWorkerToken {
     issuedAt: dateOf('iat', claims.issuedAt),
     notBefore: dateOf('nbf', claims.notBefore),
     expiresAt: dateOf('exp', claims.expiresAt),
+    certificateThumbprint: claims.certificateThumbprint,
   };
 }
 

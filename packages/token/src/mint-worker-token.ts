@@ -1,6 +1,7 @@
 import { randomBytes as cryptoRandomBytes } from 'node:crypto';
 import { isWorkerAudience, type WorkerAudience } from './audience.js';
 import { encodeBase64url } from './base64url.js';
+import { isCertificateThumbprint } from './certificate-thumbprint.js';
 import { invalidClaim } from './claims.js';
 import { epochMilliseconds, type Instant } from './clock.js';
 import { isTokenId, isWorkerId } from './identifiers.js';
@@ -23,6 +24,11 @@ export interface MintWorkerTokenOptions {
   readonly tokenId?: string | undefined;
   /** Earliest use, rounded up to a whole second; it must lie before `exp`. */
   readonly notBefore?: Date | undefined;
+  /**
+   * Binds the token to a certificate, by its `certificateThumbprint`: a verifier accepts it over a connection that was
+   * made with that certificate alone. Implementations that do not know the claim `cnf` accept it over any.
+   */
+  readonly certificateThumbprint?: string | undefined;
   /** Time of issue, rounded down to a whole second: a Date or milliseconds. Default: the system clock. */
   readonly now?: Instant | undefined;
   /** Source of the default `jti`. Default: `randomBytes` of node:crypto. */
@@ -39,6 +45,7 @@ export interface WorkerTokenClaims {
   readonly issuedAt: Date;
   readonly notBefore: Date | undefined;
   readonly expiresAt: Date;
+  readonly certificateThumbprint: string | undefined;
 }
 
 export interface MintedWorkerToken {
@@ -53,7 +60,8 @@ export interface MintedWorkerToken {
  * const { token } = mintWorkerToken({ key, workerId: 'worker-a', audience: 'worker:control-plane', ttlSeconds: 300 });
  *
  * @throws WorkerTokenError `weak_key` for a key under 32 bytes, `invalid_claim` for anything that verification would
- * refuse: an id outside its grammar, an unknown audience or scope, a lifetime outside 1 to 900 s, nbf not before exp
+ * refuse: an id outside its grammar, an unknown audience or scope, a lifetime outside 1 to 900 s, nbf not before exp, a
+ * thumbprint that is none
  */
 export function mintWorkerToken(options: MintWorkerTokenOptions): MintedWorkerToken {
   const key = createSigningKey(options.key, 'the signing key');
@@ -63,13 +71,16 @@ export function mintWorkerToken(options: MintWorkerTokenOptions): MintedWorkerTo
 }
 
 function claimsOf(options: MintWorkerTokenOptions): WorkerTokenClaims {
-  const { workerId, audience, ttlSeconds, notBefore } = options;
+  const { workerId, audience, ttlSeconds, notBefore, certificateThumbprint } = options;
   const { tokenId = randomTokenId(options.randomBytes ?? cryptoRandomBytes), now = Date.now() } = options;
   if (!isWorkerId(workerId)) throw invalidClaim('worker_id', 'is not in the grammar of worker ids');
   if (!isTokenId(tokenId)) throw invalidClaim('jti', 'is not in the grammar of token ids');
   if (!isWorkerAudience(audience)) throw invalidClaim('aud', 'is not a known audience');
   if (!Number.isInteger(ttlSeconds) || ttlSeconds < 1 || ttlSeconds > MAX_TOKEN_LIFETIME_SECONDS) {
     throw invalidClaim('exp', `must lie 1 to ${MAX_TOKEN_LIFETIME_SECONDS} whole seconds after iat`);
+  }
+  if (certificateThumbprint !== undefined && !isCertificateThumbprint(certificateThumbprint)) {
+    throw invalidClaim('cnf', 'must be the SHA-256 of a certificate in base64url');
   }
   const issuedAt = Math.floor(epochMilliseconds(now) / 1000);
   if (issuedAt < 0) throw invalidClaim('iat', 'lies before 1970');
@@ -82,6 +93,7 @@ function claimsOf(options: MintWorkerTokenOptions): WorkerTokenClaims {
     issuedAt: dateOf(issuedAt),
     notBefore: notBefore === undefined ? undefined : dateOf(notBeforeSeconds(notBefore, expiresAt)),
     expiresAt: dateOf(expiresAt),
+    certificateThumbprint,
   };
 }
 
@@ -116,6 +128,8 @@ function payloadJsonOf(claims: WorkerTokenClaims): string {
     exp: secondsOf(claims.expiresAt),
     iat: secondsOf(claims.issuedAt),
     nbf: claims.notBefore === undefined ? undefined : secondsOf(claims.notBefore),
+    cnf:
+      claims.certificateThumbprint === undefined ? undefined : { 'x5t#S256': claims.certificateThumbprint },
   });
 }
 

@@ -7,6 +7,7 @@ export interface VerificationOptions {
   readonly keyring: Keyring;
   readonly audience: WorkerAudience;
   readonly profile: WorkerTokenProfile;
+  readonly requireCertificate: boolean;
 }
 
 /**
@@ -17,10 +18,13 @@ export function verificationOptions(options: {
   readonly keyring: Keyring;
   readonly audience: WorkerAudience;
   readonly profile?: WorkerTokenProfile | undefined;
+  readonly requireCertificate?: boolean | undefined;
 }): VerificationOptions {
-  const { keyring, audience, profile = 'strict' } = options;
+  const { keyring, audience, profile = 'strict', requireCertificate = false } = options;
   if (!isKeyring(keyring)) throw new TypeError('keyring must come from createKeyring');
   if (!isWorkerAudience(audience)) throw new TypeError('audience must be one of WORKER_AUDIENCES');
   if (!isWorkerTokenProfile(profile)) throw new TypeError('profile must be "strict" or "compatible"');
-  return { keyring, audience, profile };
+  if (typeof requireCertificate !== 'boolean')
+    throw new TypeError('requireCertificate must be true or false');
+  return { keyring, audience, profile, requireCertificate };
 }

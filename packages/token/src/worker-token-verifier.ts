@@ -18,6 +18,8 @@ export interface WorkerTokenVerifierOptions {
   readonly audience: WorkerAudience;
   /** Default `strict`. */
   readonly profile?: WorkerTokenProfile | undefined;
+  /** Whether tokens that are bound to no certificate are refused. Default false. */
+  readonly requireCertificate?: boolean | undefined;
   /** Asked at every use of a token, cached or not. Default: nothing is revoked. */
   readonly isRevoked?: RevocationCheck | undefined;
   /** Read at every use of a token. Default: the system clock. */
@@ -33,17 +35,25 @@ export interface WorkerTokenVerifier {
   readonly cachedTokens: number;
   /**
    * Verifies a token as `verifyWorkerToken` does.
-   * @param expected `workerId`: the worker that the token must belong to, compared exactly; undefined: any worker
+   * @param presented `workerId`: the worker that the token must belong to, compared exactly; undefined: any worker.
+   * `certificateThumbprint`: of the certificate of the connection; undefined: it has none
    * @throws WorkerTokenError with the code of the first check that fails
    */
-  verify(token: string, expected?: { readonly workerId?: string | undefined }): VerifiedWorkerToken;
+  verify(token: string, presented?: TokenPresentation): VerifiedWorkerToken;
+}
+
+/** By whom a token is presented. */
+export interface TokenPresentation {
+  readonly workerId?: string | undefined;
+  /** From the TLS connection, never from what a header says. */
+  readonly certificateThumbprint?: string | undefined;
 }
 
 /**
  * A verifier that remembers which tokens are authentic, for callers that present one token many times. The cache
  * belongs to this verifier and so to its keyring: after a change of keys, create another verifier. It is keyed by a
- * hash of the token, holds only tokens that were accepted, and spares no check of time, audience, worker, revocation
- * or scopes.
+ * hash of the token, holds only tokens that were accepted, and spares no check of time, audience, worker,
+ * certificate, revocation or scopes.
  *
  * @example
  * const verifier = createWorkerTokenVerifier({ keyring, audience: 'worker:control-plane', isRevoked });
@@ -53,7 +63,7 @@ export interface WorkerTokenVerifier {
  */
 export function createWorkerTokenVerifier(options: WorkerTokenVerifierOptions): WorkerTokenVerifier {
   const verification = verificationOptions(options);
-  const { keyring, audience } = verification;
+  const { keyring, audience, requireCertificate } = verification;
   const { isRevoked, clock = Date.now, cacheSize = DEFAULT_CACHE_SIZE } = options;
   const cache = new VerdictCache<AuthenticToken>(cacheSize);
 
@@ -63,11 +73,13 @@ export function createWorkerTokenVerifier(options: WorkerTokenVerifierOptions): 
     get cachedTokens() {
       return cache.size;
     },
-    verify(token, expected = {}) {
+    verify(token, presented = {}) {
       const trimmed = trimToken(token);
       const admission = {
         audience,
-        workerId: expected.workerId,
+        workerId: presented.workerId,
+        certificateThumbprint: presented.certificateThumbprint,
+        requireCertificate,
         isRevoked,
         nowMs: epochMilliseconds(clock()),
       };

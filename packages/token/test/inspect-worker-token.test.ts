@@ -23,6 +23,7 @@ describe('inspectWorkerToken', () => {
       issuedAt: new Date(NOW),
       notBefore: new Date(NOW + 1000),
       expiresAt: new Date(NOW + 60_000),
+      certificateThumbprint: undefined,
     });
   });
 
@@ -36,6 +37,7 @@ describe('inspectWorkerToken', () => {
       issuedAt: undefined,
       notBefore: undefined,
       expiresAt: undefined,
+      certificateThumbprint: undefined,
     });
     const odd = inspectWorkerToken(
       signPayload('{"aud":"elsewhere","scopes":["admin:*"],"exp":1,"iat":2,"nbf":3}'),

@@ -35,6 +35,7 @@ describe('mintWorkerToken', () => {
       issuedAt: new Date(NOW),
       notBefore: new Date(NOW + 10_000),
       expiresAt: new Date(NOW + 300_000),
+      certificateThumbprint: undefined,
     });
   });
 

@@ -17,6 +17,8 @@ import { headerText, JOIN_TOKEN_HEADER } from './worker-headers.js';
 export interface EnrolmentContext extends EnrolmentDetails {
   readonly requestId: string;
   readonly remoteAddress: string | undefined;
+  /** Of the client certificate of the connection; undefined: it has none. */
+  readonly certificateThumbprint: string | undefined;
   /** Fires when the worker has gone away. */
   readonly signal: AbortSignal;
 }
@@ -35,6 +37,7 @@ export interface EnrolmentRequest {
   readonly workerId: string;
   readonly requestId: string;
   readonly remoteAddress: string | undefined;
+  readonly certificateThumbprint: string | undefined;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
 }
@@ -43,7 +46,7 @@ const BODY_LIMIT_BYTES = 4 * 1024;
 
 /** Serves `POST {workerID}/enrol`. Order of the checks: method, worker id, join token, body. */
 export async function serveEnrolment(
-  { workerId, requestId, remoteAddress, request, response }: EnrolmentRequest,
+  { workerId, requestId, remoteAddress, certificateThumbprint, request, response }: EnrolmentRequest,
   enrol: EnrolWorker,
   clock: Clock,
 ): Promise<EndpointRefusal | { readonly reply: unknown }> {
@@ -61,6 +64,7 @@ export async function serveEnrolment(
     ...details.value,
     requestId,
     remoteAddress,
+    certificateThumbprint,
     signal: disconnectSignal(response),
   });
   return { reply: enrolmentToWire(workerId, enrolment, formatTime(clock())) };

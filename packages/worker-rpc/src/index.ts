@@ -122,6 +122,10 @@ export {
   type CertificateExpiryWatch,
   watchCertificateExpiry,
 } from './tls/certificate-expiry.js';
+export {
+  type ClientThumbprintOf,
+  createClientThumbprints,
+} from './tls/client-certificate.js';
 export { type TlsFailureReason, tlsFailureOf } from './tls/connection-failure.js';
 export type { TlsRefusal, TlsRefusalReason } from './tls/handshake-refusal.js';
 export { type HeldTlsCredentials, holdTlsCredentials } from './tls/held-credentials.js';
@@ -138,6 +142,7 @@ export {
   type TlsCredentialsOptions,
 } from './tls/tls-credentials.js';
 export type { TlsCertificate, TlsFiles, TlsMaterial } from './tls/tls-files.js';
+export { createTokenBinding, type TokenBinding, type TokenBindingOptions } from './token-binding.js';
 export type { IssuedWorkerToken } from './token-issue.js';
 export type { WorkerRefusalReason } from './token-reason.js';
 export {

@@ -1,3 +1,4 @@
+import { inspectWorkerToken, WorkerTokenError } from '@stacyvm/token';
 import { type Clock, systemClock } from './clock.js';
 import type { CredentialSource } from './credential-source.js';
 import { CredentialError } from './errors.js';
@@ -16,6 +17,11 @@ export interface IssuerCredentialSourceOptions {
    * and logged: it must not carry a secret.
    */
   readonly fetchToken: (signal: AbortSignal) => Promise<IssuedToken>;
+  /**
+   * Of the client certificate that the next connection to the control plane is made with. A token that is bound to
+   * another one is not presented any more: the issuer is asked for the next at once.
+   */
+  readonly certificateThumbprint?: (() => string | undefined) | undefined;
   readonly clock?: Clock | undefined;
   /** From 0 up to 1; spreads the renewals of a fleet over time. */
   readonly random?: (() => number) | undefined;
@@ -37,11 +43,15 @@ const MENDED_BY_A_FRESH_TOKEN: ReadonlySet<string | undefined> = new Set([
   'token_not_yet_valid',
   'token_revoked',
   'token_bad_signature',
+  'token_certificate_mismatch',
+  'token_certificate_required',
   undefined,
 ]);
 
 interface HeldToken {
   readonly token: string;
+  /** Of the certificate that it is bound to. */
+  readonly boundTo: string | undefined;
   readonly askedAtMs: number;
   /** By the local clock, which need not agree with the issuer's: only the length of a life is taken from it. */
   readonly renewAtMs: number;
@@ -90,12 +100,18 @@ export function issuerCredentialSource(options: IssuerCredentialSourceOptions): 
     if (!(lifeMs > 0)) {
       throw new CredentialError('credential_unavailable', 'the issuer gave a token that has no life');
     }
+    const text = tokenOf(token, 'what the issuer gave');
     return {
-      token: tokenOf(token, 'what the issuer gave'),
+      token: text,
+      boundTo: bindingOf(text),
       askedAtMs,
       renewAtMs: askedAtMs + lifeMs * (0.5 + JITTER * random()),
       endsAtMs: askedAtMs + lifeMs,
     };
+  }
+
+  function isPresentable({ boundTo }: HeldToken): boolean {
+    return boundTo === undefined || boundTo === options.certificateThumbprint?.();
   }
 
   return {
@@ -103,7 +119,7 @@ export function issuerCredentialSource(options: IssuerCredentialSourceOptions): 
     async credential(signal) {
       signal?.throwIfAborted();
       const nowMs = clock().getTime();
-      const living = held !== undefined && nowMs < held.endsAtMs ? held : undefined;
+      const living = held !== undefined && nowMs < held.endsAtMs && isPresentable(held) ? held : undefined;
       const mayAsk = isPast(failedAtMs, nowMs);
       if (living === undefined) return tokenOnly(await unlessAborted(renew(), signal));
       if (doubted && mayAsk) {
@@ -131,6 +147,16 @@ export function issuerCredentialSource(options: IssuerCredentialSourceOptions): 
 /** A clock that was set back must not put off what is to happen until it has caught up. */
 function isPast(thenMs: number, nowMs: number): boolean {
   return Math.abs(nowMs - thenMs) >= RETRY_MS;
+}
+
+/** An issuer may hand out tokens of another kind; what they are bound to is not known. */
+function bindingOf(token: string): string | undefined {
+  try {
+    return inspectWorkerToken(token).certificateThumbprint;
+  } catch (error) {
+    if (error instanceof WorkerTokenError) return undefined;
+    throw error;
+  }
 }
 
 function tokenOnly({ token }: HeldToken): { readonly token: string } {

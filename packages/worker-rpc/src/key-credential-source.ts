@@ -9,6 +9,7 @@ import { type Clock, systemClock } from './clock.js';
 import type { CredentialSource } from './credential-source.js';
 import { CredentialError } from './errors.js';
 import { FALLBACK_PERIOD_MS } from './fallback-period.js';
+import type { TokenBinding } from './token-binding.js';
 
 export interface KeyCredentialSourceOptions {
   /** The worker's derived key, or a master key. */
@@ -16,6 +17,8 @@ export interface KeyCredentialSourceOptions {
   /** Tried in order when the control plane refuses the key; the one that it did not refuse serves for a while. */
   readonly fallbackKeys?: ReadonlyArray<string | Uint8Array> | undefined;
   readonly workerId: string;
+  /** What the tokens are bound to; by default nothing. */
+  readonly binding?: TokenBinding | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -34,6 +37,11 @@ const MENDED_BY_A_NEW_TOKEN: ReadonlySet<string | undefined> = new Set([
   'token_not_yet_valid',
   'token_revoked',
 ]);
+/** A token that is bound to another certificate may pass, or to none. */
+const MENDED_BY_ANOTHER_BINDING: ReadonlySet<string | undefined> = new Set([
+  'token_certificate_mismatch',
+  'token_certificate_required',
+]);
 /** A token under another key may pass. A reference control plane gives no reason. */
 const MENDED_BY_ANOTHER_KEY: ReadonlySet<string | undefined> = new Set([
   'token_bad_signature',
@@ -43,17 +51,19 @@ const MENDED_BY_ANOTHER_KEY: ReadonlySet<string | undefined> = new Set([
 
 /**
  * Signs tokens of five minutes for the control plane, with the scopes for heartbeats and leases, and signs the next
- * one at half life. A refused token is signed anew, at most every second, when its times or its revocation are the
+ * one at half life, or as soon as the certificate changes that they are bound to. A refused token is signed anew, at most every second, when its times or its revocation are the
  * reason, and with the next of the keys when the key is.
  *
  * @throws CredentialError `credential_unusable` for a weak key or a bad worker id
  */
 export function keyCredentialSource(options: KeyCredentialSourceOptions): CredentialSource {
-  const { workerId, clock = systemClock } = options;
+  const { workerId, binding, clock = systemClock } = options;
   const keys = new Map(
     [options.key, ...(options.fallbackKeys ?? [])].map((key) => [keyFingerprint(key), key]),
   );
-  const signers = [...keys].map(([fingerprint, key]) => createSigner(fingerprint, key, workerId, clock));
+  const signers = [...keys].map(([fingerprint, key]) =>
+    createSigner(fingerprint, (now) => mint(key, workerId, now, binding?.thumbprint()), clock, binding),
+  );
   let turn = 0;
   let turnedAtMs = 0;
 
@@ -74,6 +84,7 @@ export function keyCredentialSource(options: KeyCredentialSourceOptions): Creden
       const signer = current();
       // A request that overlapped has been told the same before.
       if (token !== undefined && !signer.signed(token)) return true;
+      if (MENDED_BY_ANOTHER_BINDING.has(reason)) return binding?.refused(signer.boundTo()) ?? false;
       if (MENDED_BY_A_NEW_TOKEN.has(reason) && signer.signAgain()) return true;
       if (!MENDED_BY_ANOTHER_KEY.has(reason) || signers.length === 1) return false;
       turn += 1;
@@ -88,37 +99,51 @@ interface Signer {
   token(): string;
   /** Whether this is the token in use. */
   signed(token: string): boolean;
+  /** What the token in use is bound to. */
+  boundTo(): string | undefined;
   /** Replaces the token in use. False: that was done a moment ago, and did not help. */
   signAgain(): boolean;
 }
 
-function createSigner(fingerprint: string, key: string | Uint8Array, workerId: string, clock: Clock): Signer {
-  let current = mint(key, workerId, clock());
+function createSigner(
+  fingerprint: string,
+  sign: (now: Date) => MintedWorkerToken,
+  clock: Clock,
+  binding: TokenBinding | undefined,
+): Signer {
+  let current = sign(clock());
   let replacedAtMs: number | undefined;
   return {
     fingerprint,
     token() {
-      const { issuedAt, expiresAt } = current.claims;
+      const { issuedAt, expiresAt, certificateThumbprint } = current.claims;
       const now = clock();
       const halfLife = (issuedAt.getTime() + expiresAt.getTime()) / 2;
       // A clock that was set back makes the token one of the future, which nobody accepts.
-      if (now.getTime() >= halfLife || now.getTime() < issuedAt.getTime()) current = mint(key, workerId, now);
+      const isOutdated = now.getTime() >= halfLife || now.getTime() < issuedAt.getTime();
+      if (isOutdated || certificateThumbprint !== binding?.thumbprint()) current = sign(now);
       return current.token;
     },
     signed: (token) => token === current.token,
+    boundTo: () => current.claims.certificateThumbprint,
     signAgain() {
       const now = clock();
       const nowMs = now.getTime();
       if (replacedAtMs !== undefined && Math.abs(nowMs - replacedAtMs) < REPLACEMENT_INTERVAL_MS)
         return false;
       replacedAtMs = nowMs;
-      current = mint(key, workerId, now);
+      current = sign(now);
       return true;
     },
   };
 }
 
-function mint(key: string | Uint8Array, workerId: string, now: Date): MintedWorkerToken {
+function mint(
+  key: string | Uint8Array,
+  workerId: string,
+  now: Date,
+  certificateThumbprint: string | undefined,
+): MintedWorkerToken {
   try {
     return mintWorkerToken({
       key,
@@ -127,6 +152,7 @@ function mint(key: string | Uint8Array, workerId: string, now: Date): MintedWork
       ttlSeconds: LIFETIME_SECONDS,
       scopes: SCOPES,
       now,
+      certificateThumbprint,
     });
   } catch (error) {
     if (!(error instanceof WorkerTokenError)) throw error;

@@ -146,7 +146,12 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
   const transport: RpcTransportOptions = {
     workerId,
     url,
-    proofs: createCallProofs(options.credential, workerId, clock),
+    proofs: createCallProofs(
+      options.credential,
+      workerId,
+      clock,
+      agent === undefined ? boundTo(tls) : undefined,
+    ),
     pool,
     connectTimeoutMs: timeouts.connectMs,
   };
@@ -231,6 +236,13 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
       pool.close();
     },
   };
+}
+
+/** Asked in the same moment as the pool: the token is bound to the certificate of the connection that it goes by. */
+function boundTo(tls: RpcClientTls | undefined): (() => string | undefined) | undefined {
+  if (tls === undefined) return undefined;
+  const { credentials, bindTokens = () => true } = tls;
+  return () => (bindTokens() ? credentials.current().thumbprint : undefined);
 }
 
 function isHeaderText(credential: RpcCredential): boolean {

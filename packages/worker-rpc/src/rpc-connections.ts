@@ -15,6 +15,8 @@ export interface RpcClientTls {
   readonly serverName?: string | undefined;
   /** Takes any certificate, of a worker on this machine. */
   readonly insecureSkipVerify?: boolean | undefined;
+  /** Whether the tokens of calls are bound to the control plane's certificate, asked at each call. By default they are. */
+  readonly bindTokens?: (() => boolean) | undefined;
 }
 
 export interface RpcConnectionOptions {

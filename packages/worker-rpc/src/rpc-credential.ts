@@ -33,9 +33,22 @@ export interface CallProofs {
   inOrder(): readonly CallProof[];
 }
 
+interface CallToken {
+  readonly workerId: string;
+  readonly scope: WorkerScope;
+  readonly now: Date;
+  readonly certificateThumbprint: string | undefined;
+}
+
 const TOKEN_LIFETIME_SECONDS = 120;
 
-export function createCallProofs(credential: RpcCredential, workerId: string, clock: Clock): CallProofs {
+/** @param certificateThumbprint of the client certificate of the next connection, which tokens are bound to */
+export function createCallProofs(
+  credential: RpcCredential,
+  workerId: string,
+  clock: Clock,
+  certificateThumbprint: () => string | undefined = () => undefined,
+): CallProofs {
   if (credential.kind === 'static') {
     const proof: CallProof = { token: () => credential.token, accepted() {} };
     return { inOrder: () => [proof] };
@@ -46,7 +59,8 @@ export function createCallProofs(credential: RpcCredential, workerId: string, cl
   let fallbackSinceMs = 0;
   const preferred: readonly CallProof[] = [...keys.values()].map((key) => {
     const proof: CallProof = {
-      token: (scope) => signedToken(key, workerId, scope, clock()),
+      token: (scope) =>
+        signedToken(key, { workerId, scope, now: clock(), certificateThumbprint: certificateThumbprint() }),
       accepted() {
         if (key !== active) onFallback?.(fallbackKeys.indexOf(key));
         if (order[0] === proof) return;
@@ -66,7 +80,10 @@ export function createCallProofs(credential: RpcCredential, workerId: string, cl
   };
 }
 
-function signedToken(key: string | Uint8Array, workerId: string, scope: WorkerScope, now: Date): string {
+function signedToken(
+  key: string | Uint8Array,
+  { workerId, scope, now, certificateThumbprint }: CallToken,
+): string {
   try {
     return mintWorkerToken({
       key,
@@ -75,6 +92,7 @@ function signedToken(key: string | Uint8Array, workerId: string, scope: WorkerSc
       ttlSeconds: TOKEN_LIFETIME_SECONDS,
       scopes: [scope],
       now,
+      certificateThumbprint,
     }).token;
   } catch (error) {
     if (!(error instanceof WorkerTokenError)) throw error;

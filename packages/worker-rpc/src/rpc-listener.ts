@@ -27,7 +27,12 @@ import {
   TOO_LARGE,
 } from './rpc-refusals.js';
 import { decodeRpcEnvelope, type RpcEnvelope } from './rpc-request.js';
-import type { AuthenticatedWorker, AuthenticateWorker } from './worker-authenticator.js';
+import { clientThumbprintOf } from './tls/client-certificate.js';
+import type {
+  AuthenticatedWorker,
+  AuthenticateWorker,
+  WorkerAuthentication,
+} from './worker-authenticator.js';
 import { headerText, WORKER_ID_HEADER } from './worker-headers.js';
 
 export interface RpcLimits {
@@ -103,6 +108,11 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
     }
   }
 
+  /** What a server lets through has been verified by its handshake, and is held to that at every request. */
+  function authenticate(request: IncomingMessage): WorkerAuthentication {
+    return options.authenticate(request.headers, clientThumbprintOf(request));
+  }
+
   function answerHealth(request: IncomingMessage, response: ServerResponse): void {
     discardBody(request);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -110,8 +120,7 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
       return;
     }
     // Which worker this is, is told to those who may call it.
-    const known =
-      headerText(request.headers, WORKER_ID_HEADER) !== '' && options.authenticate(request.headers).ok;
+    const known = headerText(request.headers, WORKER_ID_HEADER) !== '' && authenticate(request).ok;
     sendJson(response, 200, encodeJson({ status: 'ok', ...(known ? { worker_id: workerId } : {}) }));
   }
 
@@ -125,7 +134,7 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
       sendJson(response, status, encodeJson({ code, message, reason, ...time }), headers);
     };
     if (request.method !== 'POST') return refuse(NOT_POST);
-    const caller = options.authenticate(request.headers);
+    const caller = authenticate(request);
     if (!caller.ok) return refuse(caller);
     const open = openCalls.open(caller, disconnectSignal(response));
     if (request.headers.expect !== undefined) response.writeContinue();

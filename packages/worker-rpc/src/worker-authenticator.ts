@@ -50,8 +50,15 @@ export interface AuthenticationRefusal {
 
 export type WorkerAuthentication = AuthenticatedWorker | AuthenticationRefusal;
 
-/** Tells by the headers of a request who presents it. */
-export type AuthenticateWorker = (headers: IncomingHttpHeaders) => WorkerAuthentication;
+/**
+ * Tells by the headers of a request, and by the client certificate of its connection if there is one, who presents it.
+ *
+ * @param certificateThumbprint from TLS alone: a header says what anybody likes. Undefined: bound tokens are refused
+ */
+export type AuthenticateWorker = (
+  headers: IncomingHttpHeaders,
+  certificateThumbprint?: string | undefined,
+) => WorkerAuthentication;
 
 export interface WorkerAuthenticatorOptions {
   /** Verifies signed tokens for the audience of this server. Absent: no signed token is accepted. */
@@ -88,10 +95,14 @@ export function createWorkerAuthenticator(options: WorkerAuthenticatorOptions): 
     return { ok: false, status: 401, code: 'UNAUTHORIZED', message, reason };
   }
 
-  function authenticateSigned(workerId: string, token: string): WorkerAuthentication {
+  function authenticateSigned(
+    workerId: string,
+    token: string,
+    certificateThumbprint: string | undefined,
+  ): WorkerAuthentication {
     if (verifier === undefined) return refuse('signed_token_not_allowed');
     try {
-      const verified = verifier.verify(token, { workerId });
+      const verified = verifier.verify(token, { workerId, certificateThumbprint });
       return { ok: true, workerId, scopes: verified.scopes, credential: signedCredential(verified) };
     } catch (error) {
       if (error instanceof WorkerTokenError) return refuse(tokenReason(error.code));
@@ -109,14 +120,14 @@ export function createWorkerAuthenticator(options: WorkerAuthenticatorOptions): 
     return { ok: true, workerId, scopes: WORKER_SCOPES, credential: { form: 'static', kind } };
   }
 
-  return (headers) => {
+  return (headers, certificateThumbprint) => {
     if (!configured) return NOT_CONFIGURED;
     const { workerId, token } = presentedCredential(headers);
     if (workerId === '' || token === '') return refuse('credentials_missing');
     if (!isWorkerId(workerId)) return refuse('worker_id_invalid');
     if (ownId !== undefined && workerId !== ownId) return refuse('worker_mismatch');
     return token.startsWith(TOKEN_PREFIX)
-      ? authenticateSigned(workerId, token)
+      ? authenticateSigned(workerId, token, certificateThumbprint)
       : authenticateStatic(workerId, token);
   };
 }

@@ -15,6 +15,7 @@ import { type RpcLogger, silentLogger } from './logger.js';
 import { type RevocationFeed, type RevocationFeedWire, revocationFeedToWire } from './revocation-feed.js';
 import { formatTime } from './rfc3339.js';
 import type { RpcUrlPolicy } from './rpc-url-policy.js';
+import { type ClientThumbprintOf, clientThumbprintOf } from './tls/client-certificate.js';
 import { type IssuedWorkerToken, issuedTokenToWire } from './token-issue.js';
 import type { AuthenticatedWorker, AuthenticateWorker, WorkerCredential } from './worker-authenticator.js';
 import { headerText, REQUEST_ID_HEADER, WORKER_ID_HEADER } from './worker-headers.js';
@@ -24,6 +25,8 @@ export interface WorkerRequestContext {
   readonly requestId: string;
   readonly credential: WorkerCredential;
   readonly scopes: readonly WorkerScope[];
+  /** Of the client certificate of the connection; undefined: it has none. */
+  readonly certificateThumbprint: string | undefined;
   readonly remoteAddress: string | undefined;
   /** Fires when the worker has gone away. */
   readonly signal: AbortSignal;
@@ -75,6 +78,8 @@ export interface WorkerEndpointOptions {
   readonly limits?: WorkerEndpointLimits | undefined;
   /** Where a request comes from, when a proxy may stand in between; by default the address of its socket. */
   readonly addressOf?: ((request: IncomingMessage) => string) | undefined;
+  /** What the tokens of a request may be bound to; by default the client certificate that its handshake verified. */
+  readonly thumbprintOf?: ClientThumbprintOf | undefined;
   readonly logger?: RpcLogger | undefined;
   readonly clock?: Clock | undefined;
   /** For metrics and audit. */
@@ -105,7 +110,7 @@ const SCOPES: Readonly<Record<CredentialRoute['kind'], WorkerScope>> = {
  */
 export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndpoint {
   const { authenticate, onHeartbeat, onRenewLease, onIssueToken, onEnrol } = options;
-  const { logger = silentLogger, clock = systemClock } = options;
+  const { logger = silentLogger, clock = systemClock, thumbprintOf = clientThumbprintOf } = options;
   const addressOf = options.addressOf ?? ((request) => request.socket.remoteAddress);
   const { bodyBytes = 256 * 1024, leaseTtlMs = 24 * 3_600_000 } = options.limits ?? {};
 
@@ -130,6 +135,7 @@ export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndp
               workerId: route.workerId,
               requestId,
               remoteAddress: addressOf(request),
+              certificateThumbprint: thumbprintOf(request),
               request,
               response,
             })
@@ -167,7 +173,8 @@ export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndp
     response: ServerResponse,
     requestId: string,
   ): Promise<Admission> {
-    const caller = authenticate(request.headers);
+    const certificateThumbprint = thumbprintOf(request);
+    const caller = authenticate(request.headers, certificateThumbprint);
     if (!caller.ok) return caller;
     if (route === undefined || (route.kind === 'token' && onIssueToken === undefined))
       return REFUSALS.notFound;
@@ -184,6 +191,7 @@ export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndp
       requestId,
       credential: caller.credential,
       scopes: caller.scopes,
+      certificateThumbprint,
       remoteAddress: addressOf(request),
       signal: disconnectSignal(response),
     };

@@ -80,6 +80,7 @@ describe('enrolment', () => {
         instanceId: 'run-1',
         hostname: 'node-1',
         remoteAddress: '127.0.0.1',
+        certificateThumbprint: undefined,
       });
     });
 

@@ -9,6 +9,7 @@ export interface Claims {
   readonly issuedAt: Date | undefined;
   readonly notBefore: Date | undefined;
   readonly expiresAt: Date | undefined;
+  readonly certificateThumbprint: string | undefined;
 }
 
 /** The claims as members of a JSON document; what is absent or empty is left out. */
@@ -21,6 +22,7 @@ export function claimsDocument(claims: Claims): Readonly<Record<string, unknown>
     issued_at: claims.issuedAt && timestamp(claims.issuedAt),
     not_before: claims.notBefore && timestamp(claims.notBefore),
     expires_at: claims.expiresAt && timestamp(claims.expiresAt),
+    certificate_thumbprint: claims.certificateThumbprint,
   };
   return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
 }

@@ -29,6 +29,8 @@ const CHECK_OF_CODE = {
   lifetime_exceeded: 'lifetime',
   audience_mismatch: 'audience',
   worker_mismatch: 'worker',
+  certificate_required: 'certificate',
+  certificate_mismatch: 'certificate',
   revoked: 'revocation',
   no_valid_scopes: 'scopes',
 } as const satisfies Record<WorkerTokenErrorCode, string>;
@@ -53,7 +55,11 @@ export function checksOf(
     if (index === failing && !verification.accepted) {
       return { check, verdict: 'refused', detail: detail ?? verification.message };
     }
-    return { check, verdict: isCompared(check, settings) ? 'ok' : 'not_compared', detail: detail ?? '' };
+    return {
+      check,
+      verdict: isCompared(check, verification, settings) ? 'ok' : 'not_compared',
+      detail: detail ?? '',
+    };
   });
 }
 
@@ -62,8 +68,12 @@ function failingCheck({ code, signatureVerified }: Refused): CheckName {
   return code === 'malformed' && signatureVerified ? 'claims' : CHECK_OF_CODE[code];
 }
 
-function isCompared(check: CheckName, settings: VerificationSettings): boolean {
+function isCompared(check: CheckName, verification: Verification, settings: VerificationSettings): boolean {
   if (check === 'audience') return settings.audience !== undefined;
+  if (check === 'certificate') {
+    const { certificateThumbprint: bound } = claimsOf(verification) ?? {};
+    return bound === undefined || settings.certificateThumbprint !== undefined;
+  }
   return check !== 'worker' || settings.workerId !== undefined;
 }
 
@@ -74,7 +84,7 @@ function describe(
   settings: VerificationSettings,
   nowMs: number,
 ): string | undefined {
-  const claims: Claims | undefined = verification.accepted ? verification.worker : verification.claims;
+  const claims = claimsOf(verification);
   switch (check) {
     case 'keys':
       return isRefusedFor(verification, 'weak_key') ? undefined : describeKeys(settings);
@@ -113,11 +123,22 @@ function describeClaim(
       return `${printable(claims.audience ?? '(absent)')}${expected(settings.audience)}`;
     case 'worker':
       return `${claims.workerId ?? '(absent)'}${expected(settings.workerId)}`;
+    case 'certificate':
+      return describeBinding(claims, settings);
     case 'revocation':
       return `token id ${claims.tokenId ?? '(absent)'}; revoked ids known: ${settings.revokedTokenIds.size}`;
     case 'scopes':
       return claims.scopes?.map(printable).join(' ') || '(absent): the default set of the audience';
   }
+}
+
+function describeBinding(
+  { certificateThumbprint: bound }: Claims,
+  { certificateThumbprint: presented, requireCertificate }: VerificationSettings,
+): string {
+  const binding = bound === undefined ? 'bound to none' : `bound to ${bound}`;
+  const given = presented === undefined ? '' : `, presented ${presented}`;
+  return `${binding}${given}${requireCertificate ? ', required' : ''}`;
 }
 
 function describeKeys({ keys, workerKeyScope }: VerificationSettings): string {
@@ -143,6 +164,10 @@ function describeSignature(verification: Verification): string | undefined {
 function describeLifetime({ issuedAt, expiresAt }: Claims): string {
   if (issuedAt === undefined || expiresAt === undefined) return 'unknown: iat is absent';
   return `${(expiresAt.getTime() - issuedAt.getTime()) / 1000} s, at most ${MAX_TOKEN_LIFETIME_SECONDS} s`;
+}
+
+function claimsOf(verification: Verification): Claims | undefined {
+  return verification.accepted ? verification.worker : verification.claims;
 }
 
 function isRefusedFor(verification: Verification, ...codes: readonly WorkerTokenErrorCode[]): boolean {

@@ -1,6 +1,7 @@
 import { environmentName, loadSettings, type Settings } from '@stacyvm/config';
 import type { KeySecret, WorkerAudience, WorkerKeyScope, WorkerTokenProfile } from '@stacyvm/token';
 import { CommandFailure } from '../failure.js';
+import { readCertificateThumbprint } from './certificate-file.js';
 import { readKeyFile } from './key-file.js';
 import { givenSigningKey, keyOfCommandLine, type SigningKeyArguments } from './signing-key.js';
 
@@ -10,6 +11,7 @@ export interface VerificationArguments extends SigningKeyArguments {
   readonly revokedTokenId: readonly string[];
   readonly audience: WorkerAudience | undefined;
   readonly workerId: string | undefined;
+  readonly certificate: string | undefined;
   readonly profile: WorkerTokenProfile | undefined;
   readonly workerKeyScope: WorkerKeyScope | undefined;
 }
@@ -25,6 +27,10 @@ export interface VerificationSettings {
   readonly audience: WorkerAudience | undefined;
   /** Undefined: any. */
   readonly workerId: string | undefined;
+  /** Of the certificate that the token is presented with. Undefined: whichever it is bound to. */
+  readonly certificateThumbprint: string | undefined;
+  /** Whether a token must be bound. */
+  readonly requireCertificate: boolean;
 }
 
 /**
@@ -61,6 +67,11 @@ export async function verificationSettings(
     ]),
     audience: args.audience,
     workerId: args.workerId,
+    certificateThumbprint:
+      args.certificate === undefined
+        ? undefined
+        : await readCertificateThumbprint('--certificate', args.certificate),
+    requireCertificate: settings?.['auth.worker_token_binding'] === 'required',
   };
 }
 

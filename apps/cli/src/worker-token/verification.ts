@@ -40,6 +40,8 @@ export function verifyToken(token: string, settings: VerificationSettings, nowMs
       keyring: createKeyring({ active, verifyOnly, workerKeyScope: settings.workerKeyScope }),
       audience: settings.audience ?? claimedAudience(token),
       workerId: settings.workerId,
+      certificateThumbprint: settings.certificateThumbprint ?? readClaims(token)?.certificateThumbprint,
+      requireCertificate: settings.requireCertificate,
       profile: settings.profile,
       isRevoked: ({ tokenId }) => tokenId !== undefined && settings.revokedTokenIds.has(tokenId),
       now: nowMs,

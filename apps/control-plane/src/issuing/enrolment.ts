@@ -9,12 +9,14 @@ import {
 } from '@stacyvm/worker-rpc';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 import { type AdminAudit, type AuditedAction, type Requester, UNKNOWN_ACTOR } from '../audit/admin-audit.js';
+import type { TokenBinding } from '../worker-identity/worker-identity.js';
 import type { GetIssuingKey } from './issuing-key.js';
 import { endpointErrorOf } from './worker-refusal.js';
 
 export interface EnrolmentOptions {
   readonly store: Pick<Store, 'joinTokens'>;
   readonly issuingKey: GetIssuingKey;
+  readonly tokenBinding: () => TokenBinding;
   readonly audit: AdminAudit;
   readonly logger: Logger;
   /** Told of every attempt: `redeemed`, or the reason of the refusal; for metrics. */
@@ -33,7 +35,7 @@ const MESSAGES: Readonly<Record<JoinTokenRefusalReason, string>> = {
 
 /** Lets a worker in by its join token: it is used up, recorded, and then answered with the worker's own key. */
 export function createEnrolment(options: EnrolmentOptions): EnrolWorker {
-  const { store, issuingKey, audit, logger, onOutcome } = options;
+  const { store, issuingKey, tokenBinding, audit, logger, onOutcome } = options;
   const refusals = new RateLimiterMemory({ points: REFUSALS_PER_MINUTE, duration: 60 });
 
   return async (workerId, joinToken, context) => {
@@ -47,6 +49,15 @@ export function createEnrolment(options: EnrolmentOptions): EnrolWorker {
       throw new WorkerEndpointError('rate_limited', 'too many bad join tokens; try again in a minute', {
         reason: 'enrolment_limit',
       });
+    }
+    // Its key would be of no use to it, and the join token would be spent.
+    if (tokenBinding() === 'required' && context.certificateThumbprint === undefined) {
+      await refused(requester, workerId, undefined, 'certificate_required', context);
+      throw new WorkerEndpointError(
+        'unauthorized',
+        'workers must connect with a client certificate here; give the worker worker.control_plane_client_cert_file',
+        { reason: 'certificate_required' },
+      );
     }
     const refuse = async (
       reason: JoinTokenRefusalReason,

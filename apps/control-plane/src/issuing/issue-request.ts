@@ -1,6 +1,7 @@
 import type { CreateJoinToken, IssueWorkerToken } from '@stacyvm/api';
 import { DurationError, formatDuration, parseDuration } from '@stacyvm/duration';
 import {
+  isCertificateThumbprint,
   isWorkerAudience,
   isWorkerId,
   isWorkerScope,
@@ -19,6 +20,8 @@ export interface TokenToIssue {
   readonly ttlSeconds: number;
   /** Empty: the default set of the audience. */
   readonly scopes: readonly WorkerScope[];
+  /** Of the certificate that it is bound to; undefined: to none. */
+  readonly certificateThumbprint: string | undefined;
 }
 
 const DEFAULT_TOKEN_TTL = '5m';
@@ -27,7 +30,7 @@ const MAX_JOIN_TTL_MS = 24 * 3_600_000;
 
 /**
  * @throws RequestError `worker_id_required`, `worker_id_invalid`, `invalid_ttl`, `ttl_too_long`, `audience_unknown`,
- *   `scope_unknown` or `scope_repeated`
+ *   `scope_unknown`, `scope_repeated` or `thumbprint_invalid`
  */
 export function tokenToIssue(request: IssueWorkerToken): TokenToIssue {
   const workerId = workerIdOf(request.worker_id);
@@ -37,7 +40,13 @@ export function tokenToIssue(request: IssueWorkerToken): TokenToIssue {
   if (!isWorkerAudience(audience)) {
     throw badRequest('audience_unknown', `audience must be ${WORKER_AUDIENCES.join(' or ')}`);
   }
-  return { workerId, audience, ttlSeconds: Math.floor(ttlMs / 1000), scopes: scopesOf(request.scopes ?? []) };
+  return {
+    workerId,
+    audience,
+    ttlSeconds: Math.floor(ttlMs / 1000),
+    scopes: scopesOf(request.scopes ?? []),
+    certificateThumbprint: thumbprintIn(request),
+  };
 }
 
 /** @throws RequestError `worker_id_required`, `worker_id_invalid`, `invalid_ttl` or `ttl_too_long` */
@@ -58,6 +67,14 @@ function workerIdOf(text: string): string {
   throw badRequest(
     'worker_id_invalid',
     'worker_id must be a letter or digit, then up to 127 letters, digits, ".", "_" and "-"',
+  );
+}
+
+function thumbprintIn({ certificate_thumbprint: thumbprint }: IssueWorkerToken): string | undefined {
+  if (thumbprint === undefined || isCertificateThumbprint(thumbprint)) return thumbprint;
+  throw badRequest(
+    'thumbprint_invalid',
+    'certificate_thumbprint must be the SHA-256 of the DER of a certificate in base64url, 43 characters',
   );
 }
 

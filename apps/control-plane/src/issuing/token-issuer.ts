@@ -7,6 +7,8 @@ import {
   type WorkerScope,
 } from '@stacyvm/token';
 import type { Requester } from '../audit/admin-audit.js';
+import { badRequest } from '../http-errors.js';
+import type { TokenBinding } from '../worker-identity/worker-identity.js';
 import type { IssueLimit } from './issue-limit.js';
 import { tokenToIssue } from './issue-request.js';
 import type { GetIssuingKey } from './issuing-key.js';
@@ -14,6 +16,7 @@ import type { GetIssuingKey } from './issuing-key.js';
 export interface TokenIssuerOptions {
   readonly store: Pick<Store, 'tokenIssuances'>;
   readonly issuingKey: GetIssuingKey;
+  readonly tokenBinding: () => TokenBinding;
   readonly limit: IssueLimit;
   readonly clock: () => Date;
 }
@@ -29,6 +32,8 @@ export interface IssuedToken {
   readonly issuedAt: Date;
   readonly expiresAt: Date;
   readonly keyFingerprint: string;
+  /** Of the certificate that the token is bound to; undefined: to none. */
+  readonly certificateThumbprint: string | undefined;
 }
 
 export interface TokenIssuer {
@@ -41,10 +46,22 @@ export interface TokenIssuer {
   issue(request: IssueWorkerToken, requester: Requester, method?: 'api' | 'worker'): Promise<IssuedToken>;
 }
 
-export function createTokenIssuer({ store, issuingKey, limit, clock }: TokenIssuerOptions): TokenIssuer {
+export function createTokenIssuer({
+  store,
+  issuingKey,
+  tokenBinding,
+  limit,
+  clock,
+}: TokenIssuerOptions): TokenIssuer {
   return {
     async issue(request, { actor, sourceAddress, requestId }, method = 'api') {
-      const { workerId, audience, ttlSeconds, scopes } = tokenToIssue(request);
+      const { workerId, audience, ttlSeconds, scopes, certificateThumbprint } = tokenToIssue(request);
+      if (tokenBinding() === 'required' && certificateThumbprint === undefined) {
+        throw badRequest(
+          'certificate_required',
+          'auth.worker_token_binding is required: give certificate_thumbprint, for a token that is not bound is refused',
+        );
+      }
       const key = issuingKey(workerId);
       if (key instanceof Error) throw key;
       await limit.take(actor.id);
@@ -54,6 +71,7 @@ export function createTokenIssuer({ store, issuingKey, limit, clock }: TokenIssu
         audience,
         ttlSeconds,
         scopes,
+        certificateThumbprint,
         now: clock(),
       });
       const issued = {
@@ -74,7 +92,7 @@ export function createTokenIssuer({ store, issuingKey, limit, clock }: TokenIssu
         sourceAddress,
         requestId,
       });
-      return { token, ...issued };
+      return { token, ...issued, certificateThumbprint };
     },
   };
 }

@@ -1,22 +1,28 @@
 import { type IssueWorkerToken, WorkerEndpointError } from '@stacyvm/worker-rpc';
 import type { AdminAudit, Requester } from '../audit/admin-audit.js';
 import { RequestError } from '../http-errors.js';
-import type { TokenIssuer } from './token-issuer.js';
+import type { TokenBinding } from '../worker-identity/worker-identity.js';
+import type { IssuedToken, TokenIssuer } from './token-issuer.js';
 import { endpointErrorOf } from './worker-refusal.js';
 
 export interface WorkerTokenIssueOptions {
   readonly tokenIssuer: TokenIssuer;
+  readonly tokenBinding: () => TokenBinding;
   readonly audit: AdminAudit;
   readonly onIssued: (audience: string) => void;
 }
 
-/** Issues the next token of a worker that has proven itself by a token that it still has, or signs by its own key. */
+/**
+ * Issues the next token of a worker that has proven itself by a token that it still has, or signs by its own key. It is
+ * bound to the certificate that the worker asks with, if it has one.
+ */
 export function createWorkerTokenIssue({
   tokenIssuer,
+  tokenBinding,
   audit,
   onIssued,
 }: WorkerTokenIssueOptions): IssueWorkerToken {
-  return async (workerId, { credential, requestId, remoteAddress }) => {
+  return async (workerId, { credential, certificateThumbprint, requestId, remoteAddress }) => {
     if (credential.form === 'static') {
       throw new WorkerEndpointError('forbidden', 'a static token does not get signed ones issued', {
         reason: 'static_token_refused',
@@ -29,11 +35,25 @@ export function createWorkerTokenIssue({
     };
     const action = { action: 'worker_token.issue', resource: `worker:${workerId}` };
     try {
-      const issued = await tokenIssuer.issue({ worker_id: workerId }, requester, 'worker');
+      const issued = await tokenIssuer.issue(
+        {
+          worker_id: workerId,
+          ...(certificateThumbprint === undefined || tokenBinding() === 'off'
+            ? {}
+            : { certificate_thumbprint: certificateThumbprint }),
+        },
+        requester,
+        'worker',
+      );
       const { tokenId, audience, expiresAt } = issued;
       await audit.succeeded(requester, {
         ...action,
-        detail: { token_id: tokenId, audience, expires_at: expiresAt.toISOString() },
+        detail: {
+          token_id: tokenId,
+          audience,
+          expires_at: expiresAt.toISOString(),
+          ...boundTo(issued),
+        },
       });
       onIssued(audience);
       return issued;
@@ -43,4 +63,9 @@ export function createWorkerTokenIssue({
       throw endpointErrorOf(error);
     }
   };
+}
+
+/** For the audit: which certificate a token is bound to. */
+function boundTo({ certificateThumbprint }: IssuedToken): { readonly certificate_thumbprint?: string } {
+  return certificateThumbprint === undefined ? {} : { certificate_thumbprint: certificateThumbprint };
 }

@@ -28,6 +28,9 @@ export function workerTokenHandlers(
         issued_at: issued.issuedAt.toISOString(),
         expires_at: issued.expiresAt.toISOString(),
         key_fingerprint: issued.keyFingerprint,
+        ...(issued.certificateThumbprint === undefined
+          ? {}
+          : { certificate_thumbprint: issued.certificateThumbprint }),
       };
       return {
         body: { token: issued.token, ...facts },

@@ -36,6 +36,8 @@ export interface LiveKey extends RingKey {
 /** Who workers are, and who the control plane is to them, by the settings that are in force. */
 export interface WorkerIdentity extends WorkerCredentials {
   readonly authenticate: AuthenticateWorker;
+  /** Which tokens are bound to client certificates, by the settings in force. */
+  tokenBinding(): TokenBinding;
   /** The active key first. */
   keys(): readonly LiveKey[];
   /** Whether no credential of the worker is accepted now, whatever it is. */
@@ -48,7 +50,11 @@ export interface WorkerIdentity extends WorkerCredentials {
   prepare(settings: Settings): () => void;
 }
 
+/** `auth.worker_token_binding`. */
+export type TokenBinding = Settings['auth.worker_token_binding'];
+
 interface Identity {
+  readonly tokenBinding: TokenBinding;
   readonly keys: WorkerKeys;
   readonly staticTokens: StaticTokens;
   readonly authenticate: AuthenticateWorker;
@@ -72,10 +78,12 @@ export function createWorkerIdentity(options: WorkerIdentityOptions): WorkerIden
             keyring: keys.keyring,
             audience: 'worker:control-plane',
             profile: settings['auth.worker_token_profile'],
+            requireCertificate: settings['auth.worker_token_binding'] === 'required',
             isRevoked: revocations.isRevoked,
             clock,
           });
     return {
+      tokenBinding: settings['auth.worker_token_binding'],
       keys,
       staticTokens,
       authenticate: createWorkerAuthenticator({
@@ -115,11 +123,12 @@ export function createWorkerIdentity(options: WorkerIdentityOptions): WorkerIden
   }
 
   return {
-    authenticate(headers) {
-      const authentication = admit(current.authenticate(headers));
+    authenticate(headers, certificateThumbprint) {
+      const authentication = admit(current.authenticate(headers, certificateThumbprint));
       options.onAuthentication?.(authentication);
       return authentication;
     },
+    tokenBinding: () => current.tokenBinding,
     keys: () =>
       current.keys.ring.map((key) => ({
         ...key,

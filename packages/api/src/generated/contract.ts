@@ -825,7 +825,8 @@ export interface paths {
         put?: never;
         /**
          * A worker gets its next token issued
-         * @description For workers with `worker.token_source` `issuer`. Every token is recorded, and audited.
+         * @description For workers with `worker.token_source` `issuer`. Every token is recorded, and audited. It is bound to the client
+         *     certificate of the connection if there is one, unless `auth.worker_token_binding` is `off`.
          */
         post: operations["issueOwnWorkerToken"];
         delete?: never;
@@ -1348,6 +1349,8 @@ export interface components {
             audience?: string;
             /** @description What it grants. Without any it is the default set of the audience. */
             scopes?: string[] | null;
+            /** @description Binds the token to a client certificate (RFC 8705): the SHA-256 of its DER encoding in base64url. Needed where `auth.worker_token_binding` is `required`. */
+            certificate_thumbprint?: string;
         };
         IssuedWorkerToken: {
             token: string;
@@ -1362,6 +1365,8 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             key_fingerprint: components["schemas"]["KeyFingerprint"];
+            /** @description Of the certificate that the token is bound to. */
+            certificate_thumbprint?: string;
         };
         WorkerTokenIssuance: {
             token_id: string;

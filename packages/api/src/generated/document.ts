@@ -3848,7 +3848,7 @@ export const openApiDocument: unknown = {
           "worker protocol"
         ],
         "summary": "A worker gets its next token issued",
-        "description": "For workers with `worker.token_source` `issuer`. Every token is recorded, and audited.",
+        "description": "For workers with `worker.token_source` `issuer`. Every token is recorded, and audited. It is bound to the client\ncertificate of the connection if there is one, unless `auth.worker_token_binding` is `off`.\n",
         "security": [
           {
             "workerToken": []
@@ -6314,6 +6314,11 @@ export const openApiDocument: unknown = {
               "maxLength": 64
             },
             "description": "What it grants. Without any it is the default set of the audience."
+          },
+          "certificate_thumbprint": {
+            "type": "string",
+            "maxLength": 64,
+            "description": "Binds the token to a client certificate (RFC 8705): the SHA-256 of its DER encoding in base64url. Needed where `auth.worker_token_binding` is `required`."
           }
         }
       },
@@ -6361,6 +6366,10 @@ export const openApiDocument: unknown = {
           },
           "key_fingerprint": {
             "$ref": "#/components/schemas/KeyFingerprint"
+          },
+          "certificate_thumbprint": {
+            "type": "string",
+            "description": "Of the certificate that the token is bound to."
           }
         }
       },

@@ -104,6 +104,14 @@ export const AUTH_SETTINGS = {
     live: true,
     doc: 'derived refuses worker tokens signed by the master key itself.',
   },
+  'auth.worker_token_binding': {
+    type: 'string',
+    default: 'when_presented',
+    enum: ['off', 'when_presented', 'required'],
+    readBy: 'both',
+    live: true,
+    doc: 'Whether signed worker tokens are bound to the client certificate of their connection: off binds none, when_presented those of connections that have one, required refuses the others. A bound token is always checked.',
+  },
   'auth.oidc_enabled': {
     type: 'boolean',
     default: false,

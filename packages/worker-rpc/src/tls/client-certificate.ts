@@ -1,21 +1,34 @@
 import type { X509Certificate } from 'node:crypto';
-import type { TLSSocket } from 'node:tls';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
+import { certificateThumbprint } from '@stacyvm/token';
+import { type Clock, systemClock } from '../clock.js';
 import type { TlsRefusal } from './handshake-refusal.js';
 import { listNames, parseSubjectNames, type SubjectNames } from './subject-names.js';
+import type { TlsCredentials } from './tls-credentials.js';
 
 /** What the client of a connection showed in its handshake. */
 export interface ClientCertificate {
   readonly names: SubjectNames;
   readonly notAfter: Date;
+  /** What tokens are bound to it by. */
+  readonly thumbprint: string;
   /** The certificate itself, then those that the client sent along, each the issuer of the one before. */
   readonly chain: readonly X509Certificate[];
 }
 
-/**
- * The certificate of a connection that has just been made; undefined when it has none. To be asked once: Node gives the
- * chain out to the first who asks.
- */
-export function clientCertificateOf(socket: TLSSocket): ClientCertificate | undefined {
+/** Of the connections that were asked for: Node gives the chain out to the first who asks. */
+const shown = new WeakMap<Socket, ClientCertificate | undefined>();
+
+/** The certificate by which the client of a connection was verified; undefined when it has shown none. */
+export function clientCertificateOf(socket: Socket): ClientCertificate | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  if (!shown.has(socket)) shown.set(socket, readCertificate(socket));
+  return shown.get(socket);
+}
+
+function readCertificate(socket: TLSSocket): ClientCertificate | undefined {
   const certificate = socket.getPeerX509Certificate();
   // A resumed session has been authorized before, and may have come without the certificate that was.
   if (!socket.authorized || certificate === undefined || socket.isSessionReused()) return undefined;
@@ -28,6 +41,7 @@ export function clientCertificateOf(socket: TLSSocket): ClientCertificate | unde
   return {
     names: parseSubjectNames(certificate.subjectAltName),
     notAfter: new Date(certificate.validTo),
+    thumbprint: certificateThumbprint(certificate.raw),
     chain,
   };
 }
@@ -80,6 +94,34 @@ export function leadsTo(
     if (current !== undefined) unused.delete(current);
   }
   return false;
+}
+
+/** Tells what the tokens of a request may be bound to: the thumbprint of its connection's client certificate. */
+export type ClientThumbprintOf = (request: Pick<IncomingMessage, 'socket'>) => string | undefined;
+
+/** As the handshake has verified it. */
+export const clientThumbprintOf: ClientThumbprintOf = ({ socket }) => clientCertificateOf(socket)?.thumbprint;
+
+/**
+ * Creates what tells the client certificate of a request to a server that keeps its connections: one that has expired
+ * since its connection was made, or whose authority was taken out of `credentials` since, counts as none.
+ */
+export function createClientThumbprints(
+  credentials: TlsCredentials,
+  clock: Clock = systemClock,
+): ClientThumbprintOf {
+  const verdicts = new WeakMap<ClientCertificate, readonly [readonly X509Certificate[], boolean]>();
+  return ({ socket }) => {
+    const client = clientCertificateOf(socket);
+    if (client === undefined || client.notAfter < clock()) return undefined;
+    const { authorities } = credentials.current();
+    let verdict = verdicts.get(client);
+    if (verdict?.[0] !== authorities) {
+      verdict = [authorities, leadsTo(client, authorities)];
+      verdicts.set(client, verdict);
+    }
+    return verdict[1] ? client.thumbprint : undefined;
+  };
 }
 
 function issued(issuer: X509Certificate, certificate: X509Certificate): boolean {

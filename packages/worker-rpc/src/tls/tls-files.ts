@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
+import { certificateThumbprint } from '@stacyvm/token';
 import { TlsMaterialError } from '../errors.js';
 
 /** Where the parts of one end of TLS are; each part may be absent. `kind` names a part in messages and metrics. */
@@ -28,6 +29,8 @@ export interface TlsMaterial {
   /** PEM; undefined: nothing to show. */
   readonly cert: string | undefined;
   readonly key: string | undefined;
+  /** What tokens are bound to the own certificate by; undefined: there is none. */
+  readonly thumbprint: string | undefined;
   /** Empty: the roots of Node. */
   readonly authorities: readonly X509Certificate[];
   /** First the own certificate, then its intermediates, then the authorities. */
@@ -98,6 +101,7 @@ export function parseTlsMaterial(files: TlsFiles, contents: TlsFileContents): Tl
   return {
     cert: contents.cert,
     key: contents.key,
+    thumbprint: leaf && certificateThumbprint(leaf.raw),
     authorities,
     certificates: [
       ...chain.map((certificate) => described(certificate, identity?.kind, identity?.certFile)),

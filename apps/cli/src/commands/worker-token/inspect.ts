@@ -31,6 +31,9 @@ function describe(token: UnverifiedWorkerToken, nowMs: number): string {
     ['issued at', token.issuedAt && timestamp(token.issuedAt)],
     ['not before', token.notBefore && timestamp(token.notBefore)],
     ['expires at', token.expiresAt && describeExpiry(token.expiresAt, nowMs)],
+    ...(token.certificateThumbprint === undefined
+      ? []
+      : [['bound to', `certificate ${token.certificateThumbprint} (cnf x5t#S256)`] as const]),
   ];
   return rows.map(([name, value]) => `${name.padEnd(10)}  ${value ?? '(absent)'}`).join('\n');
 }

@@ -1,6 +1,7 @@
 import { deriveWorkerKey, keyFingerprint, mintWorkerToken, WORKER_AUDIENCES } from '@stacyvm/token';
 import { defineCommand } from '../../command.js';
 import { print } from '../../output.js';
+import { readCertificateThumbprint } from '../../worker-token/certificate-file.js';
 import { claimsDocument } from '../../worker-token/claims-document.js';
 import { asciiJson } from '../../worker-token/printable.js';
 import { signingKey, signingKeyOptions } from '../../worker-token/signing-key.js';
@@ -46,6 +47,11 @@ export const issueCommand = defineCommand({
         default: [] as string[],
         describe: 'Scope to grant; repeatable; without it the default set of the audience',
       })
+      .option('bind-certificate', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'File with the client certificate that the token is bound to: it is good with that alone',
+      })
       .option('derived', {
         type: 'boolean',
         default: false,
@@ -59,9 +65,13 @@ export const issueCommand = defineCommand({
       .example('stacyvm worker token issue worker-a --signing-key-file master.key', 'for a heartbeat'),
   handler: async (args) => {
     const request = tokenRequest(args);
+    const certificateThumbprint =
+      args.bindCertificate === undefined
+        ? undefined
+        : await readCertificateThumbprint('--bind-certificate', args.bindCertificate);
     const key = await signingKey(args);
     const signer = args.derived ? deriveWorkerKey(key, request.workerId) : key;
-    const { token, claims } = mintWorkerToken({ ...request, key: signer });
+    const { token, claims } = mintWorkerToken({ ...request, key: signer, certificateThumbprint });
     if (args.format !== 'json') return print(token);
     print(
       asciiJson(

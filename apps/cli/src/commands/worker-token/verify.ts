@@ -61,6 +61,11 @@ function verificationOptions<T>(yargs: Argv<T>) {
       requiresArg: true,
       describe: 'Worker that it must belong to; any unless given',
     })
+    .option('certificate', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'File with the certificate that it is presented with; whichever it is bound to unless given',
+    })
     .option('revoked-token-id', {
       type: 'string',
       array: true,

@@ -241,6 +241,39 @@ export const FURTHER_WORKER_CREDENTIAL_CHECKS: readonly LintCheck[] = [
     },
   },
   {
+    id: 'auth.worker_token_binding',
+    demands: 'Where worker tokens must be bound to client certificates, workers can show theirs.',
+    level: 'problem',
+    role: 'control-plane',
+    key: 'auth.worker_token_binding',
+    check: ({ settings }) => {
+      if (settings['auth.worker_token_binding'] !== 'required') return undefined;
+      if (!settings['server.tls.enabled'] || settings['server.tls.client_ca_file'].trim() === '') {
+        return problem(
+          'worker tokens must be bound to client certificates that no worker is asked for: every worker is refused',
+          'set server.tls.enabled and server.tls.client_ca_file, or auth.worker_token_binding to when_presented',
+        );
+      }
+      return pass('worker tokens are good with the client certificate of their worker alone');
+    },
+  },
+  {
+    id: 'auth.worker_token_certificate',
+    demands: 'A worker whose tokens must be bound has a client certificate.',
+    level: 'problem',
+    role: 'worker',
+    key: 'auth.worker_token_binding',
+    check: ({ settings }) => {
+      if (settings['auth.worker_token_binding'] !== 'required') return undefined;
+      return settings['worker.control_plane_client_cert_file'].trim() === ''
+        ? problem(
+            'the tokens of the worker must be bound to a client certificate that it does not have',
+            'set worker.control_plane_client_cert_file and its key, or auth.worker_token_binding to when_presented',
+          )
+        : pass('the tokens of the worker are bound to its client certificate');
+    },
+  },
+  {
     id: 'auth.worker_token_migration',
     demands: 'Static worker tokens are on their way out, or gone.',
     level: 'problem',

@@ -23,6 +23,18 @@ const migrates = (
   says,
   settings: { ...settings, 'auth.worker_token_migration': migration },
 });
+const binds = (
+  role: 'control-plane' | 'worker',
+  says: RuleCase['says'],
+  when: string,
+  settings: Readonly<Record<string, unknown>>,
+): RuleCase => ({
+  rule: role === 'worker' ? 'auth.worker_token_certificate' : 'auth.worker_token_binding',
+  when: `required with ${when}`,
+  says,
+  settings: { ...settings, 'auth.worker_token_binding': 'required' },
+  options: { role },
+});
 
 const CONFIGURATION: readonly RuleCase[] = [
   { rule: 'config.unsupported', when: 'nothing', says: 'note' },
@@ -190,6 +202,25 @@ const CREDENTIALS: readonly RuleCase[] = [
     says: 'note',
     settings: { ...SIGNED, 'auth.worker_key_scope': 'derived' },
   },
+  ...(['auth.worker_token_binding', 'auth.worker_token_certificate'] as const).map((rule) => ({
+    rule,
+    when: 'not required',
+    says: 'silent' as const,
+    options: {
+      role: rule === 'auth.worker_token_binding' ? ('control-plane' as const) : ('worker' as const),
+    },
+  })),
+  binds('control-plane', 'problem', 'no TLS', { 'server.tls.client_ca_file': 'ca.crt' }),
+  binds('control-plane', 'problem', 'no client CA', { 'server.tls.enabled': true }),
+  binds('control-plane', 'note', 'a client CA', {
+    'server.tls.enabled': true,
+    'server.tls.client_ca_file': 'ca.crt',
+  }),
+  binds('worker', 'problem', 'no certificate', {}),
+  binds('worker', 'note', 'a certificate', {
+    'worker.control_plane_client_cert_file': 'worker.crt',
+    'worker.control_plane_client_key_file': 'worker.key',
+  }),
   { rule: 'auth.worker_token_migration', when: 'no static tokens', says: 'silent', settings: SIGNED },
   migrates('problem', 'strict', SHARED),
   migrates('problem', 'none', { ...SHARED, ...SIGNED }),
