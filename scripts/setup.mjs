@@ -22,7 +22,10 @@ export function setUp(systemPackages = RUNTIME_PACKAGES) {
 /** What the product needs beside Node, by program and Debian package. */
 export const RUNTIME_PACKAGES = { bwrap: 'bubblewrap' };
 
-/** What the suites need in addition: what they run inside sandboxes, an engine for containers, and other implementations of TLS. */
+/**
+ * What the suites need in addition: what they run inside sandboxes, an engine for containers, other implementations of
+ * TLS, and networks that can be cut.
+ */
 export const TEST_PACKAGES = {
   ...RUNTIME_PACKAGES,
   python3: 'python3-minimal',
@@ -31,6 +34,7 @@ export const TEST_PACKAGES = {
   busybox: 'busybox-static',
   openssl: 'openssl',
   curl: 'curl',
+  ip: 'iproute2',
 };
 
 function checkNode() {

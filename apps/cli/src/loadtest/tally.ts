@@ -59,7 +59,7 @@ export function rounded(value: number): number {
 }
 
 /** The most telling stable word that an error has: the control plane's reason, else how the call failed. */
-function reasonOf(error: unknown): string {
+export function reasonOf(error: unknown): string {
   const { reason, code, kind, name } = error as Partial<Record<'reason' | 'code' | 'kind' | 'name', unknown>>;
   const word = [reason, kind, code, name].find((text) => typeof text === 'string' && text !== '');
   return typeof word === 'string' ? word : 'unknown';

@@ -1,5 +1,6 @@
-import { type ApiClient, ApiError } from '@stacyvm/api';
+import type { ApiClient } from '@stacyvm/api';
 import type { SimulatedWorker } from './simulated-worker.js';
+import { reasonOf } from './tally.js';
 
 /** What became of the simulated workers at the end. */
 export interface WorkerRemoval {
@@ -9,11 +10,12 @@ export interface WorkerRemoval {
   readonly reason: string | null;
 }
 
-const LANES = 16;
+/** Each of those that say that they are offline waits for the batch of its heartbeat. */
+const LANES = 128;
 
 /**
- * Takes the workers out of the fleet: each says that it is offline, then it is removed, which is an administrator's
- * right. After the first refusal the others only say that they are offline.
+ * Takes the workers out of the fleet: all say that they are offline, then they are removed, which is an administrator's
+ * right. After the first refusal no other is removed.
  *
  * @param keep leaves them registered
  */
@@ -21,22 +23,27 @@ export async function removeWorkers(
   workers: readonly SimulatedWorker[],
   { client, keep }: { readonly client: ApiClient; readonly keep: boolean },
 ): Promise<WorkerRemoval> {
-  const waiting = [...workers];
   let removed = 0;
   let reason: string | null = keep ? 'kept' : null;
+  const refused = (error: unknown): void => {
+    reason ??= reasonOf(error);
+  };
 
+  // Before the first is removed: meanwhile the control plane would close the connections of the last.
+  await forEach(workers, (worker) => worker.leave().catch(refused));
+  await forEach(workers, async ({ id }) => {
+    if (reason !== null) return;
+    await client.fleet.remove(id, { force: true }).then(() => {
+      removed += 1;
+    }, refused);
+  });
+  return { removed, left: workers.length - removed, reason };
+}
+
+async function forEach<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const waiting = [...items];
   const lane = async (): Promise<void> => {
-    for (let worker = waiting.pop(); worker !== undefined; worker = waiting.pop()) {
-      try {
-        await worker.leave();
-        if (reason !== null) continue;
-        await client.fleet.remove(worker.id, { force: true });
-        removed += 1;
-      } catch (error) {
-        reason ??= error instanceof ApiError ? (error.reason ?? error.kind) : 'the control plane refuses it';
-      }
-    }
+    for (let item = waiting.pop(); item !== undefined; item = waiting.pop()) await work(item);
   };
   await Promise.all(Array.from({ length: LANES }, lane));
-  return { removed, left: workers.length - removed, reason };
 }

@@ -6,25 +6,62 @@ import { deriveWorkerKey, mintWorkerToken } from '@stacyvm/token';
 import { expect } from 'chai';
 import { createSystem, type System } from '../system.js';
 
-const isNightly = Number(process.env['STACYVM_FAULTS_MINUTES'] ?? 0) > 0;
-/** Of a lease each round is three contests: to acquire, to renew, to release. */
-const ROUNDS = isNightly
-  ? { lease: 10_000, joinToken: 10_000, tokenId: 10_000 }
-  : { lease: 100, joinToken: 50, tokenId: 300 };
 const AT_ONCE = 64;
+const nightly = Number(process.env['STACYVM_FAULTS_MINUTES'] ?? 0) > 0 ? 10_000 : undefined;
+const wanted = process.env['STACYVM_CONTENTION_ROUNDS'];
+const rounds = wanted === undefined ? nightly : Number(wanted);
+/** Of a lease each round is three contests: to acquire, to renew, to release. */
+const ROUNDS = {
+  lease: rounds ?? 100,
+  joinToken: rounds ?? 50,
+  tokenId: rounds ?? 300,
+};
 
-/** Starts all at once; tells which of them won. */
-async function race(attempts: readonly (() => Promise<boolean>)[]): Promise<readonly number[]> {
+/** By kind of contest: how many there were, and how many winners they had. */
+const contests = new Map<
+  string,
+  { readonly count: number; readonly fewest: number; readonly most: number }
+>();
+
+/** Starts all at once; tells which of them won, and counts it. */
+async function race(name: string, attempts: readonly (() => Promise<boolean>)[]): Promise<readonly number[]> {
   const won = await Promise.all(attempts.map((attempt) => attempt()));
-  return won.flatMap((isWinner, index) => (isWinner ? [index] : []));
+  const winners = won.flatMap((isWinner, index) => (isWinner ? [index] : []));
+  const { count, fewest, most } = contests.get(name) ?? { count: 0, fewest: AT_ONCE, most: 0 };
+  contests.set(name, {
+    count: count + 1,
+    fewest: Math.min(fewest, winners.length),
+    most: Math.max(most, winners.length),
+  });
+  return winners;
 }
 
 function sixtyFour(attempt: (index: number) => Promise<boolean>): readonly (() => Promise<boolean>)[] {
   return Array.from({ length: AT_ONCE }, (_, index) => () => attempt(index));
 }
 
+/** One line for each kind of contest. */
+function countsOf(seconds: number): string {
+  return [...contests]
+    .map(
+      ([name, { count, fewest, most }]) =>
+        `  ${name}: ${count} contests of ${AT_ONCE} with ${fewest} to ${most} winners, ${seconds.toFixed(1)} s in all`,
+    )
+    .join('\n');
+}
+
 describe(`${AT_ONCE} at once`, function () {
-  this.timeout(isNightly ? 3_600_000 : 120_000);
+  this.timeout(rounds === undefined ? 120_000 : 120_000 + 1_000 * rounds);
+  let startedAt: number;
+
+  beforeEach(() => {
+    contests.clear();
+    startedAt = performance.now();
+  });
+  afterEach(() => {
+    const seconds = (performance.now() - startedAt) / 1000;
+    process.stdout.write(`${countsOf(seconds)}\n`);
+  });
 
   describe('on the database of two control planes', () => {
     let database: TestDatabase;
@@ -33,8 +70,8 @@ describe(`${AT_ONCE} at once`, function () {
     before(async () => {
       database = await createTestDatabase();
       stores = [
-        await openStore({ driver: 'postgres', dsn: database.dsn }),
-        await openStore({ driver: 'postgres', dsn: database.dsn }),
+        await openStore({ driver: 'postgres', dsn: database.dsn, poolSize: AT_ONCE / 2 }),
+        await openStore({ driver: 'postgres', dsn: database.dsn, poolSize: AT_ONCE / 2 }),
       ];
     });
     after(async () => {
@@ -60,6 +97,7 @@ describe(`${AT_ONCE} at once`, function () {
       for (let round = 0; round < ROUNDS.lease; round += 1) {
         const resourceId = `r-${round % 50}`;
         const acquired = await race(
+          'lease acquired',
           sixtyFour((index) => {
             const lease = { resourceId, resourceType: 'test', holderId: `holder-${index}`, ttlMs };
             return succeeds(storeOf(index).leases.acquire(lease), 'conflict');
@@ -71,6 +109,7 @@ describe(`${AT_ONCE} at once`, function () {
         const generation = 2 * Math.floor(round / 50) + 1;
         expect(await stores[0]!.leases.get(resourceId)).to.include({ holderId, generation });
         const renewed = await race(
+          'lease renewed',
           sixtyFour((index) =>
             succeeds(storeOf(index).leases.renew({ resourceId, holderId, ttlMs, generation }), 'conflict'),
           ),
@@ -78,6 +117,7 @@ describe(`${AT_ONCE} at once`, function () {
         expect(renewed, `renew, round ${round}`).to.have.length(1);
         expect(await stores[1]!.leases.get(resourceId)).to.include({ holderId, generation: generation + 1 });
         const released = await race(
+          'lease released',
           sixtyFour((index) =>
             succeeds(storeOf(index).leases.release({ resourceId, holderId }), 'not_found'),
           ),
@@ -97,6 +137,7 @@ describe(`${AT_ONCE} at once`, function () {
           expiresAt,
         });
         const redeemed = await race(
+          'join token redeemed',
           sixtyFour(async (index) => {
             const redemption = { tokenHash, from: `192.0.2.${index}` };
             return (await storeOf(index).joinTokens.redeem(redemption)).outcome === 'redeemed';
@@ -157,6 +198,7 @@ describe(`${AT_ONCE} at once`, function () {
       for (let round = 0; round < ROUNDS.tokenId; round += 1) {
         const { token } = mintWorkerToken({ key, workerId, audience: 'worker:rpc', ttlSeconds: 60 });
         const accepted = await race(
+          'RPC token used',
           sixtyFour(async () => {
             const [status, reason] = await destroy(`sb-${round}`, token);
             if (status === 200) return true;

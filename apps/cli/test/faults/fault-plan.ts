@@ -1,5 +1,6 @@
 import type { LinkState } from './link-proxy.js';
 import type { SeededRandom } from './seeded-random.js';
+import type { NetworkFault } from './worker-networks.js';
 
 /** One fault: what happens to which part, when, and for how long. */
 export interface Fault {
@@ -19,18 +20,23 @@ export type FaultKind =
   | 'pause postgres'
   | `${Exclude<LinkState, 'open'>} link to postgres`
   | `${Exclude<LinkState, 'open'>} link to worker`
-  | `${Exclude<LinkState, 'open'>} link to control plane`;
+  | `${Exclude<LinkState, 'open'>} link to control plane`
+  | `${NetworkFault} network`
+  /** Killed while nothing passes its network, so that nobody is told. */
+  | 'lose host';
 
 export interface FaultTargets {
   readonly workers: readonly string[];
   readonly controlPlanes: readonly string[];
   /** Names of the links, by what they lead to. */
   readonly links: Readonly<Record<'postgres' | 'worker' | 'control plane', readonly string[]>>;
+  /** Workers that have a network of their own; none where there are no namespaces. */
+  readonly networks: readonly string[];
 }
 
 const STATES = ['cut', 'silent', 'slow'] as const;
 
-export const FAULT_KINDS: readonly FaultKind[] = [
+const EVERYWHERE: readonly FaultKind[] = [
   'kill worker',
   'kill control plane',
   'pause worker',
@@ -43,6 +49,12 @@ export const FAULT_KINDS: readonly FaultKind[] = [
     `${state} link to control plane` as const,
   ]),
 ];
+const WITH_NETWORKS: readonly FaultKind[] = ['unplug network', 'mute network', 'deafen network', 'lose host'];
+
+/** The kinds of fault that can be had with these targets. */
+export function faultKinds({ networks }: Pick<FaultTargets, 'networks'>): readonly FaultKind[] {
+  return networks.length === 0 ? EVERYWHERE : [...EVERYWHERE, ...WITH_NETWORKS];
+}
 
 /** Faults over a time: every kind once in random order, then at random. They overlap. */
 export function planFaults(
@@ -56,7 +68,7 @@ export function planFaults(
   for (;;) {
     atMs += random.between(timing.meanGapMs / 4, (timing.meanGapMs * 7) / 4);
     if (atMs > timing.durationMs) return faults;
-    if (kinds.length === 0) kinds = random.shuffled(FAULT_KINDS);
+    if (kinds.length === 0) kinds = random.shuffled(faultKinds(targets));
     const kind = kinds[0]!;
     kinds = kinds.slice(1);
     faults.push({
@@ -68,7 +80,11 @@ export function planFaults(
   }
 }
 
-function targetsOf(kind: FaultKind, { workers, controlPlanes, links }: FaultTargets): readonly string[] {
+function targetsOf(
+  kind: FaultKind,
+  { workers, controlPlanes, links, networks }: FaultTargets,
+): readonly string[] {
+  if (WITH_NETWORKS.includes(kind)) return networks;
   if (kind.endsWith('link to postgres')) return links.postgres;
   if (kind.endsWith('link to worker')) return links.worker;
   if (kind.endsWith('link to control plane')) return links['control plane'];

@@ -8,16 +8,25 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '@stacyvm/store/tes
 import { deriveWorkerKey } from '@stacyvm/token';
 import { eventually, freePort } from '../system.js';
 import type { FaultTargets } from './fault-plan.js';
+import { controlPlaneYaml, workerYaml } from './fleet-configuration.js';
 import { type LinkProxy, openLinkProxy } from './link-proxy.js';
 import type { SeededRandom } from './seeded-random.js';
 import { type ProgramCrash, type SupervisedProgram, superviseProgram } from './supervised-program.js';
+import { openWorkerNetworks, type WorkerNetwork, whyNoNetworks } from './worker-networks.js';
 
-/** Control planes and workers on one Postgres, each a process, with a link that can fail between any two. */
+/**
+ * Control planes and workers on one Postgres, each a process, with a link that can fail between any two: a proxy, or
+ * where it can be had the network of a namespace for all workers but the first.
+ */
 export interface Fleet {
   readonly directory: string;
   readonly controlPlanes: readonly SupervisedProgram[];
   readonly workers: readonly SupervisedProgram[];
   readonly links: ReadonlyMap<string, LinkProxy>;
+  /** By the name of the worker. */
+  readonly networks: ReadonlyMap<string, WorkerNetwork>;
+  /** Undefined when there are some. */
+  readonly whyNoNetworks: string | undefined;
   readonly postgres: EmbeddedPostgres;
   readonly targets: FaultTargets;
   /** One for each control plane. */
@@ -54,11 +63,15 @@ export async function startFleet(random: SeededRandom): Promise<Fleet> {
   const postgres = await startEmbeddedPostgres({ path: join(directory, 'postgres'), keepAlive: false });
   const postgresPort = postgres.address.port();
   const links = new Map<string, LinkProxy>();
-  const link = async (name: string, port: number): Promise<number> => {
-    const proxy = await openLinkProxy(port);
+  const link = async (name: string, port: number, host?: string): Promise<number> => {
+    const proxy = await openLinkProxy(port, host);
     links.set(name, proxy);
     return proxy.port;
   };
+  const whyNone = whyNoNetworks();
+  const namespaces = whyNone === undefined ? await openWorkerNetworks(WORKERS - 1) : undefined;
+  const networks = new Map<string, WorkerNetwork>();
+  const host = namespaces?.hostAddress ?? '127.0.0.1';
   const crashes: ProgramCrash[] = [];
   const onCrash = (crash: ProgramCrash): void => {
     crashes.push(crash);
@@ -81,7 +94,7 @@ export async function startFleet(random: SeededRandom): Promise<Fleet> {
       superviseProgram({
         name,
         app: 'control-plane',
-        configFile: write(`${name}.yaml`, controlPlaneYaml(name, port)),
+        configFile: write(`${name}.yaml`, controlPlaneYaml({ name, host, port })),
         startedMessage: 'control plane listens',
         clockOffsetMs: offsetOf(name, MAX_CLOCK_OFFSET_MS.controlPlane),
         onCrash,
@@ -92,14 +105,28 @@ export async function startFleet(random: SeededRandom): Promise<Fleet> {
   for (let index = 0; index < WORKERS; index += 1) {
     const name = `worker-${index}`;
     const port = await freePort();
-    const rpcPort = await link(`rpc of ${name}`, port);
-    const upPort = await link(`control plane of ${name}`, ports[index % CONTROL_PLANES]!);
+    const upPort = ports[index % CONTROL_PLANES]!;
+    const network = namespaces?.networks[index - 1];
+    if (network !== undefined) networks.set(name, network);
+    const wiring =
+      network === undefined
+        ? {
+            listens: `127.0.0.1:${port}`,
+            advertises: `127.0.0.1:${await link(`rpc of ${name}`, port)}`,
+            controlPlane: `127.0.0.1:${await link(`control plane of ${name}`, upPort, host)}`,
+          }
+        : {
+            listens: `${network.address}:${port}`,
+            advertises: `${network.address}:${port}`,
+            controlPlane: `${host}:${upPort}`,
+          };
     write(`${name}.key`, deriveWorkerKey(masterKey, name));
     workers.push(
       superviseProgram({
         name,
         app: 'worker',
-        configFile: write(`${name}.yaml`, workerYaml({ name, port, rpcPort, upPort })),
+        configFile: write(`${name}.yaml`, workerYaml({ name, ...wiring })),
+        enter: network?.enter,
         startedMessage: 'worker listens',
         clockOffsetMs: offsetOf(name, MAX_CLOCK_OFFSET_MS.worker),
         onCrash,
@@ -109,13 +136,15 @@ export async function startFleet(random: SeededRandom): Promise<Fleet> {
   const store = await openStore({ driver: 'postgres', dsn: postgres.dsn() });
   for (const program of [...controlPlanes, ...workers]) program.start();
 
-  const clients = ports.map((port) => createApiClient({ baseUrl: `http://127.0.0.1:${port}`, apiKey }));
+  const clients = ports.map((port) => createApiClient({ baseUrl: `http://${host}:${port}`, apiKey }));
   const linkNames = [...links.keys()];
   return {
     directory,
     controlPlanes,
     workers,
     links,
+    networks,
+    whyNoNetworks: whyNone,
     postgres,
     clients,
     store,
@@ -128,6 +157,7 @@ export async function startFleet(random: SeededRandom): Promise<Fleet> {
         worker: linkNames.filter((name) => name.startsWith('rpc')),
         'control plane': linkNames.filter((name) => name.startsWith('control plane')),
       },
+      networks: [...networks.keys()],
     },
     stateDirectoryOf: (workerId) => join(directory, `${workerId}-state`, 'sandboxes'),
     async settled(timeoutMs) {
@@ -155,39 +185,10 @@ export async function startFleet(random: SeededRandom): Promise<Fleet> {
       ];
       await store.close();
       await Promise.all([...links.values()].map((proxy) => proxy.close()));
+      await namespaces?.close();
       await postgres.stop();
       rmSync(directory, { recursive: true, force: true });
       return ends;
     },
   };
-}
-
-function controlPlaneYaml(name: string, port: number): string {
-  return `
-server: { host: 127.0.0.1, port: ${port}, shutdown_timeout: 5s }
-auth: { api_key_file: api-key, worker_signing_key_file: worker-signing-key, worker_key_scope: derived }
-database: { driver: postgres, dsn_file: ${name}.dsn }
-defaults: { memory_mb: 128 }
-orchestrator: { reap_interval: 250ms, reconcile_interval: 500ms, spawn_timeout: 5s }
-`;
-}
-
-function workerYaml(options: {
-  readonly name: string;
-  readonly port: number;
-  readonly rpcPort: number;
-  readonly upPort: number;
-}): string {
-  const { name, port, rpcPort, upPort } = options;
-  return `
-worker:
-  id: ${name}
-  control_plane_url: http://127.0.0.1:${upPort}
-  listen_addr: 127.0.0.1:${port}
-  advertise_url: http://127.0.0.1:${rpcPort}
-  state_dir: ${name}-state
-  heartbeat_interval: 250ms
-  shutdown_timeout: 3s
-auth: { worker_signing_key_file: ${name}.key }
-`;
 }

@@ -19,7 +19,7 @@ export interface LinkProxy {
 
 const SLOW_MS = 150;
 
-export async function openLinkProxy(targetPort: number): Promise<LinkProxy> {
+export async function openLinkProxy(targetPort: number, targetHost = '127.0.0.1'): Promise<LinkProxy> {
   let state: LinkState = 'open';
   let connections = 0;
   const sockets = new Set<Socket>();
@@ -62,7 +62,7 @@ export async function openLinkProxy(targetPort: number): Promise<LinkProxy> {
       return;
     }
     connections += 1;
-    const far = connect({ host: '127.0.0.1', port: targetPort, allowHalfOpen: true });
+    const far = connect({ host: targetHost, port: targetPort, allowHalfOpen: true });
     for (const socket of [near, far]) {
       sockets.add(socket);
       socket.on('close', () => sockets.delete(socket));

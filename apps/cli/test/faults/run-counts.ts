@@ -7,8 +7,9 @@ export function countsOf(run: {
   readonly plan: readonly Fault[];
   readonly calls: readonly Call[];
   readonly sightings: readonly Sighting[];
+  readonly whyNoNetworks: string | undefined;
 }): string {
-  const { seed, plan, calls, sightings } = run;
+  const { seed, plan, calls, sightings, whyNoNetworks } = run;
   const runtimes = new Set(
     sightings.flatMap((sighting) => sighting.runtimes.map(({ identity }) => identity)),
   );
@@ -17,6 +18,7 @@ export function countsOf(run: {
     `  ${plan.length} faults: ${list(plan.map(({ kind }) => kind))}`,
     `  ${calls.length} calls: ${list(calls.map(wordOf))}`,
     `  ${sightings.length} sightings of ${runtimes.size} runtimes, ${sightings.filter(({ leases }) => leases === undefined).length} without the database`,
+    ...(whyNoNetworks === undefined ? [] : [`  without network namespaces: ${whyNoNetworks}`]),
   ].join('\n');
 }
 

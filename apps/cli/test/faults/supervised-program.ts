@@ -6,6 +6,8 @@ export interface ProgramOptions {
   readonly name: string;
   readonly app: 'control-plane' | 'worker';
   readonly configFile: string;
+  /** What to write before its command, such as to run it in another network. */
+  readonly enter?: readonly string[] | undefined;
   /** What it logs when its start is over. */
   readonly startedMessage: string;
   /** Asked at every start: how far its clock is off. */
@@ -54,8 +56,9 @@ export function superviseProgram(options: ProgramOptions): SupervisedProgram {
   function start(): void {
     if (stopping) return;
     const startedAt = log.length;
-    const args = ['--import', SKEWED_CLOCK, entryOf(options.app), '--config', options.configFile];
-    const program = spawn(process.execPath, args, {
+    const node = [process.execPath, '--import', SKEWED_CLOCK];
+    const command = [...(options.enter ?? []), ...node, entryOf(options.app), '--config', options.configFile];
+    const program = spawn(command[0]!, command.slice(1), {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: {
         PATH: process.env['PATH'],

@@ -77,11 +77,9 @@ function trustedProxies(settings: Settings): BlockList {
   return list;
 }
 
-/** The nearest hop first. */
+/** The nearest hop first. Without any, nobody is looked up among the proxies, which takes its time. */
 function hopsOf(forwardedFor: string | readonly string[] | undefined): readonly string[] {
-  return String(forwardedFor ?? '')
-    .split(',')
-    .reverse();
+  return forwardedFor === undefined ? [] : String(forwardedFor).split(',').reverse();
 }
 
 /** The address in a text such as `10.0.0.7`, `10.0.0.7:51000` or `[2001:db8::7]:51000`, without its port and zone. */

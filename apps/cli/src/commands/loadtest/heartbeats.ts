@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
 import { defineCommand } from '../../command.js';
 import { connect, trustedAuthorities } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
 import { onInterrupt } from '../../interrupt.js';
 import { countOf } from '../../loadtest/counts.js';
 import { sendHeartbeats } from '../../loadtest/heartbeat-load.js';
+import { keepConnections } from '../../loadtest/kept-connections.js';
 import { type LoadTestReport, reportText } from '../../loadtest/report.js';
 import { createSimulatedWorker } from '../../loadtest/simulated-worker.js';
 import { createTally, rounded } from '../../loadtest/tally.js';
@@ -19,6 +18,8 @@ import { signingKey, signingKeyOptions } from '../../worker-token/signing-key.js
 
 const MAX_WORKERS = 100_000;
 const MAX_CONNECTIONS = 10_000;
+/** Without a pace. A heartbeat waits for its batch: fewer under way are answered, but they are no saturation. */
+const LANES = 500;
 
 export const heartbeatsCommand = defineCommand({
   command: 'heartbeats',
@@ -39,9 +40,8 @@ export const heartbeatsCommand = defineCommand({
       .option('duration', { type: 'string', requiresArg: true, default: '30s', describe: 'How long' })
       .option('connections', {
         type: 'number',
-        default: 64,
         describe:
-          'Kept connections at most, which the workers share; without a pace as many heartbeats are under way at once',
+          'Kept connections at most, which the workers share, and without a pace as many heartbeats under way at once; by default one for each worker, without a pace 500',
       })
       .option('keep', {
         type: 'boolean',
@@ -58,25 +58,27 @@ export const heartbeatsCommand = defineCommand({
     const count = countOf('workers', args.workers, MAX_WORKERS);
     const paceMs = paceOf(args, count);
     const durationMs = millisecondsOf('duration', args.duration);
-    const maxSockets = countOf('connections', args.connections, MAX_CONNECTIONS);
+    const shared =
+      args.connections === undefined ? undefined : countOf('connections', args.connections, MAX_CONNECTIONS);
+    const lanes = shared ?? LANES;
     const client = connect(args);
-    const ca = trustedAuthorities(args, process.env);
+    const authorities = trustedAuthorities(args, process.env);
     const masterKey = await signingKey(args);
-    const agent = new (new URL(server).protocol === 'https:' ? HttpsAgent : HttpAgent)({
-      keepAlive: true,
-      maxSockets,
-      maxFreeSockets: maxSockets,
-      ...(ca === undefined ? {} : { ca }),
-    });
+    const connections = keepConnections({ server, authorities, shared: paceMs === 0 ? lanes : shared });
     const prefix = `loadtest-${randomBytes(4).toString('hex')}-`;
     const workers = Array.from({ length: count }, (_, index) =>
-      createSimulatedWorker({ id: `${prefix}${index + 1}`, server, masterKey, agent }),
+      createSimulatedWorker({
+        id: `${prefix}${index + 1}`,
+        server,
+        masterKey,
+        agent: connections.agentOf(index),
+      }),
     );
     const interrupt = onInterrupt();
     try {
       const clock = startTestClock(durationMs, interrupt.signal);
       const tally = createTally();
-      await sendHeartbeats(workers, { paceMs, lanes: maxSockets, clock, tally });
+      await sendHeartbeats(workers, { paceMs, lanes, clock, tally });
       const { elapsedMs, cpu } = clock.stop();
       const removal = await removeWorkers(workers, { client, keep: args.keep });
       const report: LoadTestReport = {
@@ -93,7 +95,7 @@ export const heartbeatsCommand = defineCommand({
       process.exitCode = interrupt.exitCode() ?? Number(report.operations['heartbeat']?.succeeded === 0);
     } finally {
       interrupt.release();
-      agent.destroy();
+      connections.close();
     }
   },
 });

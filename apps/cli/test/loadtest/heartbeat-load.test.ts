@@ -1,0 +1,69 @@
+import { getEventListeners } from 'node:events';
+import { expect } from 'chai';
+import { sendHeartbeats } from '../../src/loadtest/heartbeat-load.js';
+import type { SimulatedWorker } from '../../src/loadtest/simulated-worker.js';
+import { createTally } from '../../src/loadtest/tally.js';
+import { startTestClock } from '../../src/loadtest/test-clock.js';
+
+const never = new AbortController().signal;
+
+/** Workers whose heartbeats are answered when the test wants it, or never. */
+function workersThat(answer: (signal: AbortSignal) => Promise<void>, count: number) {
+  const sent = new Map<string, number>();
+  const workers = Array.from({ length: count }, (_, index): SimulatedWorker => {
+    const id = `w-${index}`;
+    return {
+      id,
+      async heartbeat(signal = never) {
+        sent.set(id, (sent.get(id) ?? 0) + 1);
+        await answer(signal);
+      },
+      leave: async () => undefined,
+    };
+  });
+  return { workers, sent };
+}
+
+const untilCutOff = (signal: AbortSignal): Promise<void> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+
+describe('sendHeartbeats', () => {
+  it('lets ten thousand workers wait on few listeners: each more would make every heartbeat slower', async () => {
+    const { workers, sent } = workersThat(untilCutOff, 10_000);
+    const clock = startTestClock(500, never);
+    const tally = createTally();
+    let most = 0;
+    const looking = setInterval(() => {
+      most = Math.max(most, getEventListeners(clock.over, 'abort').length);
+    }, 20);
+    await sendHeartbeats(workers, { paceMs: 1_000, lanes: 1, clock, tally });
+    clearInterval(looking);
+    const { elapsedMs } = clock.stop();
+    expect(sent.size).to.be.within(1_000, 10_000);
+    expect(Math.max(...sent.values())).to.equal(1);
+    expect(most).to.be.within(1, 5);
+    expect(getEventListeners(clock.over, 'abort').length).to.be.below(5);
+    // What the end cuts off is neither a success nor a failure.
+    expect(tally.result(elapsedMs)).to.include({ succeeded: 0, failed: 0 });
+  });
+
+  it('spreads the heartbeats of the workers over the pace, and lets none overtake the one before', async () => {
+    let underWay = 0;
+    let most = 0;
+    const { workers, sent } = workersThat(async () => {
+      underWay += 1;
+      most = Math.max(most, underWay);
+      await new Promise((resolve) => setTimeout(resolve, 120));
+      underWay -= 1;
+    }, 4);
+    const clock = startTestClock(1_000, never);
+    const tally = createTally();
+    await sendHeartbeats(workers, { paceMs: 50, lanes: 1, clock, tally });
+    const { elapsedMs } = clock.stop();
+    expect(most).to.equal(4);
+    for (const count of sent.values()) expect(count).to.be.within(2, 9);
+    const { latency_ms: latency } = tally.result(elapsedMs);
+    // Each was due long before the one before it was answered.
+    expect(latency?.max).to.be.greaterThan(300);
+  });
+});
