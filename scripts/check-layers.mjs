@@ -10,6 +10,7 @@ const FLOORS = {
   token: 0,
   logging: 0,
   policy: 0,
+  audit: 0,
   config: 1,
   store: 1,
   'worker-rpc': 1,

@@ -1,6 +1,6 @@
 import type { Logger } from '@stacyvm/logging';
 import { type BackgroundWork, startBackgroundWork } from '@stacyvm/orchestrator';
-import type { Store } from '@stacyvm/store';
+import type { MakeAnchor, Store } from '@stacyvm/store';
 
 const INTERVAL_MS = 60_000;
 const DAY_MS = 86_400_000;
@@ -13,10 +13,12 @@ const MAX_BATCHES = 20;
 export interface HousekeepingOptions {
   readonly store: Pick<
     Store,
-    'tokenIssuances' | 'tokenRevocations' | 'joinTokens' | 'credentialUses' | 'adminAudit'
+    'tokenIssuances' | 'tokenRevocations' | 'joinTokens' | 'credentialUses' | 'audit'
   >;
-  /** Milliseconds for which the audit of administration is kept; 0 keeps it for ever. */
+  /** Milliseconds for which the audit is kept; 0 keeps it for ever. */
   readonly auditRetentionMs: () => number;
+  /** Says where a chain was pruned. */
+  readonly makeAnchor: MakeAnchor;
   readonly logger: Logger;
   readonly clock: () => Date;
 }
@@ -32,7 +34,7 @@ export function startHousekeeping(options: HousekeepingOptions): BackgroundWork 
 }
 
 async function prune(
-  { store, auditRetentionMs, logger, clock }: HousekeepingOptions,
+  { store, auditRetentionMs, makeAnchor, logger, clock }: HousekeepingOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const now = clock();
@@ -47,7 +49,7 @@ async function prune(
     credential_uses: () => store.credentialUses.prune({ before: usesBefore, limit: BATCH }),
     ...(retentionMs === 0
       ? {}
-      : { admin_audit: () => store.adminAudit.prune({ before: auditBefore, limit: BATCH }) }),
+      : { audit: () => store.audit.prune({ before: auditBefore, limit: BATCH }, makeAnchor) }),
   };
   for (const [what, task] of Object.entries(tasks)) {
     let pruned = 0;

@@ -1,3 +1,4 @@
+import { makeStatement } from '@stacyvm/audit';
 import type { Settings } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
 import type { BackgroundWork } from '@stacyvm/orchestrator';
@@ -110,7 +111,13 @@ export async function openWorkerAuthority(options: {
       const background = [
         following,
         credentialRecorder.start(),
-        startHousekeeping({ store, auditRetentionMs: () => auditRetentionMs, logger, clock }),
+        startHousekeeping({
+          store,
+          auditRetentionMs: () => auditRetentionMs,
+          makeAnchor: makeStatement,
+          logger,
+          clock,
+        }),
       ];
       return {
         revocations: following,

@@ -1,4 +1,4 @@
-import type { AdminAuditRecord } from '@stacyvm/store';
+import type { AuditEvent } from '@stacyvm/store';
 import { type Answer, type CallOptions, call, type Json } from './api-calls.js';
 import type { Fixture } from './control-plane-fixture.js';
 import { eventually } from './eventually.js';
@@ -42,9 +42,9 @@ export function items({ text }: Answer): readonly Json[] {
 }
 
 /** The newest entry of the audit for a request, once it is there. */
-export function auditOf(fixture: Fixture, requestId: string): Promise<AdminAuditRecord> {
+export function auditOf(fixture: Fixture, requestId: string): Promise<AuditEvent> {
   return eventually(async () => {
-    const { items: entries } = await fixture.store.adminAudit.list({ limit: 1000 });
+    const { items: entries } = await fixture.store.audit.list({ limit: 1000 });
     const entry = entries.find((each) => each.requestId === requestId);
     if (entry === undefined) throw new Error(`nothing is audited for ${requestId}`);
     return entry;

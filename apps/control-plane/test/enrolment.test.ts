@@ -103,7 +103,7 @@ describe('the enrolment of a worker', () => {
     expect(await refusalOf(token, 'worker-twice')).to.equal('401 join_token_used');
     expect(fixture.logs.text()).to.contain(`join token redeemed twice: ${id} of worker worker-twice`);
     expect(await listed(id)).to.include({ refused_redemptions: 1 });
-    const { items: entries } = await fixture.store.adminAudit.list({ resource: `join_token:${id}` });
+    const { items: entries } = await fixture.store.audit.list({ resource: `join_token:${id}` });
     const redemptions = entries.filter(({ action }) => action === 'join_token.redeem');
     expect(redemptions.map(({ outcome, reason }) => `${outcome} ${reason}`.trim())).to.deep.equal([
       'denied join_token_used',
@@ -205,7 +205,7 @@ describe('the enrolment of a worker', () => {
       for (let n = 0; n < 62; n += 1) reasons.push(await guess());
       expect(reasons.filter((reason) => reason === 'join_token_unknown')).to.have.length(60);
       expect(reasons.slice(60)).to.deep.equal(['enrolment_limit', 'enrolment_limit']);
-      const { items: entries } = await guessed.store.adminAudit.list({ limit: 1000 });
+      const { items: entries } = await guessed.store.audit.list({ limit: 1000 });
       expect(entries).to.have.length(60);
     } finally {
       await guessed.dispose();

@@ -1,3 +1,4 @@
+import { makeStatement } from '@stacyvm/audit';
 import { openStore, type Store } from '@stacyvm/store';
 import { createTestDatabase, type TestDatabase } from '@stacyvm/store/testing';
 import { expect } from 'chai';
@@ -23,7 +24,8 @@ describe('housekeeping of the audit', () => {
   });
 
   const record = (daysAgo: number) =>
-    store.adminAudit.append({
+    store.audit.append({
+      category: 'admin',
       at: new Date(NOW.getTime() - daysAgo * DAY_MS),
       actorKind: 'api_key',
       actorId: 'ann',
@@ -35,14 +37,19 @@ describe('housekeeping of the audit', () => {
       requestId: `${daysAgo} days ago`,
       sourceAddress: '',
     });
-  const left = async () =>
-    (await store.adminAudit.list({ limit: 1000 })).items.map(({ requestId }) => requestId);
+  const left = async () => (await store.audit.list({ limit: 1000 })).items.map(({ requestId }) => requestId);
 
   it('keeps everything while no retention is set, then what is younger, whatever it is changed to', async () => {
     for (const daysAgo of [400, 91, 89, 31, 1]) await record(daysAgo);
     const { logger, records } = captureLogs();
     let retentionMs = 0;
-    const work = startHousekeeping({ store, auditRetentionMs: () => retentionMs, logger, clock: () => NOW });
+    const work = startHousekeeping({
+      store,
+      auditRetentionMs: () => retentionMs,
+      makeAnchor: makeStatement,
+      logger,
+      clock: () => NOW,
+    });
     try {
       await work.runOnce();
       expect(await left()).to.have.length(5);
@@ -53,8 +60,8 @@ describe('housekeeping of the audit', () => {
       await work.runOnce();
       expect(await left()).to.deep.equal(['1 days ago']);
       expect(records('pruned').map(({ what, pruned }) => [what, pruned])).to.deep.equal([
-        ['admin_audit', 2],
-        ['admin_audit', 2],
+        ['audit', 2],
+        ['audit', 2],
       ]);
     } finally {
       await work.stop();
@@ -66,19 +73,25 @@ describe('housekeeping of the audit', () => {
       await Promise.all(Array.from({ length: 50 }, () => record(200)));
     }
     const { logger, records } = captureLogs();
-    const work = startHousekeeping({ store, auditRetentionMs: () => 30 * DAY_MS, logger, clock: () => NOW });
+    const work = startHousekeeping({
+      store,
+      auditRetentionMs: () => 30 * DAY_MS,
+      makeAnchor: makeStatement,
+      logger,
+      clock: () => NOW,
+    });
     await work.runOnce();
     await work.stop();
     expect(await left()).to.deep.equal(['1 days ago']);
     expect(records('pruned')).to.have.length(1);
-    expect(records('pruned')[0]).to.include({ what: 'admin_audit', pruned: 1_050 });
+    expect(records('pruned')[0]).to.include({ what: 'audit', pruned: 1_050 });
   });
 
   it('follows auth.admin_audit_retention from the start of a control plane', async () => {
     const fixture = await startFixture();
     try {
-      await admin(fixture, '/worker-keys');
-      await fixture.store.adminAudit.append({
+      await fixture.store.audit.append({
+        category: 'admin',
         at: new Date(0),
         actorKind: 'api_key',
         actorId: 'ann',
@@ -90,9 +103,10 @@ describe('housekeeping of the audit', () => {
         requestId: 'old',
         sourceAddress: '',
       });
+      await admin(fixture, '/worker-keys');
       await fixture.beside({ 'auth.admin_audit_retention': '1h' });
       await eventually(async () => {
-        const { items } = await fixture.store.adminAudit.list();
+        const { items } = await fixture.store.audit.list();
         expect(items.map(({ action }) => action)).to.deep.equal(['worker_key.list']);
       });
     } finally {

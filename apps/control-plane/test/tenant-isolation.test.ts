@@ -122,7 +122,7 @@ describe('tenants on one fleet', () => {
         const record = async () => ({ ...(await fixture.store.sandboxes.get(id)), checkedAt: undefined });
         const sandbox = await record();
         const lease = await fixture.store.leases.get(id);
-        const audited = (await fixture.store.adminAudit.list({ limit: 1000 })).items.length;
+        const audited = (await fixture.store.audit.list({ limit: 1000 })).items.length;
         for (const [who, ask] of Object.entries(strangers)) {
           const answers: unknown[] = [];
           for (const target of [id, 'sb-000000000000000000000000']) {
@@ -140,7 +140,7 @@ describe('tenants on one fleet', () => {
         expect(await record()).to.deep.equal(sandbox);
         expect(await fixture.store.leases.get(id)).to.deep.equal(lease);
         expect((await fixture.store.execLogs.listBySandbox(id)).items).to.deep.equal([]);
-        expect((await fixture.store.adminAudit.list({ limit: 1000 })).items).to.have.length(audited);
+        expect((await fixture.store.audit.list({ limit: 1000 })).items).to.have.length(audited);
       });
     }
 

@@ -1,12 +1,4 @@
 export {
-  type AdminAuditFilter,
-  type AdminAuditRecord,
-  type AdminAuditRepository,
-  AUDIT_OUTCOMES,
-  type AuditOutcome,
-  type NewAdminAuditEntry,
-} from './admin-audit.js';
-export {
   API_KEY_ROLES,
   type ApiKeyFilter,
   type ApiKeyRecord,
@@ -15,7 +7,12 @@ export {
   type ApiKeyUse,
   type NewApiKey,
 } from './api-keys.js';
+export type { AuditRepository } from './audit.js';
+export type { AppendAuditEvent } from './audit-appender.js';
+export type { AuditChains, AuditHead, ChainRange, MakeAnchor } from './audit-chains.js';
 export { MAX_AUDIT_DETAIL_BYTES } from './audit-detail.js';
+export { type AuditEvent, auditRecordOf, type NewAuditEvent } from './audit-event.js';
+export type { AuditFilter } from './audit-list.js';
 export type { Clock } from './clock.js';
 export type { ControlPlanePresence, ControlPlaneRepository } from './control-planes.js';
 export type {

@@ -7,6 +7,7 @@ import { workerIdentityMigration } from './migrations/0002-worker-identity.js';
 import { policiesMigration } from './migrations/0003-policies.js';
 import { fleetOperationMigration } from './migrations/0004-fleet-operation.js';
 import { tenantsMigration } from './migrations/0005-tenants.js';
+import { auditMigration } from './migrations/0006-audit.js';
 import { peopleMigration } from './migrations/0007-people.js';
 import { quotasMigration } from './migrations/0008-quotas.js';
 import type { StoreSchema } from './schema.js';
@@ -18,6 +19,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0003-policies': policiesMigration,
   '0004-fleet-operation': fleetOperationMigration,
   '0005-tenants': tenantsMigration,
+  '0006-audit': auditMigration,
   '0007-people': peopleMigration,
   '0008-quotas': quotasMigration,
 };

@@ -15,25 +15,33 @@ export interface PruneRequest {
 
 interface AgingTable {
   readonly table:
-    | 'admin_audit'
     | 'worker_token_issuances'
     | 'worker_token_revocations'
     | 'principal_revocations'
     | 'worker_join_tokens'
     | 'worker_credential_uses';
-  readonly column: 'at' | 'expires_at' | 'last_seen';
+  readonly column: 'expires_at' | 'last_seen';
+}
+
+/** @throws StoreError `invalid_input` */
+export function checkedPruneRequest({
+  before,
+  limit = DEFAULT_PRUNE_LIMIT,
+}: PruneRequest): Required<PruneRequest> {
+  requireTime(before, 'before');
+  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_PRUNE_LIMIT) {
+    throw new StoreError('invalid_input', `prune limit must be between 1 and ${MAX_PRUNE_LIMIT}`);
+  }
+  return { before, limit };
 }
 
 /** Deletes the oldest rows and tells how many; rows that another process is deleting are left to it. */
 export async function deleteOldest(
   db: Kysely<StoreSchema>,
   { table, column }: AgingTable,
-  { before, limit = DEFAULT_PRUNE_LIMIT }: PruneRequest,
+  request: PruneRequest,
 ): Promise<number> {
-  requireTime(before, 'before');
-  if (!Number.isSafeInteger(limit) || limit < 1 || limit > MAX_PRUNE_LIMIT) {
-    throw new StoreError('invalid_input', `prune limit must be between 1 and ${MAX_PRUNE_LIMIT}`);
-  }
+  const { before, limit } = checkedPruneRequest(request);
   const { numAffectedRows = 0n } = await sql`
     with doomed as materialized (
       select id from ${sql.table(table)} where ${sql.ref(column)} < ${before}

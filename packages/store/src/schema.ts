@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 
 type Timestamp = ColumnType<Date, Date, Date>;
 type NullableTimestamp = ColumnType<Date | null, Date | null | undefined, Date | null>;
@@ -150,19 +150,53 @@ export interface WorkerCredentialUsesTable {
   readonly count: BigInteger;
 }
 
-export interface AdminAuditTable {
-  readonly id: Generated<string>;
+/** The end of a chain, whose row is locked by whoever appends to it. */
+export interface AuditHeadsTable {
+  readonly tenant: string;
+  readonly sequence: BigInteger;
+  readonly hash: string;
+  readonly anchor_sequence: ColumnType<string, number | undefined, number>;
+  readonly checkpoint_sequence: ColumnType<string, number | undefined, number>;
+  readonly updated_at: Timestamp;
+}
+
+export interface AuditStatementsTable {
+  readonly tenant: string;
+  readonly sequence: BigInteger;
+  readonly kind: string;
+  readonly hash: string;
   readonly at: Timestamp;
+  readonly key_id: string;
+  readonly signature: string;
+}
+
+export interface AuditEventsTable {
+  readonly id: GeneratedAlways<string>;
+  readonly tenant: string;
+  readonly sequence: BigInteger;
+  readonly event_id: string;
+  readonly at: Timestamp;
+  readonly category: string;
+  readonly phase: string;
+  readonly intent_id: string;
   readonly actor_kind: string;
   readonly actor_id: string;
+  readonly actor_tenant: string;
   readonly credential_id: string;
   readonly action: string;
   readonly resource: string;
   readonly outcome: string;
   readonly reason: string;
+  readonly status: number;
+  readonly method: string;
+  readonly path: string;
   readonly request_id: string;
   readonly source_address: string;
+  readonly user_agent: string;
+  readonly duration_ms: BigInteger;
   readonly detail: Json<Record<string, unknown>>;
+  readonly prev_hash: string;
+  readonly hash: string;
 }
 
 export interface PoliciesTable {
@@ -251,7 +285,9 @@ export interface StoreSchema {
   readonly principal_revocation_version: WorkerRevocationVersionTable;
   readonly worker_join_tokens: WorkerJoinTokensTable;
   readonly worker_credential_uses: WorkerCredentialUsesTable;
-  readonly admin_audit: AdminAuditTable;
+  readonly audit_heads: AuditHeadsTable;
+  readonly audit_statements: AuditStatementsTable;
+  readonly audit_events: AuditEventsTable;
   readonly policies: PoliciesTable;
   readonly policy_version: PolicyVersionTable;
   readonly tenants: TenantsTable;

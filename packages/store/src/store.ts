@@ -1,5 +1,5 @@
-import { type AdminAuditRepository, createAdminAuditRepository } from './admin-audit.js';
 import { type ApiKeyRepository, createApiKeyRepository } from './api-keys.js';
+import { type AuditRepository, createAuditRepository } from './audit.js';
 import { type Clock, systemClock } from './clock.js';
 import {
   type ConnectionTarget,
@@ -73,7 +73,7 @@ export interface Store {
   readonly joinTokens: JoinTokenRepository;
   readonly principalRevocations: PrincipalRevocationRepository;
   readonly credentialUses: CredentialUseRepository;
-  readonly adminAudit: AdminAuditRepository;
+  readonly audit: AuditRepository;
   readonly policies: PolicyRepository;
   readonly tenants: TenantRepository;
   readonly tenantMembers: TenantMemberRepository;
@@ -180,7 +180,7 @@ function storeOn(
     joinTokens: createJoinTokenRepository(db, clock),
     principalRevocations: createPrincipalRevocationRepository(db, clock),
     credentialUses: createCredentialUseRepository(db, clock),
-    adminAudit: createAdminAuditRepository(db, clock),
+    audit: createAuditRepository(db, clock),
     policies: createPolicyRepository(db, clock),
     tenants: createTenantRepository(db, clock),
     tenantMembers: createTenantMemberRepository(db, clock),

@@ -7,7 +7,6 @@ describe('@stacyvm/store', () => {
   it('exports exactly its public values', () => {
     expect(Object.keys(store).sort()).to.deep.equal([
       'API_KEY_ROLES',
-      'AUDIT_OUTCOMES',
       'DEFAULT_LIST_LIMIT',
       'DEFAULT_PRUNE_LIMIT',
       'EXEC_OUTCOMES',
@@ -32,6 +31,7 @@ describe('@stacyvm/store', () => {
       'StoreError',
       'TENANTS_CHANNEL',
       'WORKERS_CHANNEL',
+      'auditRecordOf',
       'isTenantId',
       'openStore',
       'policyCursor',

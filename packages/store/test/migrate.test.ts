@@ -41,6 +41,7 @@ describe('migrations', () => {
       ['applied database migration', '0003-policies'],
       ['applied database migration', '0004-fleet-operation'],
       ['applied database migration', '0005-tenants'],
+      ['applied database migration', '0006-audit'],
       ['applied database migration', '0007-people'],
       ['applied database migration', '0008-quotas'],
     ]);
@@ -50,6 +51,7 @@ describe('migrations', () => {
       { name: '0003-policies' },
       { name: '0004-fleet-operation' },
       { name: '0005-tenants' },
+      { name: '0006-audit' },
       { name: '0007-people' },
       { name: '0008-quotas' },
     ]);
@@ -93,9 +95,9 @@ describe('migrations', () => {
     await query(`drop policy tenant_rows on sandboxes`);
     await query(`alter table sandboxes drop column tenant_ref`);
     await query(`drop table worker_token_issuances, worker_token_revocations, worker_revocation_version,
-      worker_join_tokens, worker_credential_uses, admin_audit, policies, policy_version,
+      worker_join_tokens, worker_credential_uses, policies, policy_version,
       control_planes, tenants, tenant_members, api_keys, quotas, principal_revocations,
-      principal_revocation_version`);
+      principal_revocation_version, audit_events, audit_statements, audit_heads`);
     await query(`drop index sandboxes_of_worker, sandboxes_active_owner`);
     await query(`create index workers_last_heartbeat on workers (last_heartbeat desc)`);
     await query(`alter table workers drop constraint workers_drain_deadline,
@@ -114,17 +116,22 @@ describe('migrations', () => {
     const indexes = await query(`select indexname from pg_indexes
       where schemaname = 'public' and tablename not like 'schema_%' order by 1`);
     expect(indexes.map((row) => row['indexname'])).to.deep.equal([
-      'admin_audit_action',
-      'admin_audit_actor',
-      'admin_audit_newest',
-      'admin_audit_pkey',
-      'admin_audit_resource',
-      'admin_audit_unsuccessful',
       'api_keys_key_hash_key',
       'api_keys_key_prefix_key',
       'api_keys_newest',
       'api_keys_pkey',
       'api_keys_tenant',
+      'audit_events_action',
+      'audit_events_actor',
+      'audit_events_id_key',
+      'audit_events_newest',
+      'audit_events_pkey',
+      'audit_events_resource',
+      'audit_events_tenant',
+      'audit_events_unsuccessful',
+      'audit_heads_pkey',
+      'audit_heads_unsigned',
+      'audit_statements_pkey',
       'control_planes_pkey',
       'exec_logs_pkey',
       'exec_logs_sandbox',
@@ -184,6 +191,8 @@ describe('migrations', () => {
       from pg_constraint where contype = 'f' order by 1`);
     expect(foreign).to.deep.equal([
       { source: 'api_keys', target: 'tenants' },
+      { source: 'audit_events', target: 'audit_heads' },
+      { source: 'audit_statements', target: 'audit_heads' },
       { source: 'exec_logs', target: 'sandboxes' },
       { source: 'policies', target: 'tenants' },
       { source: 'quotas', target: 'tenants' },

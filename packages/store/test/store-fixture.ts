@@ -24,9 +24,13 @@ export async function openFixture(): Promise<StoreFixture> {
     clock,
     database,
     async reset() {
+      // Events of the audit only go with their triggers off, which takes a superuser.
+      await admin.query(`set session_replication_role = replica`);
       await admin.query(`truncate workers, leases, sandboxes, exec_logs, worker_token_issuances,
-        worker_token_revocations, worker_join_tokens, worker_credential_uses, admin_audit, policies,
-        control_planes, tenants, tenant_members, api_keys, quotas, principal_revocations`);
+        worker_token_revocations, worker_join_tokens, worker_credential_uses, policies,
+        control_planes, tenants, tenant_members, api_keys, quotas, principal_revocations,
+        audit_heads, audit_statements, audit_events`);
+      await admin.query(`set session_replication_role = origin`);
     },
     async close() {
       await store.close();

@@ -205,7 +205,7 @@ describe('row-level security', () => {
     ['a global policy', `update policies set tenant_id = null`],
     ['a sandbox', `update sandboxes set tenant_id = 'tn-a'`],
     ['a tenant', `update tenants set name = 'x'`],
-    ['the audit', 'select from admin_audit'],
+    ['the audit', 'select from audit_events'],
     ['workers', 'select from workers'],
     ['revocations', 'select from worker_token_revocations'],
   ];

@@ -1,5 +1,6 @@
+import type { AuditOutcome } from '@stacyvm/audit';
 import type { Logger } from '@stacyvm/logging';
-import type { AuditOutcome, Store } from '@stacyvm/store';
+import type { Store } from '@stacyvm/store';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
 
 /** Who somebody is, and what shows it; a principal is one. */
@@ -48,7 +49,7 @@ export interface AdminAudit {
  */
 const CHEAP_REFUSALS_PER_MINUTE = 60;
 
-export function createAdminAudit(store: Pick<Store, 'adminAudit'>, logger: Logger): AdminAudit {
+export function createAdminAudit(store: Pick<Store, 'audit'>, logger: Logger): AdminAudit {
   const cheap = new RateLimiterMemory({ points: CHEAP_REFUSALS_PER_MINUTE, duration: 60 });
 
   function append(
@@ -57,7 +58,8 @@ export function createAdminAudit(store: Pick<Store, 'adminAudit'>, logger: Logge
     outcome: AuditOutcome,
     reason: string,
   ): Promise<unknown> {
-    return store.adminAudit.append({
+    return store.audit.append({
+      category: 'admin',
       actorKind: actor.kind,
       actorId: actor.id,
       credentialId: actor.credentialId,

@@ -82,7 +82,7 @@ describe('the audit of administrators', () => {
     const wrong = secret();
     await admin(fixture, '/worker-keys', { key: wrong, headers: { 'X-Request-ID': 'wrong-key' } });
     expect(await auditOf(fixture, 'wrong-key')).to.include({ reason: 'api_key_invalid' });
-    const { items } = await fixture.store.adminAudit.list({ limit: 1000 });
+    const { items } = await fixture.store.audit.list({ limit: 1000 });
     expect(items.some(({ requestId }) => requestId === 'not-admin')).to.equal(false);
     for (const key of [wrong, fixture.apiKey, fixture.adminKey]) {
       expect(JSON.stringify(items)).not.to.contain(key);
@@ -93,7 +93,7 @@ describe('the audit of administrators', () => {
     const flooded = await startFixture();
     try {
       for (let n = 0; n < 70; n += 1) await admin(flooded, '/worker-keys', { key: null });
-      expect((await flooded.store.adminAudit.list({ limit: 1000 })).items).to.have.length(60);
+      expect((await flooded.store.audit.list({ limit: 1000 })).items).to.have.length(60);
       expect(flooded.logs.records('refusal not audited: too many from one caller')).to.have.length(10);
       await admin(flooded, '/worker-keys', { headers: { 'X-Request-ID': 'known' } });
       expect(await auditOf(flooded, 'known')).to.include({ outcome: 'success' });

@@ -101,7 +101,7 @@ describe('the rate limit', () => {
   it('does not let a flood of a known caller into the audit', async () => {
     const statuses = await times(70, () => admin(fixture, '/worker-keys'));
     expect(statuses.filter((status) => status === 429)).to.have.length(67);
-    const { items } = await fixture.store.adminAudit.list({ limit: 1000 });
+    const { items } = await fixture.store.audit.list({ limit: 1000 });
     const limited = items.filter(({ reason }) => reason === 'rate_limited');
     expect(limited).to.have.length(60);
     expect(limited[0]).to.include({ outcome: 'denied' });

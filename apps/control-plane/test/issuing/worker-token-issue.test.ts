@@ -35,7 +35,7 @@ describe('the tokens that a worker gets issued', () => {
       method: 'worker',
       requester: `worker:${WORKER}`,
     });
-    const { items: audited } = await fixture.store.adminAudit.list({
+    const { items: audited } = await fixture.store.audit.list({
       action: 'worker_token.issue',
       resource: `worker:${WORKER}`,
     });
