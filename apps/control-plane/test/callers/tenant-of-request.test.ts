@@ -31,8 +31,9 @@ const MEMBERS = directory({
   'corp:one': { 'tn-c': 'admin' },
 });
 
-function caller(kind: Principal['kind'], role: Role, more: Partial<Principal> = {}): Principal {
-  return { kind, id: `${role}:x`, role, scopes: ROLE_SCOPES[role], credentialId: 'c', ...more };
+function caller(kind: string, role: Role, more: Partial<Principal> = {}): Principal {
+  const scopes = ROLE_SCOPES[role];
+  return { kind: kind as Principal['kind'], id: `${role}:x`, role, scopes, credentialId: 'c', ...more };
 }
 const user = (sub: string, role: Role = 'viewer', tenant?: string): Principal =>
   caller('oidc', role, { id: `oidc:${sub}`, ...(tenant === undefined ? {} : { tenant }) });

@@ -5,6 +5,7 @@ import { createOrchestrator } from '@stacyvm/orchestrator';
 import { expect } from 'chai';
 import { createApp } from '../../src/app.js';
 import { createEdge } from '../../src/callers/edge.js';
+import { createTenantDirectory } from '../../src/callers/tenant-directory.js';
 import { createSettingsReload } from '../../src/settings-reload.js';
 import { fixedSettings } from '../../src/settings-source.js';
 import { openWorkerAuthority } from '../../src/worker-authority.js';
@@ -79,6 +80,7 @@ describe('the probes', () => {
         logger,
       }),
       store: fixture.store,
+      tenantDirectory: createTenantDirectory(fixture.store),
       logger,
       clock,
       version: '0',
