@@ -24,6 +24,7 @@ import { fileHandlers } from './routes/files.js';
 import { type JoinTokensState, joinTokenHandlers } from './routes/join-tokens.js';
 import { metricsHandlers } from './routes/metrics.js';
 import { type PoliciesState, policyHandlers } from './routes/policies.js';
+import { type QuotasState, quotaHandlers } from './routes/quotas.js';
 import { sandboxHandlers } from './routes/sandboxes.js';
 import { type SystemState, systemHandlers } from './routes/system.js';
 import { tenantMemberHandlers } from './routes/tenant-members.js';
@@ -40,6 +41,7 @@ export type AppOptions = SystemState &
   WorkerCredentialsState &
   DiagnosticsState &
   PoliciesState &
+  QuotasState &
   AdmitCallersOptions & {
     readonly clientAddresses: Pick<ClientAddresses, 'of'>;
     readonly crossOrigin: Pick<CrossOrigin, 'handler'>;
@@ -104,13 +106,14 @@ export function createApp(options: AppOptions): Express {
     ...policyHandlers(options, audited),
     ...tenantHandlers(options, audited),
     ...tenantMemberHandlers(options, audited),
+    ...quotaHandlers(options, audited),
     ...metricsHandlers(options.metrics),
     ...diagnosticsHandlers(options, audited),
     ...systemHandlers(options),
   });
   app.use((_request, _response, next) => next({ status: 404 }));
   app.use(auditRefusals(options.audit));
-  app.use(errorHandler(logger));
+  app.use(errorHandler(logger, options.metrics));
   return app;
 }
 
@@ -120,7 +123,7 @@ const probeAliases: RequestHandler = (request, _response, next) => {
   next();
 };
 
-function errorHandler(logger: Logger): ErrorRequestHandler {
+function errorHandler(logger: Logger, metrics: Pick<Metrics, 'limitReached'>): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const problem = problemOf(error);
     const { requestId, signal } = contextOf(request);
@@ -130,6 +133,7 @@ function errorHandler(logger: Logger): ErrorRequestHandler {
         reason: problem.reason,
         detail: error.detail,
       });
+    if (problem.status === 429) metrics.limitReached(problem.reason);
     if (problem.status >= 500 && !signal.aborted)
       logger.error('request failed', { request_id: requestId, reason: problem.reason, error });
     if (response.headersSent) {

@@ -35,6 +35,11 @@ export function nameOperations(app: Express): void {
   for (const operation of served()) {
     app[operation.method](expressPath(operation), (request, _response, next) => {
       const context = contextOf(request);
+      // The first is the one that will answer: a fixed path comes before one with a parameter.
+      if (context.operation !== undefined) {
+        next();
+        return;
+      }
       context.operation = operation.id;
       const { id, tenant_id: tenantId } = request.params;
       if (id !== undefined) context.pathId = String(id);

@@ -85,6 +85,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     authority.metrics.observeTls(tls);
     authority.metrics.observeSpawnQueue(orchestrator.spawnQueue.stats);
     const tenantDirectory = createTenantDirectory(store);
+    authority.metrics.observeQuotas(store, clock);
     const app = createApp({
       ...authority,
       ...edge,

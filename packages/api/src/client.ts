@@ -4,6 +4,7 @@ import { createFleetClient, type FleetClient } from './fleet-client.js';
 import type { components } from './generated/contract.js';
 import { type ApiClientOptions, type CallOptions, createHttpCalls, given, refusalOf } from './http-calls.js';
 import { createPoliciesClient, type PoliciesClient } from './policies-client.js';
+import { createQuotasClient, type QuotasClient } from './quotas-client.js';
 import { createWorkerIdentityClient, type WorkerIdentityClient } from './worker-identity-client.js';
 
 type Schemas = components['schemas'];
@@ -37,6 +38,7 @@ export interface ApiClient {
   readonly fleet: FleetClient;
   readonly workerIdentity: WorkerIdentityClient;
   readonly policies: PoliciesClient;
+  readonly quotas: QuotasClient;
 }
 
 /**
@@ -96,5 +98,6 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     fleet: createFleetClient(calls),
     workerIdentity: createWorkerIdentityClient(calls),
     policies: createPoliciesClient(calls),
+    quotas: createQuotasClient(calls),
   };
 }

@@ -24,6 +24,7 @@ export type {
   PolicyEvaluation,
   UpdatePolicy,
 } from './policies-client.js';
+export type { Quota, QuotaHolder, QuotasClient, QuotaUsage, SetQuota } from './quotas-client.js';
 export type {
   CreatedJoinToken,
   CreateJoinToken,

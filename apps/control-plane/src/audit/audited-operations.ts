@@ -7,7 +7,7 @@ export interface AuditedOperation {
   readonly kind: string;
 }
 
-/** Every operation below `/admin`; a test compares it with the contract. */
+/** Every operation below `/admin`, and every other change that only administrators make; a test compares it with the contract. */
 export const AUDITED_OPERATIONS = {
   listAdminWorkers: { action: 'worker.list', kind: 'worker' },
   getAdminWorker: { action: 'worker.read', kind: 'worker' },
@@ -40,6 +40,18 @@ export const AUDITED_OPERATIONS = {
   getTenantMember: { action: 'tenant_member.read', kind: 'tenant' },
   setTenantMember: { action: 'tenant_member.set', kind: 'tenant' },
   removeTenantMember: { action: 'tenant_member.remove', kind: 'tenant' },
+  setQuota: { action: 'quota.set', kind: 'owner' },
+  deleteQuota: { action: 'quota.delete', kind: 'owner' },
+  listAdminQuotas: { action: 'quota.list', kind: 'owner' },
+  summarizeAdminQuotas: { action: 'quota.summarize', kind: 'owner' },
+  getAdminQuota: { action: 'quota.read', kind: 'owner' },
+  setAdminQuota: { action: 'quota.set', kind: 'owner' },
+  deleteAdminQuota: { action: 'quota.delete', kind: 'owner' },
+  getAdminQuotaUsage: { action: 'quota.usage', kind: 'owner' },
+  getTenantQuota: { action: 'quota.read', kind: 'tenant' },
+  setTenantQuota: { action: 'quota.set', kind: 'tenant' },
+  deleteTenantQuota: { action: 'quota.delete', kind: 'tenant' },
+  getTenantQuotaUsage: { action: 'quota.usage', kind: 'tenant' },
   listWorkerCredentials: { action: 'worker_credential.list', kind: 'worker' },
   getWorkerKeys: { action: 'worker_key.list', kind: 'worker_key' },
   getAdminDiagnostics: { action: 'diagnostics.read', kind: 'control_plane' },

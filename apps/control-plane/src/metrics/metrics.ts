@@ -1,10 +1,11 @@
 import type { RpcRefusal, SpawnQueueStats } from '@stacyvm/orchestrator';
-import type { WorkerRecord } from '@stacyvm/store';
+import type { Store, WorkerRecord } from '@stacyvm/store';
 import type { TlsRefusalReason, WorkerAuthentication, WorkerRefusalEvent } from '@stacyvm/worker-rpc';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { RevocationsStatus } from '../revocations/live-revocations.js';
 import { type MeasuredEdge, observeEdge } from './edge-metrics.js';
 import { createFleetMetrics, type FleetMetrics } from './fleet-metrics.js';
+import { observeQuotas } from './quota-metrics.js';
 import { readMetrics } from './read-metrics.js';
 import { observeSpawnQueue } from './spawn-queue-metrics.js';
 import { type MeasuredTls, observeTls } from './tls-metrics.js';
@@ -38,11 +39,14 @@ export interface Metrics extends FleetMetrics {
   /** A connection that its TLS handshake has not brought about. */
   tlsRefusal(reason: TlsRefusalReason): void;
   request(request: AnsweredRequest): void;
+  /** A request that was answered with 429. */
+  limitReached(reason: string): void;
   /** From now on these are read as well. */
   observe(state: MeasuredState): void;
   observeEdge(edge: MeasuredEdge): void;
   observeTls(tls: MeasuredTls): void;
   observeSpawnQueue(stats: () => SpawnQueueStats): void;
+  observeQuotas(store: Pick<Store, 'quotas'>, clock: () => Date): void;
   /** Everything, in the text format of Prometheus. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -77,6 +81,9 @@ export function createMetrics(): Metrics {
   const enrolments = counter('worker_enrolments_total', 'Attempts to redeem a join token.', ['outcome']);
   const rpcRefusals = counter('worker_rpc_refusals_total', 'Calls that a worker did not let in.', ['reason']);
   const tlsRefusals = counter('tls_refusals_total', 'Connections that were refused in their TLS handshake.', [
+    'reason',
+  ]);
+  const limitsReached = counter('limit_refusals_total', 'Requests that were answered with 429, by reason.', [
     'reason',
   ]);
   const requests = new Histogram({
@@ -127,10 +134,12 @@ export function createMetrics(): Metrics {
     tlsRefusal: (reason) => tlsRefusals.inc({ reason }),
     request: ({ operation, status, seconds }) =>
       requests.observe({ operation, status: String(status) }, seconds),
+    limitReached: (reason) => limitsReached.inc({ reason }),
     observe: (state) => observeState(registry, state),
     observeEdge: (edge) => observeEdge(registry, edge),
     observeTls: (tls) => observeTls(registry, tls),
     observeSpawnQueue: (stats) => observeSpawnQueue(registry, stats),
+    observeQuotas: (store, clock) => observeQuotas(registry, store, clock),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

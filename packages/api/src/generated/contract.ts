@@ -539,6 +539,260 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the quotas of owners
+         * @description By owner id, those in the tenant of the request.
+         *     A person with a token reads only what is its own, unless it is an operator. Keys act for many owners.
+         */
+        get: operations["listQuotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quotas/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the quotas of owners
+         * @description How many there are in the tenant of the request, and how many limit what.
+         *     A person with a token reads only what is its own, unless it is an operator. Keys act for many owners.
+         */
+        get: operations["summarizeQuotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quotas/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The owner, as `X-User-ID` or `owner_id` names it, or `oidc:` and the subject of a token. */
+                id: components["parameters"]["OwnerId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read the quota of an owner
+         * @description What was set; `usage` tells what holds in the end.
+         *     A person with a token reads only what is its own, unless it is an operator. Keys act for many owners.
+         */
+        get: operations["getQuota"];
+        /**
+         * Set the quota of an owner
+         * @description Replaces all of it: what is left out, 0 or `0s` is not limited by it. In force for every spawn, exec and issue that begins
+         *     after the answer, on every control plane. It ends nothing that runs. Audited.
+         */
+        put: operations["setQuota"];
+        post?: never;
+        /**
+         * Remove the quota of an owner
+         * @description The settings hold for the owner again. Audited.
+         */
+        delete: operations["deleteQuota"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/quotas/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The owner, as `X-User-ID` or `owner_id` names it, or `oidc:` and the subject of a token. */
+                id: components["parameters"]["OwnerId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What an owner uses and may use
+         * @description For any owner, with a quota or without.
+         *     A person with a token reads only what is its own, unless it is an operator. Keys act for many owners.
+         */
+        get: operations["getQuotaUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the quotas of owners
+         * @description By owner id, those in the tenant of the request. Audited.
+         */
+        get: operations["listAdminQuotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/quotas/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the quotas of owners
+         * @description How many there are in the tenant of the request, and how many limit what. Audited.
+         */
+        get: operations["summarizeAdminQuotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/quotas/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The owner, as `X-User-ID` or `owner_id` names it, or `oidc:` and the subject of a token. */
+                id: components["parameters"]["OwnerId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read the quota of an owner
+         * @description What was set; `usage` tells what holds in the end. Audited.
+         */
+        get: operations["getAdminQuota"];
+        /**
+         * Set the quota of an owner
+         * @description Replaces all of it: what is left out, 0 or `0s` is not limited by it. In force for every spawn, exec and issue that begins
+         *     after the answer, on every control plane. It ends nothing that runs. Audited.
+         */
+        put: operations["setAdminQuota"];
+        post?: never;
+        /**
+         * Remove the quota of an owner
+         * @description The settings hold for the owner again. Audited.
+         */
+        delete: operations["deleteAdminQuota"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/quotas/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The owner, as `X-User-ID` or `owner_id` names it, or `oidc:` and the subject of a token. */
+                id: components["parameters"]["OwnerId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What an owner uses and may use
+         * @description For any owner, with a quota or without. Audited.
+         */
+        get: operations["getAdminQuotaUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/tenants/{tenant_id}/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Read the quota of a tenant
+         * @description What everybody in it may have together. Audited.
+         */
+        get: operations["getTenantQuota"];
+        /**
+         * Set the quota of a tenant
+         * @description Replaces all of it, as with owners. What it limits in time bounds the quotas of its owners as well. Audited.
+         */
+        put: operations["setTenantQuota"];
+        post?: never;
+        /**
+         * Remove the quota of a tenant
+         * @description Audited.
+         */
+        delete: operations["deleteTenantQuota"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/tenants/{tenant_id}/quota/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What a tenant uses and may use
+         * @description Audited.
+         */
+        get: operations["getTenantQuotaUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/policies": {
         parameters: {
             query?: never;
@@ -1449,6 +1703,65 @@ export interface components {
             mode?: components["schemas"]["PolicyMode"];
             description?: string;
         };
+        OwnerId: string;
+        /** @description A duration of whole seconds such as `8h`; `0s` is no limit. */
+        QuotaDuration: string;
+        Deleted: {
+            /** @enum {string} */
+            status: "deleted";
+        };
+        SetQuota: {
+            max_sandboxes?: number;
+            max_memory_mb?: number;
+            max_vcpus?: number;
+            max_ttl?: components["schemas"]["QuotaDuration"];
+            max_exec_timeout?: components["schemas"]["QuotaDuration"];
+            max_token_issues_per_minute?: number;
+        };
+        /** @description 0 and `0s` are not limited by it. */
+        Quota: {
+            /** @description Absent in the quota of a tenant as a whole. */
+            owner_id?: string;
+            /** @description Absent outside of all tenants. */
+            tenant_id?: string;
+            /** @description At once. */
+            max_sandboxes: number;
+            /** @description Of all its sandboxes together. */
+            max_memory_mb: number;
+            /** @description Of all its sandboxes together. */
+            max_vcpus: number;
+            /** @description The longest life that a spawn may ask for. */
+            max_ttl: string;
+            /** @description The longest timeout that an exec may ask for. */
+            max_exec_timeout: string;
+            /** @description Worker tokens and join tokens. */
+            max_token_issues_per_minute: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        QuotaSummary: {
+            total: number;
+            with_max_sandboxes: number;
+            with_max_ttl: number;
+            with_max_exec_timeout: number;
+        };
+        /** @description Limits are those that hold in the end, of the quota and the settings, and in time also of the tenant. 0 is none. */
+        QuotaUsage: {
+            owner_id?: string;
+            tenant_id?: string;
+            active_sandboxes: number;
+            max_sandboxes: number;
+            active_memory_mb: number;
+            max_memory_mb: number;
+            active_vcpus: number;
+            max_vcpus: number;
+            max_ttl: string;
+            max_exec_timeout: string;
+            max_token_issues_per_minute: number;
+            quota_configured: boolean;
+        };
         Policy: {
             id: string;
             /**
@@ -1988,6 +2301,8 @@ export interface components {
         RecordId: string;
         /** @description Whom the sandbox is for. Overrides `owner_id`. */
         UserId: string;
+        /** @description The owner, as `X-User-ID` or `owner_id` names it, or `oidc:` and the subject of a token. */
+        OwnerId: components["schemas"]["OwnerId"];
         /** @description How many items at most. */
         Limit: number;
         /** @description The `X-Next-Cursor` of the page before. */
@@ -3074,6 +3389,509 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listQuotas: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `X-Next-Cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of quotas. */
+            200: {
+                headers: {
+                    "X-Next-Cursor": components["headers"]["NextCursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    summarizeQuotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaSummary"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The owner, as `X-User-ID` or `owner_id` names it, or `oidc:` and the subject of a token. */
+                id: components["parameters"]["OwnerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The quota. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The owner, as `X-User-ID` or `owner_id` names it, or `oidc:` and the subject of a token. */
+                id: components["parameters"]["OwnerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetQuota"];
+            };
+        };
+        responses: {
+            /** @description The quota. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The owner, as `X-User-ID` or `owner_id` names it, or `oidc:` and the subject of a token. */
+                id: components["parameters"]["OwnerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getQuotaUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The owner, as `X-User-ID` or `owner_id` names it, or `oidc:` and the subject of a token. */
+                id: components["parameters"]["OwnerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Use and limits. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaUsage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAdminQuotas: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `X-Next-Cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of quotas. */
+            200: {
+                headers: {
+                    "X-Next-Cursor": components["headers"]["NextCursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    summarizeAdminQuotas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The counts. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaSummary"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAdminQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The owner, as `X-User-ID` or `owner_id` names it, or `oidc:` and the subject of a token. */
+                id: components["parameters"]["OwnerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The quota. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setAdminQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The owner, as `X-User-ID` or `owner_id` names it, or `oidc:` and the subject of a token. */
+                id: components["parameters"]["OwnerId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetQuota"];
+            };
+        };
+        responses: {
+            /** @description The quota. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteAdminQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The owner, as `X-User-ID` or `owner_id` names it, or `oidc:` and the subject of a token. */
+                id: components["parameters"]["OwnerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAdminQuotaUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The owner, as `X-User-ID` or `owner_id` names it, or `oidc:` and the subject of a token. */
+                id: components["parameters"]["OwnerId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Use and limits. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaUsage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getTenantQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The quota. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    setTenantQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetQuota"];
+            };
+        };
+        responses: {
+            /** @description The quota. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quota"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteTenantQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getTenantQuotaUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Use and limits. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaUsage"];
                 };
             };
             400: components["responses"]["BadRequest"];

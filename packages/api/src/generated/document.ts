@@ -52,6 +52,10 @@ export const openApiDocument: unknown = {
       "description": "Those who share the fleet, and who belongs to them. Every request is audited."
     },
     {
+      "name": "quotas",
+      "description": "How much owners and tenants may have."
+    },
+    {
       "name": "worker protocol",
       "description": "What workers call. Authenticated by worker credentials, never by API keys."
     },
@@ -2351,6 +2355,916 @@ export const openApiDocument: unknown = {
         }
       }
     },
+    "/quotas": {
+      "get": {
+        "operationId": "listQuotas",
+        "x-scope": "read:*",
+        "tags": [
+          "quotas"
+        ],
+        "summary": "List the quotas of owners",
+        "description": "By owner id, those in the tenant of the request.\nA person with a token reads only what is its own, unless it is an operator. Keys act for many owners.\n",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page of quotas.",
+            "headers": {
+              "X-Next-Cursor": {
+                "$ref": "#/components/headers/NextCursor"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "$ref": "#/components/schemas/Quota"
+                  }
+                },
+                "examples": {
+                  "none": {
+                    "value": []
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/quotas/summary": {
+      "get": {
+        "operationId": "summarizeQuotas",
+        "x-scope": "read:*",
+        "tags": [
+          "quotas"
+        ],
+        "summary": "Count the quotas of owners",
+        "description": "How many there are in the tenant of the request, and how many limit what.\nA person with a token reads only what is its own, unless it is an operator. Keys act for many owners.\n",
+        "responses": {
+          "200": {
+            "description": "The counts.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/QuotaSummary"
+                },
+                "examples": {
+                  "some": {
+                    "value": {
+                      "total": 2,
+                      "with_max_sandboxes": 1,
+                      "with_max_ttl": 2,
+                      "with_max_exec_timeout": 0
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/quotas/{id}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/OwnerId"
+        }
+      ],
+      "get": {
+        "operationId": "getQuota",
+        "x-scope": "read:*",
+        "tags": [
+          "quotas"
+        ],
+        "summary": "Read the quota of an owner",
+        "description": "What was set; `usage` tells what holds in the end.\nA person with a token reads only what is its own, unless it is an operator. Keys act for many owners.\n",
+        "responses": {
+          "200": {
+            "description": "The quota.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Quota"
+                },
+                "examples": {
+                  "owner": {
+                    "$ref": "#/components/examples/Quota"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "put": {
+        "operationId": "setQuota",
+        "x-scope": "admin:*",
+        "tags": [
+          "quotas"
+        ],
+        "summary": "Set the quota of an owner",
+        "description": "Replaces all of it: what is left out, 0 or `0s` is not limited by it. In force for every spawn, exec and issue that begins\nafter the answer, on every control plane. It ends nothing that runs. Audited.\n",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/SetQuota"
+              },
+              "examples": {
+                "sandboxes": {
+                  "value": {
+                    "max_sandboxes": 20,
+                    "max_ttl": "8h"
+                  }
+                },
+                "none": {
+                  "value": {}
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The quota.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Quota"
+                },
+                "examples": {
+                  "owner": {
+                    "$ref": "#/components/examples/Quota"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteQuota",
+        "x-scope": "admin:*",
+        "tags": [
+          "quotas"
+        ],
+        "summary": "Remove the quota of an owner",
+        "description": "The settings hold for the owner again. Audited.\n",
+        "responses": {
+          "200": {
+            "description": "It is gone.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Deleted"
+                },
+                "examples": {
+                  "deleted": {
+                    "value": {
+                      "status": "deleted"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/quotas/{id}/usage": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/OwnerId"
+        }
+      ],
+      "get": {
+        "operationId": "getQuotaUsage",
+        "x-scope": "read:*",
+        "tags": [
+          "quotas"
+        ],
+        "summary": "What an owner uses and may use",
+        "description": "For any owner, with a quota or without.\nA person with a token reads only what is its own, unless it is an operator. Keys act for many owners.\n",
+        "responses": {
+          "200": {
+            "description": "Use and limits.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/QuotaUsage"
+                },
+                "examples": {
+                  "owner": {
+                    "$ref": "#/components/examples/QuotaUsage"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/quotas": {
+      "get": {
+        "operationId": "listAdminQuotas",
+        "x-scope": "admin:*",
+        "tags": [
+          "quotas"
+        ],
+        "summary": "List the quotas of owners",
+        "description": "By owner id, those in the tenant of the request. Audited.\n",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page of quotas.",
+            "headers": {
+              "X-Next-Cursor": {
+                "$ref": "#/components/headers/NextCursor"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "$ref": "#/components/schemas/Quota"
+                  }
+                },
+                "examples": {
+                  "none": {
+                    "value": []
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/quotas/summary": {
+      "get": {
+        "operationId": "summarizeAdminQuotas",
+        "x-scope": "admin:*",
+        "tags": [
+          "quotas"
+        ],
+        "summary": "Count the quotas of owners",
+        "description": "How many there are in the tenant of the request, and how many limit what. Audited.\n",
+        "responses": {
+          "200": {
+            "description": "The counts.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/QuotaSummary"
+                },
+                "examples": {
+                  "some": {
+                    "value": {
+                      "total": 2,
+                      "with_max_sandboxes": 1,
+                      "with_max_ttl": 2,
+                      "with_max_exec_timeout": 0
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/quotas/{id}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/OwnerId"
+        }
+      ],
+      "get": {
+        "operationId": "getAdminQuota",
+        "x-scope": "admin:*",
+        "tags": [
+          "quotas"
+        ],
+        "summary": "Read the quota of an owner",
+        "description": "What was set; `usage` tells what holds in the end. Audited.\n",
+        "responses": {
+          "200": {
+            "description": "The quota.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Quota"
+                },
+                "examples": {
+                  "owner": {
+                    "$ref": "#/components/examples/Quota"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "put": {
+        "operationId": "setAdminQuota",
+        "x-scope": "admin:*",
+        "tags": [
+          "quotas"
+        ],
+        "summary": "Set the quota of an owner",
+        "description": "Replaces all of it: what is left out, 0 or `0s` is not limited by it. In force for every spawn, exec and issue that begins\nafter the answer, on every control plane. It ends nothing that runs. Audited.\n",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/SetQuota"
+              },
+              "examples": {
+                "sandboxes": {
+                  "value": {
+                    "max_sandboxes": 20,
+                    "max_ttl": "8h"
+                  }
+                },
+                "none": {
+                  "value": {}
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The quota.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Quota"
+                },
+                "examples": {
+                  "owner": {
+                    "$ref": "#/components/examples/Quota"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteAdminQuota",
+        "x-scope": "admin:*",
+        "tags": [
+          "quotas"
+        ],
+        "summary": "Remove the quota of an owner",
+        "description": "The settings hold for the owner again. Audited.\n",
+        "responses": {
+          "200": {
+            "description": "It is gone.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Deleted"
+                },
+                "examples": {
+                  "deleted": {
+                    "value": {
+                      "status": "deleted"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/quotas/{id}/usage": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/OwnerId"
+        }
+      ],
+      "get": {
+        "operationId": "getAdminQuotaUsage",
+        "x-scope": "admin:*",
+        "tags": [
+          "quotas"
+        ],
+        "summary": "What an owner uses and may use",
+        "description": "For any owner, with a quota or without. Audited.\n",
+        "responses": {
+          "200": {
+            "description": "Use and limits.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/QuotaUsage"
+                },
+                "examples": {
+                  "owner": {
+                    "$ref": "#/components/examples/QuotaUsage"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/tenants/{tenant_id}/quota": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/TenantId"
+        }
+      ],
+      "get": {
+        "operationId": "getTenantQuota",
+        "x-scope": "tenant:admin",
+        "tags": [
+          "quotas"
+        ],
+        "summary": "Read the quota of a tenant",
+        "description": "What everybody in it may have together. Audited.\n",
+        "responses": {
+          "200": {
+            "description": "The quota.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Quota"
+                },
+                "examples": {
+                  "tenant": {
+                    "$ref": "#/components/examples/TenantQuota"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "put": {
+        "operationId": "setTenantQuota",
+        "x-scope": "admin:*",
+        "tags": [
+          "quotas"
+        ],
+        "summary": "Set the quota of a tenant",
+        "description": "Replaces all of it, as with owners. What it limits in time bounds the quotas of its owners as well. Audited.\n",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/SetQuota"
+              },
+              "examples": {
+                "sandboxes": {
+                  "value": {
+                    "max_sandboxes": 20,
+                    "max_ttl": "8h"
+                  }
+                },
+                "none": {
+                  "value": {}
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The quota.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Quota"
+                },
+                "examples": {
+                  "tenant": {
+                    "$ref": "#/components/examples/TenantQuota"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteTenantQuota",
+        "x-scope": "admin:*",
+        "tags": [
+          "quotas"
+        ],
+        "summary": "Remove the quota of a tenant",
+        "description": "Audited.\n",
+        "responses": {
+          "200": {
+            "description": "It is gone.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Deleted"
+                },
+                "examples": {
+                  "deleted": {
+                    "value": {
+                      "status": "deleted"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/tenants/{tenant_id}/quota/usage": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/TenantId"
+        }
+      ],
+      "get": {
+        "operationId": "getTenantQuotaUsage",
+        "x-scope": "tenant:admin",
+        "tags": [
+          "quotas"
+        ],
+        "summary": "What a tenant uses and may use",
+        "description": "Audited.\n",
+        "responses": {
+          "200": {
+            "description": "Use and limits.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/QuotaUsage"
+                },
+                "examples": {
+                  "tenant": {
+                    "$ref": "#/components/examples/TenantQuotaUsage"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
     "/admin/policies": {
       "post": {
         "operationId": "createPolicy",
@@ -4425,6 +5339,15 @@ export const openApiDocument: unknown = {
         },
         "description": "Whom the sandbox is for. Overrides `owner_id`."
       },
+      "OwnerId": {
+        "name": "id",
+        "in": "path",
+        "required": true,
+        "schema": {
+          "$ref": "#/components/schemas/OwnerId"
+        },
+        "description": "The owner, as `X-User-ID` or `owner_id` names it, or `oidc:` and the subject of a token."
+      },
       "Limit": {
         "name": "limit",
         "in": "query",
@@ -4735,6 +5658,14 @@ export const openApiDocument: unknown = {
                   "code": "RESOURCE_LIMIT",
                   "message": "resource limit exceeded: no eligible worker available",
                   "reason": "no_eligible_worker",
+                  "request_id": "3f1c"
+                }
+              },
+              "quota": {
+                "value": {
+                  "code": "RESOURCE_LIMIT",
+                  "message": "resource limit exceeded: max sandboxes per owner reached (20)",
+                  "reason": "quota_exceeded",
                   "request_id": "3f1c"
                 }
               },
@@ -5179,6 +6110,62 @@ export const openApiDocument: unknown = {
           "created_by": "admin:2c26b46b68ffc68f",
           "created_at": "2026-05-09T10:00:00Z",
           "updated_at": "2026-05-09T10:00:00Z"
+        }
+      },
+      "Quota": {
+        "value": {
+          "owner_id": "ada",
+          "max_sandboxes": 20,
+          "max_memory_mb": 0,
+          "max_vcpus": 0,
+          "max_ttl": "8h0m0s",
+          "max_exec_timeout": "0s",
+          "max_token_issues_per_minute": 0,
+          "created_at": "2026-05-09T10:00:00Z",
+          "updated_at": "2026-05-09T10:00:00Z"
+        }
+      },
+      "TenantQuota": {
+        "value": {
+          "tenant_id": "tn-000102030405060708090a0b",
+          "max_sandboxes": 20,
+          "max_memory_mb": 0,
+          "max_vcpus": 0,
+          "max_ttl": "8h0m0s",
+          "max_exec_timeout": "0s",
+          "max_token_issues_per_minute": 0,
+          "created_at": "2026-05-09T10:00:00Z",
+          "updated_at": "2026-05-09T10:00:00Z"
+        }
+      },
+      "QuotaUsage": {
+        "value": {
+          "owner_id": "ada",
+          "active_sandboxes": 3,
+          "max_sandboxes": 20,
+          "active_memory_mb": 3072,
+          "max_memory_mb": 0,
+          "active_vcpus": 3,
+          "max_vcpus": 0,
+          "max_ttl": "8h0m0s",
+          "max_exec_timeout": "10m0s",
+          "max_token_issues_per_minute": 60,
+          "quota_configured": true
+        }
+      },
+      "TenantQuotaUsage": {
+        "value": {
+          "tenant_id": "tn-000102030405060708090a0b",
+          "active_sandboxes": 3,
+          "max_sandboxes": 20,
+          "active_memory_mb": 3072,
+          "max_memory_mb": 0,
+          "active_vcpus": 3,
+          "max_vcpus": 0,
+          "max_ttl": "8h0m0s",
+          "max_exec_timeout": "10m0s",
+          "max_token_issues_per_minute": 60,
+          "quota_configured": true
         }
       },
       "WorkerRevocation": {
@@ -6607,6 +7594,200 @@ export const openApiDocument: unknown = {
           "description": {
             "type": "string",
             "maxLength": 500
+          }
+        }
+      },
+      "OwnerId": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 128,
+        "pattern": "^[^/\\\\\\s\\x00-\\x1f\\x7f]+$"
+      },
+      "QuotaDuration": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "A duration of whole seconds such as `8h`; `0s` is no limit."
+      },
+      "Deleted": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "status"
+        ],
+        "properties": {
+          "status": {
+            "type": "string",
+            "enum": [
+              "deleted"
+            ]
+          }
+        }
+      },
+      "SetQuota": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "max_sandboxes": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000000
+          },
+          "max_memory_mb": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000000000
+          },
+          "max_vcpus": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000000
+          },
+          "max_ttl": {
+            "$ref": "#/components/schemas/QuotaDuration"
+          },
+          "max_exec_timeout": {
+            "$ref": "#/components/schemas/QuotaDuration"
+          },
+          "max_token_issues_per_minute": {
+            "type": "integer",
+            "minimum": 0,
+            "maximum": 1000000
+          }
+        }
+      },
+      "Quota": {
+        "type": "object",
+        "additionalProperties": false,
+        "description": "0 and `0s` are not limited by it.",
+        "required": [
+          "max_sandboxes",
+          "max_memory_mb",
+          "max_vcpus",
+          "max_ttl",
+          "max_exec_timeout",
+          "max_token_issues_per_minute",
+          "created_at",
+          "updated_at"
+        ],
+        "properties": {
+          "owner_id": {
+            "type": "string",
+            "description": "Absent in the quota of a tenant as a whole."
+          },
+          "tenant_id": {
+            "type": "string",
+            "description": "Absent outside of all tenants."
+          },
+          "max_sandboxes": {
+            "type": "integer",
+            "description": "At once."
+          },
+          "max_memory_mb": {
+            "type": "integer",
+            "description": "Of all its sandboxes together."
+          },
+          "max_vcpus": {
+            "type": "integer",
+            "description": "Of all its sandboxes together."
+          },
+          "max_ttl": {
+            "type": "string",
+            "description": "The longest life that a spawn may ask for."
+          },
+          "max_exec_timeout": {
+            "type": "string",
+            "description": "The longest timeout that an exec may ask for."
+          },
+          "max_token_issues_per_minute": {
+            "type": "integer",
+            "description": "Worker tokens and join tokens."
+          },
+          "created_at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "updated_at": {
+            "type": "string",
+            "format": "date-time"
+          }
+        }
+      },
+      "QuotaSummary": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "total",
+          "with_max_sandboxes",
+          "with_max_ttl",
+          "with_max_exec_timeout"
+        ],
+        "properties": {
+          "total": {
+            "type": "integer"
+          },
+          "with_max_sandboxes": {
+            "type": "integer"
+          },
+          "with_max_ttl": {
+            "type": "integer"
+          },
+          "with_max_exec_timeout": {
+            "type": "integer"
+          }
+        }
+      },
+      "QuotaUsage": {
+        "type": "object",
+        "additionalProperties": false,
+        "description": "Limits are those that hold in the end, of the quota and the settings, and in time also of the tenant. 0 is none.",
+        "required": [
+          "active_sandboxes",
+          "max_sandboxes",
+          "active_memory_mb",
+          "max_memory_mb",
+          "active_vcpus",
+          "max_vcpus",
+          "max_ttl",
+          "max_exec_timeout",
+          "max_token_issues_per_minute",
+          "quota_configured"
+        ],
+        "properties": {
+          "owner_id": {
+            "type": "string"
+          },
+          "tenant_id": {
+            "type": "string"
+          },
+          "active_sandboxes": {
+            "type": "integer"
+          },
+          "max_sandboxes": {
+            "type": "integer"
+          },
+          "active_memory_mb": {
+            "type": "integer"
+          },
+          "max_memory_mb": {
+            "type": "integer"
+          },
+          "active_vcpus": {
+            "type": "integer"
+          },
+          "max_vcpus": {
+            "type": "integer"
+          },
+          "max_ttl": {
+            "type": "string"
+          },
+          "max_exec_timeout": {
+            "type": "string"
+          },
+          "max_token_issues_per_minute": {
+            "type": "integer"
+          },
+          "quota_configured": {
+            "type": "boolean"
           }
         }
       },
