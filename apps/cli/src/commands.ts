@@ -19,6 +19,7 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   config: async () => (await import('./commands/config/group.js')).configCommand,
   tls: async () => (await import('./commands/tls/group.js')).tlsCommand,
   policy: async () => (await import('./commands/policy/group.js')).policyCommand,
+  quota: async () => (await import('./commands/quota/group.js')).quotaCommand,
   version: async () => (await import('./commands/version.js')).versionCommand,
 };
 
