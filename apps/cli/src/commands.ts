@@ -20,6 +20,7 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   tls: async () => (await import('./commands/tls/group.js')).tlsCommand,
   policy: async () => (await import('./commands/policy/group.js')).policyCommand,
   quota: async () => (await import('./commands/quota/group.js')).quotaCommand,
+  tenant: async () => (await import('./commands/tenant/group.js')).tenantCommand,
   version: async () => (await import('./commands/version.js')).versionCommand,
 };
 

@@ -8,6 +8,8 @@ export interface ConnectionArguments {
   readonly server: string;
   readonly apiKeyFile: string | undefined;
   readonly caFile: string | undefined;
+  /** '' for none, whatever the environment says. */
+  readonly tenant?: string | undefined;
 }
 
 /** The options of every command that calls the control plane. */
@@ -21,6 +23,11 @@ export function connectionOptions<T>(yargs: Argv<T>) {
     .option('api-key-file', {
       type: 'string',
       describe: 'File with the API key; without it STACYVM_API_KEY_FILE or STACYVM_API_KEY',
+    })
+    .option('tenant', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Tenant to act for; without it STACYVM_TENANT, else the credential decides',
     })
     .option('ca-file', {
       type: 'string',
@@ -36,8 +43,19 @@ export function connect(args: ConnectionArguments, env = process.env): ApiClient
   return createApiClient({
     baseUrl: args.server,
     apiKey: readApiKey(args.apiKeyFile, env),
+    tenant: chosenTenant(args.tenant, env),
     ...(fetch === undefined ? {} : { fetch }),
   });
+}
+
+/** @throws CommandFailure with exit code 2 when it can be none: it goes into a header */
+function chosenTenant(given: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
+  const tenant = given ?? env['STACYVM_TENANT'] ?? '';
+  if (tenant !== '' && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(tenant)) {
+    const source = given === undefined ? 'STACYVM_TENANT' : '--tenant';
+    throw new CommandFailure(`${source} must be the id of a tenant; it is ${JSON.stringify(tenant)}`, 2);
+  }
+  return tenant === '' ? undefined : tenant;
 }
 
 /** @throws CommandFailure with exit code 2 */

@@ -5,6 +5,7 @@ import type { components } from './generated/contract.js';
 import { type ApiClientOptions, type CallOptions, createHttpCalls, given, refusalOf } from './http-calls.js';
 import { createPoliciesClient, type PoliciesClient } from './policies-client.js';
 import { createQuotasClient, type QuotasClient } from './quotas-client.js';
+import { createTenantsClient, type TenantsClient } from './tenants-client.js';
 import { createWorkerIdentityClient, type WorkerIdentityClient } from './worker-identity-client.js';
 
 type Schemas = components['schemas'];
@@ -39,6 +40,7 @@ export interface ApiClient {
   readonly workerIdentity: WorkerIdentityClient;
   readonly policies: PoliciesClient;
   readonly quotas: QuotasClient;
+  readonly tenants: TenantsClient;
 }
 
 /**
@@ -99,5 +101,6 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     workerIdentity: createWorkerIdentityClient(calls),
     policies: createPoliciesClient(calls),
     quotas: createQuotasClient(calls),
+    tenants: createTenantsClient(calls),
   };
 }

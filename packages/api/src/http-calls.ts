@@ -6,6 +6,8 @@ export interface ApiClientOptions {
   /** Where the control plane listens, such as `http://127.0.0.1:7423`. */
   readonly baseUrl: string;
   readonly apiKey?: string | undefined;
+  /** The tenant to act for, by `X-Tenant-ID`; without one the credential decides. */
+  readonly tenant?: string | undefined;
   readonly fetch?: typeof globalThis.fetch;
 }
 
@@ -24,6 +26,8 @@ export interface HttpCalls {
   readonly http: Client<paths>;
   /** The body of a successful answer. */
   call<R extends FetchResult>(work: Promise<R>): Promise<NonNullable<R['data']>>;
+  /** For answers without a body. */
+  done(work: Promise<FetchResult>): Promise<void>;
   /** The items of every page. */
   pages<T>(
     fetchPage: (cursor: string | undefined) => Promise<FetchResult & { data?: readonly T[] }>,
@@ -37,7 +41,7 @@ export function createHttpCalls(options: ApiClientOptions): HttpCalls {
   return {
     http: createFetchClient<paths>({
       baseUrl: `${options.baseUrl.replace(/\/+$/, '')}/api/v1`,
-      ...(options.apiKey === undefined ? {} : { headers: { 'X-API-Key': options.apiKey } }),
+      headers: given({ 'X-API-Key': options.apiKey, 'X-Tenant-ID': options.tenant }),
       ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
     }),
     settle,
@@ -45,6 +49,10 @@ export function createHttpCalls(options: ApiClientOptions): HttpCalls {
       const result = await settle(work);
       if (result.data === undefined || result.data === null) throw refusalOf(result);
       return result.data;
+    },
+    async done(work) {
+      const result = await settle(work);
+      if (!result.response.ok) throw refusalOf(result);
     },
     async *pages(fetchPage) {
       let cursor: string | undefined;

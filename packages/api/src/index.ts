@@ -26,6 +26,16 @@ export type {
 } from './policies-client.js';
 export type { Quota, QuotaHolder, QuotasClient, QuotaUsage, SetQuota } from './quotas-client.js';
 export type {
+  CreateTenant,
+  Tenant,
+  TenantListFilter,
+  TenantMember,
+  TenantMemberRole,
+  TenantMembersClient,
+  TenantsClient,
+  UpdateTenant,
+} from './tenants-client.js';
+export type {
   CreatedJoinToken,
   CreateJoinToken,
   IssuedWorkerToken,

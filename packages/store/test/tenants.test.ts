@@ -319,6 +319,27 @@ describe('TenantMemberRepository', () => {
     await rejection(tenantMembers.set({ tenantId: 'tn-a', userId: ' ', role: 'admin' }), 'invalid_input');
   });
 
+  it('keeps the last administrator where it is told to', async () => {
+    const { tenantMembers } = fixture.store;
+    const set = (userId: string, role: 'viewer' | 'admin', keepAdmin = true) =>
+      tenantMembers.set({ tenantId: 'tn-a', userId, role }, { keepAdmin });
+    await set('ada', 'admin');
+    await set('bob', 'viewer');
+    await rejection(set('ada', 'viewer'), 'last_admin');
+    await rejection(tenantMembers.remove('tn-a', 'ada', { keepAdmin: true }), 'last_admin');
+    await set('ada', 'admin');
+    await tenantMembers.remove('tn-a', 'bob', { keepAdmin: true });
+    await set('bob', 'admin');
+    // Each would be right alone.
+    const removals = await Promise.allSettled(
+      ['ada', 'bob'].map((userId) => tenantMembers.remove('tn-a', userId, { keepAdmin: true })),
+    );
+    expect(removals.map(({ status }) => status).sort()).to.deep.equal(['fulfilled', 'rejected']);
+    expect((await tenantMembers.list('tn-a')).items).to.have.length(1);
+    const [left] = (await tenantMembers.list('tn-a')).items;
+    await tenantMembers.remove('tn-a', left?.userId ?? '');
+  });
+
   it('lists the oldest first, page by page, and what a user belongs to', async () => {
     const { tenantMembers } = fixture.store;
     for (const userId of ['zoe', 'ada', 'bob', 'eve', 'kim']) {
