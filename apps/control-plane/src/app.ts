@@ -5,7 +5,7 @@ import * as OpenApiValidator from 'express-openapi-validator';
 import helmet from 'helmet';
 import type { AdminAudit } from './audit/admin-audit.js';
 import { auditedHandlers, auditRefusals } from './audit/audited-handlers.js';
-import { type AdmitCallersOptions, admitCallers } from './callers/admit-callers.js';
+import { type AdmitCallersOptions, admitCallers, admitTenants } from './callers/admit-callers.js';
 import type { ClientAddresses } from './callers/client-address.js';
 import type { CrossOrigin } from './callers/cross-origin.js';
 import { requireLocalCaller } from './callers/local-callers.js';
@@ -78,6 +78,7 @@ export function createApp(options: AppOptions): Express {
   app.use(options.crossOrigin.handler);
   app.use(admitCallers(options));
   app.use(chooseTenant(options.tenantDirectory));
+  app.use(admitTenants(options));
   guardOperations(app);
   app.use(...jsonBody());
   app.use(

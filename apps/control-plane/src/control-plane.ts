@@ -3,11 +3,12 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Settings } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
-import { createOrchestrator } from '@stacyvm/orchestrator';
+import { createOrchestrator, startBackgroundWork } from '@stacyvm/orchestrator';
 import { openStore } from '@stacyvm/store';
 import { createClientThumbprints } from '@stacyvm/worker-rpc';
 import { createApp } from './app.js';
 import { createEdge } from './callers/edge.js';
+import { createSharedBuckets } from './callers/shared-buckets.js';
 import { createTenantDirectory } from './callers/tenant-directory.js';
 import { followDatabaseHints } from './database-hints.js';
 import { createHttpServer, HTTP_TIMEOUTS } from './http-server.js';
@@ -61,9 +62,11 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     tls.close();
     throw error;
   });
+  const sharedBuckets = createSharedBuckets({ settings, store, logger });
+  edge.rateLimit.shareBy(sharedBuckets);
   let draining = false;
   try {
-    const authority = await openWorkerAuthority({ settings, store, logger, clock });
+    const authority = await openWorkerAuthority({ settings, store, sharedBuckets, logger, clock });
     const orchestrator = createOrchestrator({
       store,
       logger,
@@ -78,7 +81,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     });
     const settingsReload = createSettingsReload({
       initial: settings,
-      parts: [edge, authority, rpcUrls, createPolicyFiles(orchestrator.policies)],
+      parts: [edge, sharedBuckets, authority, rpcUrls, createPolicyFiles(orchestrator.policies)],
       logger,
     });
     authority.metrics.observeEdge({ settings: settingsSource.status, rateLimit: edge.rateLimit.status });
@@ -122,6 +125,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     );
     await listen(server, settings, edge.callers.enforced, logger);
     orchestrator.start();
+    sharedBuckets.follow(() => orchestrator.fleet.status().controlPlanes);
+    const pruning = startBackgroundWork({
+      name: 'pruning of shared counts',
+      intervalMs: SHARED_COUNTS_PRUNE_MS,
+      round: () => sharedBuckets.prune(),
+      logger,
+    });
     const warm = edge.callers.warmUp();
     const background = authority.start(() => orchestrator.enforceRevocations());
     const hints = followDatabaseHints({
@@ -145,6 +155,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
         await drain(settings['server.shutdown_timeout'], logger);
         edge.callers.close();
         await hints.close();
+        await pruning.stop();
         await background.stop();
         await orchestrator.stop();
         await warm;
@@ -171,6 +182,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     throw error;
   }
 }
+
+const SHARED_COUNTS_PRUNE_MS = 60_000;
 
 /** Without authentication only this machine is served. */
 async function listen(

@@ -5,6 +5,7 @@ import type { BackgroundWork } from '@stacyvm/orchestrator';
 import type { Store, WorkerRecord } from '@stacyvm/store';
 import type { EnrolWorker, IssueWorkerToken } from '@stacyvm/worker-rpc';
 import { type AdminAudit, createAdminAudit } from './audit/admin-audit.js';
+import type { SharedBuckets } from './callers/shared-buckets.js';
 import { startHousekeeping } from './housekeeping.js';
 import { createEnrolment } from './issuing/enrolment.js';
 import { createIssueLimit } from './issuing/issue-limit.js';
@@ -49,10 +50,11 @@ export interface WorkerAuthority extends ReloadedPart {
 export async function openWorkerAuthority(options: {
   readonly settings: Settings;
   readonly store: Store;
+  readonly sharedBuckets: Pick<SharedBuckets, 'take'>;
   readonly logger: Logger;
   readonly clock: () => Date;
 }): Promise<WorkerAuthority> {
-  const { settings, store, logger, clock } = options;
+  const { settings, store, sharedBuckets, logger, clock } = options;
   const metrics = createMetrics();
   const audit = createAdminAudit(store, logger);
   const tokenIds = settings['auth.worker_revoked_token_ids'];
@@ -68,7 +70,7 @@ export async function openWorkerAuthority(options: {
       credentialRecorder.note({ workerId, form: 'signed', keyRole: role, keyFingerprint: fingerprint }),
   });
   const issuingKey = createGetIssuingKey({ identity, revocations, clock });
-  const limit = createIssueLimit(settings['auth.worker_token_issue_limit']);
+  const limit = createIssueLimit(settings['auth.worker_token_issue_limit'], { store, shared: sharedBuckets });
   const { tokenBinding } = identity;
   const tokenIssuer = createTokenIssuer({ store, issuingKey, tokenBinding, limit, clock });
   const sandboxesByState = createSandboxCounts(store, clock);

@@ -88,6 +88,7 @@ export {
   type QuotaSubject,
 } from './quota-record.js';
 export type { OwnerQuotaFilter, QuotaRepository, QuotaSummary } from './quotas.js';
+export type { BucketAnswer, BucketQuestion, RateBucketRepository } from './rate-buckets.js';
 export type { CapacityLimits, OwnerCount, WorkerLoad } from './sandbox-capacity.js';
 export type { ClaimedSandbox, ClaimRequest, SandboxClaims } from './sandbox-claims.js';
 export {

@@ -232,6 +232,13 @@ export interface QuotasTable {
   readonly updated_at: Timestamp;
 }
 
+export interface RateBucketsTable {
+  readonly key: string;
+  readonly used: number;
+  readonly granted: number;
+  readonly at: Timestamp;
+}
+
 /** A control plane that is there, or was until lately. */
 export interface ControlPlanesTable {
   readonly id: string;
@@ -294,4 +301,5 @@ export interface StoreSchema {
   readonly tenant_members: TenantMembersTable;
   readonly api_keys: ApiKeysTable;
   readonly quotas: QuotasTable;
+  readonly rate_buckets: RateBucketsTable;
 }

@@ -26,6 +26,7 @@ import {
   type PrincipalRevocationRepository,
 } from './principal-revocations.js';
 import { createQuotaRepository, type QuotaRepository } from './quotas.js';
+import { createRateBucketRepository, type RateBucketRepository } from './rate-buckets.js';
 import { createSandboxRepository, type SandboxRepository } from './sandboxes.js';
 import { createTenantMemberRepository, type TenantMemberRepository } from './tenant-members.js';
 import { createTenantStore, type TenantStore } from './tenant-store.js';
@@ -81,6 +82,7 @@ export interface Store {
   /** What belongs to the tenant and nothing else. @throws StoreError `invalid_input` when it can be no tenant */
   forTenant(tenantId: string): TenantStore;
   readonly quotas: QuotaRepository;
+  readonly rateBuckets: RateBucketRepository;
   /** One round trip within `timeoutMs` (2000 unless told). @throws StoreError `unavailable`, `closed` */
   ping(options?: { readonly timeoutMs?: number; readonly signal?: AbortSignal }): Promise<void>;
   /** Listens to channels of the database over a connection of its own; it ends with the store. */
@@ -187,6 +189,7 @@ function storeOn(
     apiKeys: createApiKeyRepository(db, clock),
     forTenant: (tenantId) => createTenantStore(tenantId, { db, clock, underRole }),
     quotas: createQuotaRepository(db, clock),
+    rateBuckets: createRateBucketRepository(db),
     async ping({ timeoutMs = DEFAULT_PING_TIMEOUT_MS, signal } = {}) {
       await within(probe(db), timeoutMs, signal);
     },

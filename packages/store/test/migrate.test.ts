@@ -96,7 +96,7 @@ describe('migrations', () => {
     await query(`alter table sandboxes drop column tenant_ref`);
     await query(`drop table worker_token_issuances, worker_token_revocations, worker_revocation_version,
       worker_join_tokens, worker_credential_uses, policies, policy_version,
-      control_planes, tenants, tenant_members, api_keys, quotas, principal_revocations,
+      control_planes, tenants, tenant_members, api_keys, quotas, rate_buckets, principal_revocations,
       principal_revocation_version, audit_events, audit_statements, audit_heads`);
     await query(`drop index sandboxes_of_worker, sandboxes_active_owner`);
     await query(`create index workers_last_heartbeat on workers (last_heartbeat desc)`);
@@ -148,6 +148,7 @@ describe('migrations', () => {
       'principal_revocations_pkey',
       'principal_revocations_subject',
       'quotas_of_subject',
+      'rate_buckets_pkey',
       'sandboxes_active_owner',
       'sandboxes_active_worker',
       'sandboxes_expiry',

@@ -28,7 +28,7 @@ export async function openFixture(): Promise<StoreFixture> {
       await admin.query(`set session_replication_role = replica`);
       await admin.query(`truncate workers, leases, sandboxes, exec_logs, worker_token_issuances,
         worker_token_revocations, worker_join_tokens, worker_credential_uses, policies,
-        control_planes, tenants, tenant_members, api_keys, quotas, principal_revocations,
+        control_planes, tenants, tenant_members, api_keys, quotas, rate_buckets, principal_revocations,
         audit_heads, audit_statements, audit_events`);
       await admin.query(`set session_replication_role = origin`);
     },

@@ -6,7 +6,7 @@ import { type RateLimit, type RateVerdict, rateHeaders, rateLimited } from './ra
 
 export interface AdmitCallersOptions {
   readonly callers: Callers;
-  readonly rateLimit: Pick<RateLimit, 'ofCaller' | 'ofUnknown'>;
+  readonly rateLimit: Pick<RateLimit, 'ofCaller' | 'ofUnknown' | 'ofTenant'>;
 }
 
 /**
@@ -24,15 +24,36 @@ export function admitCallers({ callers, rateLimit }: AdmitCallersOptions): Reque
     try {
       context.principal = await callers.authenticate(request.headers);
     } catch (refusal) {
-      spend(rateLimit.ofUnknown(context.clientAddress), response);
+      spend(await rateLimit.ofUnknown(context.clientAddress), response);
       throw refusal;
     }
-    spend(rateLimit.ofCaller(context.principal, context.clientAddress), response);
+    spend(await rateLimit.ofCaller(context.principal, context.clientAddress), response);
   }
 }
 
+/** Counts the request against the tenant that it acts for; comes after the tenant is known. */
+export function admitTenants({
+  rateLimit,
+}: {
+  readonly rateLimit: Pick<RateLimit, 'ofTenant'>;
+}): RequestHandler {
+  return (request, response, next) => {
+    const { tenant, bound } = contextOf(request);
+    // Who only looks into a tenant on behalf of the platform must not use up what its own callers have.
+    if (tenant === undefined || bound !== true) next();
+    else {
+      rateLimit
+        .ofTenant(tenant)
+        .then((verdict) => spend(verdict, response))
+        .then(() => next(), next);
+    }
+  };
+}
+
+/** The tighter one of several limits is what the caller reads. */
 function spend(verdict: RateVerdict | undefined, response: Response): void {
   if (verdict === undefined) return;
-  response.set(rateHeaders(verdict));
+  const told = Number(response.get('X-RateLimit-Remaining') ?? Number.POSITIVE_INFINITY);
+  if (!verdict.taken || verdict.left < told) response.set(rateHeaders(verdict));
   if (!verdict.taken) throw rateLimited(verdict);
 }

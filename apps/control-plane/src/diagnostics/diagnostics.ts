@@ -114,6 +114,7 @@ function rateLimitJson(status: RateLimitStatus): Schemas['Diagnostics']['rate_li
     key_by: status.keyBy,
     active_buckets: status.activeBuckets,
     max_buckets: status.maxBuckets,
+    shared: status.shared,
     allowed_total: status.allowed,
     limited_total: status.limited,
     evicted_total: status.evicted,

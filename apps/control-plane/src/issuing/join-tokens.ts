@@ -31,7 +31,7 @@ export function createJoinTokens({ store, issuingKey, limit, clock }: JoinTokens
       const { workerId, ttlMs, pool } = joinTokenToCreate(request);
       const key = issuingKey(workerId);
       if (key instanceof Error) throw key;
-      await limit.take(actor.id);
+      await limit.take(actor);
       const { token, hash } = createJoinToken();
       const record = await store.joinTokens.create({
         workerId,

@@ -64,7 +64,7 @@ export function createTokenIssuer({
       }
       const key = issuingKey(workerId);
       if (key instanceof Error) throw key;
-      await limit.take(actor.id);
+      await limit.take(actor);
       const { token, claims } = mintWorkerToken({
         key: key.key,
         workerId,

@@ -32,6 +32,9 @@ export function observeEdge(registry: Registry, { settings, rateLimit }: Measure
     'Callers that the rate limit forgot because there were too many.',
     () => rateLimit().evicted,
   );
+  gauge('rate_limit_shared', '1: control planes count requests together. 0: each for itself.', () =>
+    Number(rateLimit().shared),
+  );
   gauge(
     'rate_limit_active_buckets',
     'Callers that the rate limit remembers.',

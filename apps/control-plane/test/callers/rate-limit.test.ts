@@ -133,21 +133,21 @@ describe('the rate limit', () => {
       { keyBy: 'ip', same: [principal('bob', 'c2'), '1.1.1.1'], other: [principal('ann', 'c1'), '2.2.2.2'] },
     ];
     for (const { keyBy, same, other } of cases) {
-      it(`${keyBy} tells callers apart`, () => {
+      it(`${keyBy} tells callers apart`, async () => {
         const settings = settingsFor({ ...SLOW, 'rate_limit.burst': 1, 'rate_limit.key_by': keyBy });
         const limit = createRateLimit(settings, () => 0);
-        expect(limit.ofCaller(principal('ann', 'c1'), '1.1.1.1')?.taken).to.equal(true);
-        expect(limit.ofCaller(...same)?.taken).to.equal(false);
-        expect(limit.ofCaller(...other)?.taken).to.equal(true);
+        expect((await limit.ofCaller(principal('ann', 'c1'), '1.1.1.1'))?.taken).to.equal(true);
+        expect((await limit.ofCaller(...same))?.taken).to.equal(false);
+        expect((await limit.ofCaller(...other))?.taken).to.equal(true);
         expect(limit.status()).to.include({ keyBy, allowed: 2, limited: 1, activeBuckets: 2 });
       });
     }
 
-    it('takes a host with IPv6 as one, whichever of its addresses it uses', () => {
+    it('takes a host with IPv6 as one, whichever of its addresses it uses', async () => {
       const limit = createRateLimit(settingsFor({ ...SLOW, 'rate_limit.burst': 1 }), () => 0);
-      expect(limit.ofUnknown('2001:db8:0:1::1')?.taken).to.equal(true);
-      expect(limit.ofUnknown('2001:db8:0:1:ffff::2')?.taken).to.equal(false);
-      expect(limit.ofUnknown('2001:db8:0:2::1')?.taken).to.equal(true);
+      expect((await limit.ofUnknown('2001:db8:0:1::1'))?.taken).to.equal(true);
+      expect((await limit.ofUnknown('2001:db8:0:1:ffff::2'))?.taken).to.equal(false);
+      expect((await limit.ofUnknown('2001:db8:0:2::1'))?.taken).to.equal(true);
     });
   });
 });

@@ -58,6 +58,7 @@ describe('the probes', () => {
     const authority = await openWorkerAuthority({
       settings,
       store: fixture.store,
+      sharedBuckets: { take: async () => undefined },
       logger,
       clock,
     });

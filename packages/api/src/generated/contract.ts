@@ -2018,6 +2018,8 @@ export interface components {
                 active_buckets: number;
                 /** @description How many of them are remembered at most. */
                 max_buckets: number;
+                /** @description Whether all control planes count together at the moment. */
+                shared: boolean;
                 /** @description Requests that passed since the start. */
                 allowed_total: number;
                 /** @description Requests that were refused since the start. */

@@ -5835,7 +5835,8 @@ export const openApiDocument: unknown = {
             "burst": 60,
             "key_by": "api_key",
             "active_buckets": 3,
-            "max_buckets": 100000,
+            "max_buckets": 150000,
+            "shared": true,
             "allowed_total": 1200,
             "limited_total": 4,
             "evicted_total": 0
@@ -8573,6 +8574,7 @@ export const openApiDocument: unknown = {
               "key_by",
               "active_buckets",
               "max_buckets",
+              "shared",
               "allowed_total",
               "limited_total",
               "evicted_total"
@@ -8603,6 +8605,10 @@ export const openApiDocument: unknown = {
               "max_buckets": {
                 "type": "integer",
                 "description": "How many of them are remembered at most."
+              },
+              "shared": {
+                "type": "boolean",
+                "description": "Whether all control planes count together at the moment."
               },
               "allowed_total": {
                 "type": "integer",

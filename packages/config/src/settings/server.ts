@@ -98,6 +98,23 @@ export const SERVER_SETTINGS = {
     live: true,
     doc: 'What counts as one caller: owner is who the credential identifies, api_key the credential itself, ip the address.',
   },
+  'rate_limit.tenant_requests_per_minute': {
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 1_000_000,
+    readBy: 'control-plane',
+    live: true,
+    doc: 'Requests that all callers of one tenant may make in a minute together, at once or evenly; 0 is no limit.',
+  },
+  'rate_limit.store': {
+    type: 'string',
+    default: 'auto',
+    enum: ['auto', 'postgres', 'memory'],
+    readBy: 'control-plane',
+    live: true,
+    doc: 'Where requests are counted: memory is for each control plane, postgres for all that share the database, auto is postgres while there are several. While the database is away each counts for itself.',
+  },
   'worker_rpc.allowed_hosts': {
     type: 'strings',
     default: [],
