@@ -2,13 +2,13 @@ import { AuthError } from '@stacyvm/auth';
 import type { Logger } from '@stacyvm/logging';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
-import helmet from 'helmet';
 import type { AdminAudit } from './audit/admin-audit.js';
 import { auditedHandlers, auditRefusals } from './audit/audited-handlers.js';
 import { type AdmitCallersOptions, admitCallers, admitTenants } from './callers/admit-callers.js';
 import type { ClientAddresses } from './callers/client-address.js';
 import type { CrossOrigin } from './callers/cross-origin.js';
 import { requireLocalCaller } from './callers/local-callers.js';
+import { secureHeaders } from './callers/secure-headers.js';
 import type { TenantDirectory } from './callers/tenant-directory.js';
 import { chooseTenant } from './callers/tenant-of-request.js';
 import { API_BASE, guardOperations, nameOperations, routeOperations, servedDocument } from './contract.js';
@@ -66,7 +66,7 @@ export function createApp(options: AppOptions): Express {
   app.enable('case sensitive routing');
   // What the error handler does not answer is answered by Express, with a stack trace unless it is told otherwise.
   app.set('env', 'production');
-  app.use(helmet({ contentSecurityPolicy: false }));
+  app.use(secureHeaders());
   const addressOf = options.clientAddresses.of;
   app.use(requestContext({ logger, addressOf, onEnd: options.metrics.request }));
   app.use(probeAliases);

@@ -22,6 +22,9 @@ export const HTTP_TIMEOUTS = {
   connectionsCheckingInterval: 5_000,
 };
 
+/** Of the request line and all headers together, in bytes; whatever flags the process was started with. */
+const MAX_HEADER_BYTES = 16 * 1024;
+
 /** A server of node:http or node:https, not listening yet, that can be drained. */
 export interface HttpServer {
   readonly server: Server;
@@ -47,14 +50,18 @@ export function createHttpServer(
   const connections = new Set<Duplex & Pick<Socket, 'bytesRead'>>();
   const answering = new Map<Duplex, ServerResponse>();
   let draining = false;
-  const server = createApiServer(timeouts, tls, (request, response) => {
-    answering.set(request.socket, response);
-    response.on('close', () => {
-      if (answering.get(request.socket) === response) answering.delete(request.socket);
-    });
-    if (draining) response.setHeader('Connection', 'close');
-    listener(request, response);
-  });
+  const server = createApiServer(
+    { ...timeouts, maxHeaderSize: MAX_HEADER_BYTES },
+    tls,
+    (request, response) => {
+      answering.set(request.socket, response);
+      response.on('close', () => {
+        if (answering.get(request.socket) === response) answering.delete(request.socket);
+      });
+      if (draining) response.setHeader('Connection', 'close');
+      listener(request, response);
+    },
+  );
   server.on(connectionEvent(tls), (socket: Socket) => {
     connections.add(socket);
     socket.on('close', () => connections.delete(socket));
@@ -114,6 +121,8 @@ function refusal(errorCode: string | undefined): string {
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     'Content-Type: application/json; charset=utf-8',
+    'X-Content-Type-Options: nosniff',
+    'Cache-Control: no-store',
     `Content-Length: ${Buffer.byteLength(body)}`,
     `X-Request-ID: ${requestId}`,
     'Connection: close',

@@ -51,12 +51,34 @@ describe('the HTTP application', () => {
     });
   });
 
-  it('does not say what it is made of, and forbids sniffing and framing', async () => {
+  const answers: ReadonlyArray<readonly [string, string, string | null | undefined, number]> = [
+    ['a probe', '/health', null, 200],
+    ['data', '/sandboxes', undefined, 200],
+    ['a refusal', '/sandboxes', null, 401],
+    ['what is not there', '/nothing', undefined, 404],
+  ];
+  for (const [name, path, key, status] of answers) {
+    it(`tells browsers to run, load and frame nothing of ${name}, and caches to keep nothing`, async () => {
+      const answer = await call(fixture, path, key === undefined ? {} : { key });
+      expect(answer.status).to.equal(status);
+      expect(Object.fromEntries(answer.headers)).to.include({
+        'content-security-policy':
+          "default-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none'",
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-resource-policy': 'same-origin',
+        'cache-control': 'no-store',
+      });
+      expect(answer.headers.get('strict-transport-security')).to.match(/^max-age=\d{8}/);
+    });
+  }
+
+  it('does not say what it is made of', async () => {
     const { headers } = await call(fixture, '/health');
     expect(headers.get('x-powered-by')).to.equal(null);
     expect(headers.get('etag')).to.equal(null);
-    expect(headers.get('x-content-type-options')).to.equal('nosniff');
-    expect(headers.get('x-frame-options')).to.equal('SAMEORIGIN');
+    expect(headers.get('server')).to.equal(null);
   });
 
   it('does not write the query of a request into the log', async () => {

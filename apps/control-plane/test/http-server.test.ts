@@ -84,6 +84,37 @@ describe('the HTTP server', () => {
     });
   }
 
+  it('ends a hundred callers who send a byte now and then, and serves the others meanwhile', async () => {
+    await start((_request, response) => response.end('served'));
+    const slow = await Promise.all(Array.from({ length: 100 }, () => connection()));
+    const closed = Promise.all(slow.map((socket) => once(socket.resume(), 'close')));
+    const drip = setInterval(() => {
+      for (const socket of slow) if (socket.writable) socket.write('X');
+    }, 20);
+    try {
+      for (const socket of slow) socket.write('GET / HTTP/1.1\r\nHost: h\r\nX: ');
+      expect(
+        parseAnswer(await exchange(port, `GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n`)).status,
+      ).to.equal(200);
+      await closed;
+    } finally {
+      clearInterval(drip);
+    }
+  });
+
+  it('takes 16 KiB of headers and no more, whatever Node was told', async () => {
+    await start((_request, response) => response.end());
+    const statusWith = async (length: number) =>
+      parseAnswer(
+        await exchange(
+          port,
+          `GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\nX: ${'a'.repeat(length)}\r\n\r\n`,
+        ),
+      ).status;
+    expect(await statusWith(15_000)).to.equal(200);
+    expect(await statusWith(17_000)).to.equal(431);
+  });
+
   it('closes a connection on which nothing comes', async () => {
     await start((_request, response) => response.end());
     const socket = await connection();

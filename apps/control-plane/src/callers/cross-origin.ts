@@ -29,6 +29,7 @@ const EXPOSED_HEADERS = [
   'Location',
   'Retry-After',
   'X-Next-Cursor',
+  'X-Policy-Warning',
   'X-RateLimit-Limit',
   'X-RateLimit-Remaining',
   'X-Request-ID',

@@ -98,6 +98,7 @@ describe('calls from pages of a browser', () => {
         'x-ratelimit-remaining',
         'retry-after',
         'x-next-cursor',
+        'x-policy-warning',
       ]);
       expect(listed(answer, 'vary')).to.include('origin');
     });

@@ -89,6 +89,26 @@ describe('the rate limit', () => {
     }
   });
 
+  it('of a tenant is that of all who belong to it, and none of who looks after it', async () => {
+    const { store } = fixture;
+    await store.tenants.create({ id: 'tn-a', name: 'a' });
+    const limit = createRateLimit(
+      settingsFor({ ...SLOW, 'rate_limit.tenant_requests_per_minute': 2 }),
+      () => 0,
+    );
+    const takings = [];
+    for (const tenant of ['tn-a', 'tn-a', 'tn-a', 'tn-b']) takings.push(await limit.ofTenant(tenant));
+    expect(takings.map((taking) => [taking?.taken, taking?.left, taking?.limit])).to.deep.equal([
+      [true, 1, 2],
+      [true, 0, 2],
+      [false, 0, 2],
+      [true, 1, 2],
+    ]);
+    fixture.reload({ ...SLOW, 'rate_limit.burst': 100, 'rate_limit.tenant_requests_per_minute': 1 });
+    const chosen = { headers: { 'X-Tenant-ID': 'tn-a' } };
+    expect(await times(3, () => call(fixture, '/sandboxes', chosen))).to.deep.equal([200, 200, 200]);
+  });
+
   it('changes while it runs, also to none', async () => {
     expect(await times(4, () => call(fixture, '/sandboxes'))).to.deep.equal([200, 200, 200, 429]);
     fixture.reload({ 'rate_limit.enabled': false });
