@@ -48,8 +48,8 @@ export function connect(args: ConnectionArguments, env = process.env): ApiClient
   });
 }
 
-/** @throws CommandFailure with exit code 2 when it can be none: it goes into a header */
-function chosenTenant(given: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
+/** The tenant of the option, else of the environment. @throws CommandFailure with exit code 2 when it can be none: it goes into a header */
+export function chosenTenant(given: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
   const tenant = given ?? env['STACYVM_TENANT'] ?? '';
   if (tenant !== '' && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(tenant)) {
     const source = given === undefined ? 'STACYVM_TENANT' : '--tenant';

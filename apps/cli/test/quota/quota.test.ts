@@ -40,6 +40,34 @@ describe('stacyvm quota, on a control plane', function () {
     expect(gone.stderr).to.contain('quota not found');
   });
 
+  it('sets those of a tenant, and of owners in it', async () => {
+    const { code, stderr } = await runCommand(
+      [
+        'tenant',
+        'create',
+        'team',
+        '--id',
+        'tn-a',
+        '--server',
+        system.url,
+        '--api-key-file',
+        system.adminKeyFile,
+      ],
+      { cwd: system.directory },
+    );
+    expect(code, stderr).to.equal(0);
+    expect(await done('set', '--tenant', 'tn-a', '--vcpus', '8')).to.equal('quota of tenant tn-a set');
+    expect(await done('set', 'ada', '--tenant', 'tn-a', '--vcpus', '4')).to.equal('quota of owner ada set');
+    expect(rows(await done('list', '--tenant', 'tn-a')).map(([owner]) => owner)).to.deep.equal([
+      'OWNER',
+      'ada',
+    ]);
+    expect(await done('list')).to.contain('no quotas of owners');
+    expect(rows(await done('show', '--tenant', 'tn-a'))).to.deep.include(['vcpus', '0', '8']);
+    expect(rows(await done('show', 'ada', '--tenant', 'tn-a'))).to.deep.include(['vcpus', '0', '4']);
+    expect(await done('delete', '--tenant', 'tn-a')).to.equal('quota of tenant tn-a deleted');
+  });
+
   const wrong: ReadonlyArray<readonly [string, readonly string[], string]> = [
     ['nobody', ['show'], 'name an owner'],
     ['no limit', ['set', 'ada'], 'name a limit'],

@@ -1,13 +1,13 @@
 import { defineCommand } from '../../command.js';
 import { connect, connectionOptions } from '../../connection.js';
 import { formatOption, print, printJson } from '../../output.js';
-import { holderOf, holderOptions, nameOf } from './holder.js';
+import { holderOf, nameOf, ownerArgument } from './holder.js';
 
 export const deleteCommand = defineCommand({
   command: 'delete [owner]',
   aliases: ['rm'],
   describe: 'Delete a quota, so that the settings hold again; needs the admin key',
-  builder: (yargs) => holderOptions(formatOption(connectionOptions(yargs))),
+  builder: (yargs) => ownerArgument(formatOption(connectionOptions(yargs))),
   handler: async (args) => {
     const holder = holderOf(args);
     await connect(args).quotas.remove(holder);

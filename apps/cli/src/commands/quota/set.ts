@@ -3,13 +3,13 @@ import { defineCommand } from '../../command.js';
 import { connect, connectionOptions } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
 import { formatOption, print, printJson } from '../../output.js';
-import { holderOf, holderOptions, nameOf } from './holder.js';
+import { holderOf, nameOf, ownerArgument } from './holder.js';
 
 export const setCommand = defineCommand({
   command: 'set [owner]',
   describe: 'Set limits of an owner or a tenant, and keep the others that it has; needs the admin key',
   builder: (yargs) =>
-    holderOptions(formatOption(connectionOptions(yargs)))
+    ownerArgument(formatOption(connectionOptions(yargs)))
       .options({
         sandboxes: { type: 'number', requiresArg: true, describe: 'Sandboxes at once; 0 is no limit' },
         'memory-mb': { type: 'number', requiresArg: true, describe: 'Memory of all of them, in MB' },

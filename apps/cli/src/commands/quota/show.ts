@@ -1,12 +1,12 @@
 import { defineCommand } from '../../command.js';
 import { connect, connectionOptions } from '../../connection.js';
 import { formatOption, print, printJson, table } from '../../output.js';
-import { holderOf, holderOptions, nameOf } from './holder.js';
+import { holderOf, nameOf, ownerArgument } from './holder.js';
 
 export const showCommand = defineCommand({
   command: 'show [owner]',
   describe: 'Show what an owner or a tenant uses, and the limits that hold; needs the admin key',
-  builder: (yargs) => holderOptions(formatOption(connectionOptions(yargs))),
+  builder: (yargs) => ownerArgument(formatOption(connectionOptions(yargs))),
   handler: async (args) => {
     const holder = holderOf(args);
     const usage = await connect(args).quotas.usage(holder);
