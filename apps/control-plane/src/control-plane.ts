@@ -13,6 +13,7 @@ import { followDatabaseHints } from './database-hints.js';
 import { createHttpServer, HTTP_TIMEOUTS } from './http-server.js';
 import { createWorkerCounts } from './metrics/worker-counts.js';
 import { orchestratorLimits, storeOptions } from './options-from-settings.js';
+import { openPeople } from './people/people.js';
 import { createPolicyFiles, policiesFromFiles } from './policy-files.js';
 import { createSettingsReload } from './settings-reload.js';
 import { fixedSettings, type SettingsSource } from './settings-source.js';
@@ -64,6 +65,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   let draining = false;
   try {
     const authority = await openWorkerAuthority({ settings, store, logger, clock });
+    const people = await openPeople({ store, logger, clock });
+    edge.callers.connect({ ...people, onAuthentication: authority.metrics.callerAuthentication });
     const orchestrator = createOrchestrator({
       store,
       logger,
@@ -124,11 +127,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     orchestrator.start();
     const warm = edge.callers.warmUp();
     const background = authority.start(() => orchestrator.enforceRevocations());
+    const following = people.start();
     const hints = followDatabaseHints({
       store,
       orchestrator,
       revocations: background.revocations,
       tenantDirectory,
+      bearerRevocations: following.bearerRevocations,
       onHint: authority.metrics.hint,
     });
     authority.metrics.observeFleet({
@@ -146,6 +151,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
         edge.callers.close();
         await hints.close();
         await background.stop();
+        await following.stop();
         await orchestrator.stop();
         await warm;
       } finally {
