@@ -91,6 +91,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     authority.metrics.observeQuotas(store, clock);
     const app = createApp({
       ...authority,
+      bearerRevocations: people.bearerRevocations,
       ...edge,
       settings: settingsReload,
       settingsSource,

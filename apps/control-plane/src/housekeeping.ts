@@ -13,12 +13,7 @@ const MAX_BATCHES = 20;
 export interface HousekeepingOptions {
   readonly store: Pick<
     Store,
-    | 'tokenIssuances'
-    | 'tokenRevocations'
-    | 'principalRevocations'
-    | 'joinTokens'
-    | 'credentialUses'
-    | 'audit'
+    'tokenIssuances' | 'tokenRevocations' | 'principalRevocations' | 'joinTokens' | 'credentialUses' | 'audit'
   >;
   /** Milliseconds for which the audit is kept; 0 keeps it for ever. */
   readonly auditRetentionMs: () => number;
