@@ -20,6 +20,8 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   tls: async () => (await import('./commands/tls/group.js')).tlsCommand,
   policy: async () => (await import('./commands/policy/group.js')).policyCommand,
   quota: async () => (await import('./commands/quota/group.js')).quotaCommand,
+  apikey: async () => (await import('./commands/apikey/group.js')).apiKeyCommand,
+  auth: async () => (await import('./commands/auth/group.js')).authCommand,
   version: async () => (await import('./commands/version.js')).versionCommand,
 };
 
