@@ -21,6 +21,8 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   policy: async () => (await import('./commands/policy/group.js')).policyCommand,
   quota: async () => (await import('./commands/quota/group.js')).quotaCommand,
   tenant: async () => (await import('./commands/tenant/group.js')).tenantCommand,
+  apikey: async () => (await import('./commands/apikey/group.js')).apiKeyCommand,
+  auth: async () => (await import('./commands/auth/group.js')).authCommand,
   version: async () => (await import('./commands/version.js')).versionCommand,
 };
 

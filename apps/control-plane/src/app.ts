@@ -18,6 +18,8 @@ import { jsonBody } from './json-body.js';
 import type { Metrics } from './metrics/metrics.js';
 import { contextOf, requestContext } from './request-context.js';
 import { adminWorkerHandlers } from './routes/admin-workers.js';
+import { type ApiKeysState, apiKeyHandlers } from './routes/api-keys.js';
+import { type AuthState, authHandlers } from './routes/auth.js';
 import { diagnosticsHandlers } from './routes/diagnostics.js';
 import { execHandlers } from './routes/exec.js';
 import { fileHandlers } from './routes/files.js';
@@ -42,6 +44,8 @@ export type AppOptions = SystemState &
   DiagnosticsState &
   PoliciesState &
   QuotasState &
+  ApiKeysState &
+  AuthState &
   AdmitCallersOptions & {
     readonly clientAddresses: Pick<ClientAddresses, 'of'>;
     readonly crossOrigin: Pick<CrossOrigin, 'handler'>;
@@ -104,6 +108,8 @@ export function createApp(options: AppOptions): Express {
     ...workerRevocationHandlers(options, audited),
     ...joinTokenHandlers(options, audited),
     ...workerCredentialHandlers(options, audited),
+    ...apiKeyHandlers(options, audited),
+    ...authHandlers(options, audited),
     ...policyHandlers(options, audited),
     ...tenantHandlers(options, audited),
     ...tenantMemberHandlers(options, audited),

@@ -14,6 +14,7 @@ import { followDatabaseHints } from './database-hints.js';
 import { createHttpServer, HTTP_TIMEOUTS } from './http-server.js';
 import { createWorkerCounts } from './metrics/worker-counts.js';
 import { orchestratorLimits, storeOptions } from './options-from-settings.js';
+import { openPeople } from './people/people.js';
 import { createPolicyFiles, policiesFromFiles } from './policy-files.js';
 import { createSettingsReload } from './settings-reload.js';
 import { fixedSettings, type SettingsSource } from './settings-source.js';
@@ -67,6 +68,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   let draining = false;
   try {
     const authority = await openWorkerAuthority({ settings, store, sharedBuckets, logger, clock });
+      const people = await openPeople({ store, logger, clock });
+      edge.callers.connect({ ...people, onAuthentication: authority.metrics.callerAuthentication });
     const orchestrator = createOrchestrator({
       store,
       logger,
@@ -91,6 +94,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     authority.metrics.observeQuotas(store, clock);
     const app = createApp({
       ...authority,
+      bearerRevocations: people.bearerRevocations,
       ...edge,
       settings: settingsReload,
       settingsSource,
@@ -134,11 +138,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     });
     const warm = edge.callers.warmUp();
     const background = authority.start(() => orchestrator.enforceRevocations());
+    const following = people.start();
     const hints = followDatabaseHints({
       store,
       orchestrator,
       revocations: background.revocations,
       tenantDirectory,
+      bearerRevocations: following.bearerRevocations,
       onHint: authority.metrics.hint,
     });
     authority.metrics.observeFleet({
@@ -157,6 +163,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
         await hints.close();
         await pruning.stop();
         await background.stop();
+        await following.stop();
         await orchestrator.stop();
         await warm;
       } finally {

@@ -1,5 +1,6 @@
 import type { BackgroundWork, Orchestrator } from '@stacyvm/orchestrator';
 import {
+  PRINCIPAL_REVOCATIONS_CHANNEL,
   REVOCATIONS_CHANNEL,
   type Store,
   type Subscription,
@@ -14,6 +15,8 @@ export interface DatabaseHintsOptions {
   /** Reads the revocations. */
   readonly revocations: Pick<BackgroundWork, 'runOnce'>;
   readonly tenantDirectory: Pick<TenantDirectory, 'forget'>;
+  /** Reads the revocations of bearer tokens. */
+  readonly bearerRevocations: Pick<BackgroundWork, 'runOnce'>;
   /** For metrics. */
   readonly onHint: (channel: string) => void;
 }
@@ -23,12 +26,13 @@ export interface DatabaseHintsOptions {
  * depends on it: who polls finds out a little later.
  */
 export function followDatabaseHints(options: DatabaseHintsOptions): Subscription {
-  const { store, orchestrator, revocations, tenantDirectory, onHint } = options;
+  const { store, orchestrator, revocations, bearerRevocations, tenantDirectory, onHint } = options;
   return store.subscribe({
-    channels: [REVOCATIONS_CHANNEL, WORKERS_CHANNEL, TENANTS_CHANNEL],
+    channels: [REVOCATIONS_CHANNEL, PRINCIPAL_REVOCATIONS_CHANNEL, WORKERS_CHANNEL, TENANTS_CHANNEL],
     onHint(channel) {
       onHint(channel);
       if (channel === REVOCATIONS_CHANNEL) void revocations.runOnce();
+      else if (channel === PRINCIPAL_REVOCATIONS_CHANNEL) void bearerRevocations.runOnce();
       else if (channel === TENANTS_CHANNEL) tenantDirectory.forget();
       else orchestrator.workersChanged();
     },

@@ -13,7 +13,7 @@ const MAX_BATCHES = 20;
 export interface HousekeepingOptions {
   readonly store: Pick<
     Store,
-    'tokenIssuances' | 'tokenRevocations' | 'joinTokens' | 'credentialUses' | 'audit'
+    'tokenIssuances' | 'tokenRevocations' | 'principalRevocations' | 'joinTokens' | 'credentialUses' | 'audit'
   >;
   /** Milliseconds for which the audit is kept; 0 keeps it for ever. */
   readonly auditRetentionMs: () => number;
@@ -44,6 +44,7 @@ async function prune(
   const auditBefore = new Date(now.getTime() - retentionMs);
   const tasks = {
     revocations: () => store.tokenRevocations.prune({ now, limit: BATCH }),
+    principal_revocations: () => store.principalRevocations.prune({ now, limit: BATCH }),
     issuances: () => store.tokenIssuances.prune({ before: tokensBefore, limit: BATCH }),
     join_tokens: () => store.joinTokens.prune({ before: tokensBefore, limit: BATCH }),
     credential_uses: () => store.credentialUses.prune({ before: usesBefore, limit: BATCH }),

@@ -3,6 +3,7 @@ import { createFilesClient, type FilesClient } from './files-client.js';
 import { createFleetClient, type FleetClient } from './fleet-client.js';
 import type { components } from './generated/contract.js';
 import { type ApiClientOptions, type CallOptions, createHttpCalls, given, refusalOf } from './http-calls.js';
+import { createPeopleClient, type PeopleClient } from './people-client.js';
 import { createPoliciesClient, type PoliciesClient } from './policies-client.js';
 import { createQuotasClient, type QuotasClient } from './quotas-client.js';
 import { createTenantsClient, type TenantsClient } from './tenants-client.js';
@@ -39,6 +40,7 @@ export interface ApiClient {
   readonly fleet: FleetClient;
   readonly workerIdentity: WorkerIdentityClient;
   readonly policies: PoliciesClient;
+  readonly people: PeopleClient;
   readonly quotas: QuotasClient;
   readonly tenants: TenantsClient;
 }
@@ -100,6 +102,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     fleet: createFleetClient(calls),
     workerIdentity: createWorkerIdentityClient(calls),
     policies: createPoliciesClient(calls),
+    people: createPeopleClient(calls),
     quotas: createQuotasClient(calls),
     tenants: createTenantsClient(calls),
   };

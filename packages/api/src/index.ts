@@ -17,6 +17,17 @@ export { openApiDocument } from './generated/document.js';
 export type { ApiClientOptions, CallOptions } from './http-calls.js';
 export { listOperations, type Operation, type OperationId } from './operations.js';
 export type {
+  ApiKey,
+  BearerRevocation,
+  CreatedApiKey,
+  CreatePlatformApiKey,
+  CreateTenantApiKey,
+  CredentialExplanation,
+  ExplainCredential,
+  PeopleClient,
+  RevokeBearerTokens,
+} from './people-client.js';
+export type {
   CreatePolicy,
   EvaluatePolicies,
   PoliciesClient,

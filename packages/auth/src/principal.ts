@@ -29,6 +29,8 @@ export interface Principal {
   readonly scopes: readonly Scope[];
   /** Which credential it was, without being the credential: a fingerprint. */
   readonly credentialId: string;
+  /** Of a key of the database: its id. */
+  readonly keyId?: string;
   /** The tenant that the credential names. Without one, the credential belongs to no tenant. */
   readonly tenant?: string;
   /** Who vouches for the caller; only of kind `oidc`. */

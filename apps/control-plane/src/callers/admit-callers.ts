@@ -22,7 +22,8 @@ export function admitCallers({ callers, rateLimit }: AdmitCallersOptions): Reque
   async function admit(request: Request, response: Response): Promise<void> {
     const context = contextOf(request);
     try {
-      context.principal = await callers.authenticate(request.headers);
+      const { requestId, clientAddress: address } = context;
+      context.principal = await callers.authenticate(request.headers, { address, requestId });
     } catch (refusal) {
       spend(await rateLimit.ofUnknown(context.clientAddress), response);
       throw refusal;

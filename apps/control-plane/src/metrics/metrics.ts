@@ -2,6 +2,7 @@ import type { RpcRefusal, SpawnQueueStats } from '@stacyvm/orchestrator';
 import type { Store, WorkerRecord } from '@stacyvm/store';
 import type { TlsRefusalReason, WorkerAuthentication, WorkerRefusalEvent } from '@stacyvm/worker-rpc';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { CallerAuthentication } from '../callers/live-callers.js';
 import type { RevocationsStatus } from '../revocations/live-revocations.js';
 import { type MeasuredEdge, observeEdge } from './edge-metrics.js';
 import { createFleetMetrics, type FleetMetrics } from './fleet-metrics.js';
@@ -31,6 +32,7 @@ export interface AnsweredRequest {
 /** Counts what happens. Labels come from sets that do not grow with callers; only a bounded number of workers is named. */
 export interface Metrics extends FleetMetrics {
   authentication(authentication: WorkerAuthentication): void;
+  callerAuthentication(authentication: CallerAuthentication): void;
   heartbeat(): void;
   workerRefusal(event: Pick<WorkerRefusalEvent, 'status' | 'reason'>): void;
   tokenIssued(audience: string): void;
@@ -68,6 +70,11 @@ export function createMetrics(): Metrics {
     'worker_authentications_total',
     'Credentials that workers presented, by outcome, reason of refusal and key.',
     ['outcome', 'reason', 'form', 'key_role', 'key_fingerprint'],
+  );
+  const callerAuthentications = counter(
+    'caller_authentications_total',
+    'Callers of the API, by outcome, kind of the principal and reason of refusal.',
+    ['outcome', 'kind', 'reason'],
   );
   const staticUses = counter('worker_static_credential_uses_total', 'Static tokens that were accepted.', [
     'kind',
@@ -125,6 +132,13 @@ export function createMetrics(): Metrics {
         key_role: keyRole,
         key_fingerprint: keyFingerprint,
       });
+    },
+    callerAuthentication(authentication) {
+      callerAuthentications.inc(
+        authentication.ok
+          ? { outcome: 'accepted', kind: authentication.principal.kind, reason: '' }
+          : { outcome: 'refused', kind: '', reason: authentication.refusal.code },
+      );
     },
     heartbeat: () => heartbeats.inc(),
     workerRefusal: ({ status, reason }) => workerRefusals.inc({ status: String(status), reason }),

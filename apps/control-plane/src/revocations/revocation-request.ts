@@ -2,6 +2,7 @@ import type { RevokeWorkerCredentials } from '@stacyvm/api';
 import type { NewTokenRevocation, TokenIssuanceRecord } from '@stacyvm/store';
 import { CLOCK_SKEW_SECONDS, isTokenId, MAX_TOKEN_LIFETIME_SECONDS } from '@stacyvm/token';
 import { badRequest } from '../http-errors.js';
+import { momentBefore } from './moment.js';
 import { WITHOUT_END } from './revocation-entries.js';
 
 /** No token that exists at a moment lives longer from it: the longest life, and what clocks may differ by. */
@@ -53,33 +54,20 @@ function workerTerm(
   { now, profile }: RevocationContext,
 ): { readonly issuedBefore: Date; readonly expiresAt?: Date } {
   if (issuedBefore === undefined) return { issuedBefore: WITHOUT_END };
-  const moment = issuedBefore === 'now' ? now : momentOf(issuedBefore, now);
+  const moment = momentOf(issuedBefore, now);
   return {
     issuedBefore: moment,
     ...(profile === 'strict' ? { expiresAt: new Date(moment.getTime() + TOKENS_DEAD_AFTER_MS) } : {}),
   };
 }
 
-const RFC3339 = /^(\d{4}-\d\d-\d\d)T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
-/** Clocks differ; beyond this a time is a mistake, and the whole worker is meant without one. */
-const MAX_AHEAD_MS = 24 * 3_600_000;
-
 function momentOf(text: string, now: Date): Date {
-  const date = RFC3339.exec(text)?.[1];
-  const moment = new Date(date === undefined ? Number.NaN : text);
-  // A day that its month does not have would silently become one of the next month.
-  const isOnCalendar = date !== undefined && new Date(`${date}T00:00:00Z`).toJSON()?.startsWith(date);
-  if (
-    !isOnCalendar ||
-    !(moment.getTime() - now.getTime() <= MAX_AHEAD_MS) ||
-    moment.getUTCFullYear() < 1970
-  ) {
-    throw badRequest(
-      'issued_before_invalid',
-      'issued_before: must be a time such as 2026-05-09T10:00:00Z, at most a day ahead, or now; leave it out to revoke the whole worker',
-    );
-  }
-  return moment;
+  const moment = momentBefore(text, now);
+  if (moment !== undefined) return moment;
+  throw badRequest(
+    'issued_before_invalid',
+    'issued_before: must be a time such as 2026-05-09T10:00:00Z, at most a day ahead, or now; leave it out to revoke the whole worker',
+  );
 }
 
 async function tokenEnd(

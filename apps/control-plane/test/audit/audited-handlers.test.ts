@@ -59,6 +59,8 @@ describe('the audit of administrators', () => {
         'failure not_found',
         'failure worker_not_found',
         'failure tenant_not_found',
+        'failure api_key_not_found',
+        'failure credential_required',
         'failure quota_not_found',
       ]);
     });

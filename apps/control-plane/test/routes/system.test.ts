@@ -65,6 +65,7 @@ describe('the probes', () => {
     const app = createApp({
       ...authority,
       ...createEdge(settings, logger, clock),
+      bearerRevocations: { refresh: async () => undefined },
       settings: createSettingsReload({ initial: settings, parts: [], logger }),
       settingsSource: fixedSettings(clock()),
       tls: { server: undefined, rpc: undefined, certificates: () => [], materials: () => [] },

@@ -981,6 +981,178 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/tenants/{tenant_id}/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the API keys of a tenant, newest first
+         * @description Revoked and expired ones as well; never the keys themselves. Uses show within ten seconds.
+         */
+        get: operations["listTenantApiKeys"];
+        put?: never;
+        /**
+         * Make an API key of a tenant
+         * @description The key is in the answer and nowhere else: only its SHA-256 is kept. It acts for this tenant
+         *     alone, with one of the roles viewer, api, operator and tenant_admin.
+         */
+        post: operations["createTenantApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/tenants/{tenant_id}/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+                /** @description The id of the record. */
+                id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key of a tenant
+         * @description Every control plane refuses it within two seconds. The record stays; a second time changes nothing.
+         */
+        delete: operations["revokeTenantApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the API keys of the platform, newest first
+         * @description Revoked and expired ones as well; never the keys themselves. Uses show within ten seconds.
+         */
+        get: operations["listPlatformApiKeys"];
+        put?: never;
+        /**
+         * Make an API key of the platform
+         * @description The key is in the answer and nowhere else: only its SHA-256 is kept. It belongs to no tenant, and
+         *     has one of the roles viewer, api, operator and admin.
+         */
+        post: operations["createPlatformApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/api-keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the record. */
+                id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke an API key of the platform
+         * @description Every control plane refuses it within two seconds. The record stays; a second time changes nothing.
+         */
+        delete: operations["revokePlatformApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/auth/revocations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List revocations of bearer tokens, newest first */
+        get: operations["listBearerRevocations"];
+        put?: never;
+        /**
+         * Revoke bearer tokens before their time
+         * @description Exactly one of `subject`, `session_id` and `token_id` says which: the claims `sub`, `sid` or `jti` of tokens of the issuer. Of a
+         *     subject, the tokens that were issued before `issued_before` are revoked, and those that do not say when they were issued; who
+         *     signs in again afterwards is let in. Every control plane knows within two seconds. A second revocation of the same thing widens
+         *     the first and keeps its id.
+         */
+        post: operations["revokeBearerTokens"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/auth/revocations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the record. */
+                id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a revocation of bearer tokens back */
+        delete: operations["removeBearerRevocation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/auth/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Tell what a credential would be, check by check
+         * @description Exactly one of `token` and `api_key`. It is the verification itself, up to the first check that fails; it counts as no login,
+         *     and the credential is neither logged nor audited.
+         */
+        post: operations["explainCredential"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/worker-credentials": {
         parameters: {
             query?: never;
@@ -1652,6 +1824,129 @@ export interface components {
             key_fingerprint?: components["schemas"]["KeyFingerprint"];
             /** @description Why; for people. */
             reason: string;
+        };
+        /** @enum {string} */
+        ApiKeyRole: "viewer" | "api" | "operator" | "tenant_admin" | "admin";
+        ApiKeyName: string;
+        /** @description How long it can be used, such as `2160h`, from `1m` to `87600h`; without it, until it is revoked. */
+        ApiKeyTtl: string;
+        CreateTenantApiKey: {
+            name: components["schemas"]["ApiKeyName"];
+            /** @enum {string} */
+            role: "viewer" | "api" | "operator" | "tenant_admin";
+            ttl?: components["schemas"]["ApiKeyTtl"];
+        };
+        CreatePlatformApiKey: {
+            name: components["schemas"]["ApiKeyName"];
+            /** @enum {string} */
+            role: "viewer" | "api" | "operator" | "admin";
+            ttl?: components["schemas"]["ApiKeyTtl"];
+        };
+        CreatedApiKey: {
+            /** @description The key itself: `svk_<prefix>_<secret>_<checksum>`. It is shown here and never again. */
+            key: string;
+            id: string;
+            /** @description The part of the key after `svk_`; it names the key in logs and lists. */
+            prefix: string;
+            /** @description Absent for a key of the platform. */
+            tenant_id?: string;
+            name: string;
+            role: components["schemas"]["ApiKeyRole"];
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Absent when it does not expire.
+             */
+            expires_at?: string;
+        };
+        ApiKey: {
+            /** @enum {string} */
+            state: "active" | "expired" | "revoked";
+            id: string;
+            /** @description The part of the key after `svk_`; it names the key in logs and lists. */
+            prefix: string;
+            /** @description Absent for a key of the platform. */
+            tenant_id?: string;
+            name: string;
+            role: components["schemas"]["ApiKeyRole"];
+            created_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Absent when it does not expire.
+             */
+            expires_at?: string;
+            /** Format: date-time */
+            last_used_at?: string;
+            /** Format: date-time */
+            revoked_at?: string;
+        };
+        /** @enum {string} */
+        BearerRevocationKind: "subject" | "session" | "token";
+        RevokeBearerTokens: {
+            /** @description The `iss` of the tokens; may be left out where there is one issuer. */
+            issuer?: string;
+            subject?: string;
+            session_id?: string;
+            token_id?: string;
+            /** @description With `subject`: only tokens issued before this time in RFC 3339; `now` unless told. */
+            issued_before?: string;
+            /** @description When every token that it concerns is dead, from now, from `1m` to `87600h`; then it is forgotten. Without it, it is kept. */
+            ttl?: string;
+            /** @description Why; for people. */
+            reason: string;
+        };
+        BearerRevocation: {
+            id: string;
+            kind: components["schemas"]["BearerRevocationKind"];
+            issuer: string;
+            /** @description A `sub`, `sid` or `jti`, by the kind. */
+            subject: string;
+            /**
+             * Format: date-time
+             * @description Of a subject.
+             */
+            issued_before?: string;
+            reason: string;
+            revoked_by: string;
+            /** Format: date-time */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Absent when it is kept.
+             */
+            expires_at?: string;
+        };
+        ExplainCredential: {
+            token?: string;
+            api_key?: string;
+        };
+        CredentialExplanation: {
+            accepted: boolean;
+            /** @description In their order, up to the first that failed. */
+            checks: {
+                name: string;
+                ok: boolean;
+                /** @description What was found. It may show claims; never the credential. */
+                detail: string;
+            }[];
+            /** @description Who the caller would be, before a membership of a tenant counts. */
+            principal?: {
+                /** @enum {string} */
+                kind: "api_key" | "tenant_key" | "oidc" | "local";
+                id: string;
+                role: string;
+                scopes: string[];
+                credential_id: string;
+                tenant_id?: string;
+                issuer?: string;
+            };
+            /** @description Why not; as in the error that the caller would get. */
+            reason?: string;
+            message?: string;
         };
         WorkerRevocation: {
             id: string;
@@ -4474,6 +4769,345 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listTenantApiKeys: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `X-Next-Cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of keys. */
+            200: {
+                headers: {
+                    "X-Next-Cursor": components["headers"]["NextCursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createTenantApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateTenantApiKey"];
+            };
+        };
+        responses: {
+            /** @description The key. */
+            201: {
+                headers: {
+                    /** @description Always `no-store`. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revokeTenantApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+                /** @description The id of the record. */
+                id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listPlatformApiKeys: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `X-Next-Cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of keys. */
+            200: {
+                headers: {
+                    "X-Next-Cursor": components["headers"]["NextCursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createPlatformApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePlatformApiKey"];
+            };
+        };
+        responses: {
+            /** @description The key. */
+            201: {
+                headers: {
+                    /** @description Always `no-store`. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedApiKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revokePlatformApiKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the record. */
+                id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiKey"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listBearerRevocations: {
+        parameters: {
+            query?: {
+                /** @description Only revocations of this kind. */
+                kind?: components["schemas"]["BearerRevocationKind"];
+                /** @description How many items at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `X-Next-Cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of revocations. */
+            200: {
+                headers: {
+                    "X-Next-Cursor": components["headers"]["NextCursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BearerRevocation"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    revokeBearerTokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeBearerTokens"];
+            };
+        };
+        responses: {
+            /** @description In force on this control plane. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BearerRevocation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeBearerRevocation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of the record. */
+                id: components["parameters"]["RecordId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is not in force any more on this control plane. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Status"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    explainCredential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExplainCredential"];
+            };
+        };
+        responses: {
+            /** @description What was checked, and what comes of it. */
+            200: {
+                headers: {
+                    /** @description Always `no-store`. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CredentialExplanation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -56,6 +56,10 @@ export const openApiDocument: unknown = {
       "description": "How much owners and tenants may have."
     },
     {
+      "name": "people",
+      "description": "Who may call; API keys, and bearer tokens that count no more. Every request is audited."
+    },
+    {
       "name": "worker protocol",
       "description": "What workers call. Authenticated by worker credentials, never by API keys."
     },
@@ -4399,6 +4403,700 @@ export const openApiDocument: unknown = {
         }
       }
     },
+    "/admin/tenants/{tenant_id}/api-keys": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/TenantId"
+        }
+      ],
+      "post": {
+        "operationId": "createTenantApiKey",
+        "x-scope": "tenant:admin",
+        "tags": [
+          "people"
+        ],
+        "summary": "Make an API key of a tenant",
+        "description": "The key is in the answer and nowhere else: only its SHA-256 is kept. It acts for this tenant\nalone, with one of the roles viewer, api, operator and tenant_admin.\n",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/CreateTenantApiKey"
+              },
+              "examples": {
+                "minimal": {
+                  "value": {
+                    "name": "ci",
+                    "role": "api"
+                  }
+                },
+                "quarter": {
+                  "value": {
+                    "name": "reports",
+                    "role": "viewer",
+                    "ttl": "2160h"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "The key.",
+            "headers": {
+              "Cache-Control": {
+                "schema": {
+                  "type": "string"
+                },
+                "description": "Always `no-store`."
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/CreatedApiKey"
+                },
+                "examples": {
+                  "created": {
+                    "$ref": "#/components/examples/CreatedTenantApiKey"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "get": {
+        "operationId": "listTenantApiKeys",
+        "x-scope": "tenant:admin",
+        "tags": [
+          "people"
+        ],
+        "summary": "List the API keys of a tenant, newest first",
+        "description": "Revoked and expired ones as well; never the keys themselves. Uses show within ten seconds.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page of keys.",
+            "headers": {
+              "X-Next-Cursor": {
+                "$ref": "#/components/headers/NextCursor"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "$ref": "#/components/schemas/ApiKey"
+                  }
+                },
+                "examples": {
+                  "none": {
+                    "value": []
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/tenants/{tenant_id}/api-keys/{id}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/TenantId"
+        },
+        {
+          "$ref": "#/components/parameters/RecordId"
+        }
+      ],
+      "delete": {
+        "operationId": "revokeTenantApiKey",
+        "x-scope": "tenant:admin",
+        "tags": [
+          "people"
+        ],
+        "summary": "Revoke an API key of a tenant",
+        "description": "Every control plane refuses it within two seconds. The record stays; a second time changes nothing.",
+        "responses": {
+          "200": {
+            "description": "The key as it is now.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ApiKey"
+                },
+                "examples": {
+                  "revoked": {
+                    "$ref": "#/components/examples/RevokedApiKey"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/api-keys": {
+      "post": {
+        "operationId": "createPlatformApiKey",
+        "x-scope": "admin:*",
+        "tags": [
+          "people"
+        ],
+        "summary": "Make an API key of the platform",
+        "description": "The key is in the answer and nowhere else: only its SHA-256 is kept. It belongs to no tenant, and\nhas one of the roles viewer, api, operator and admin.\n",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/CreatePlatformApiKey"
+              },
+              "examples": {
+                "minimal": {
+                  "value": {
+                    "name": "ci",
+                    "role": "api"
+                  }
+                },
+                "quarter": {
+                  "value": {
+                    "name": "reports",
+                    "role": "viewer",
+                    "ttl": "2160h"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "The key.",
+            "headers": {
+              "Cache-Control": {
+                "schema": {
+                  "type": "string"
+                },
+                "description": "Always `no-store`."
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/CreatedApiKey"
+                },
+                "examples": {
+                  "created": {
+                    "$ref": "#/components/examples/CreatedPlatformApiKey"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "get": {
+        "operationId": "listPlatformApiKeys",
+        "x-scope": "admin:*",
+        "tags": [
+          "people"
+        ],
+        "summary": "List the API keys of the platform, newest first",
+        "description": "Revoked and expired ones as well; never the keys themselves. Uses show within ten seconds.",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page of keys.",
+            "headers": {
+              "X-Next-Cursor": {
+                "$ref": "#/components/headers/NextCursor"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "$ref": "#/components/schemas/ApiKey"
+                  }
+                },
+                "examples": {
+                  "none": {
+                    "value": []
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/api-keys/{id}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/RecordId"
+        }
+      ],
+      "delete": {
+        "operationId": "revokePlatformApiKey",
+        "x-scope": "admin:*",
+        "tags": [
+          "people"
+        ],
+        "summary": "Revoke an API key of the platform",
+        "description": "Every control plane refuses it within two seconds. The record stays; a second time changes nothing.",
+        "responses": {
+          "200": {
+            "description": "The key as it is now.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/ApiKey"
+                },
+                "examples": {
+                  "revoked": {
+                    "$ref": "#/components/examples/RevokedApiKey"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/auth/revocations": {
+      "post": {
+        "operationId": "revokeBearerTokens",
+        "x-scope": "admin:*",
+        "tags": [
+          "people"
+        ],
+        "summary": "Revoke bearer tokens before their time",
+        "description": "Exactly one of `subject`, `session_id` and `token_id` says which: the claims `sub`, `sid` or `jti` of tokens of the issuer. Of a\nsubject, the tokens that were issued before `issued_before` are revoked, and those that do not say when they were issued; who\nsigns in again afterwards is let in. Every control plane knows within two seconds. A second revocation of the same thing widens\nthe first and keeps its id.\n",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/RevokeBearerTokens"
+              },
+              "examples": {
+                "subject": {
+                  "value": {
+                    "subject": "ada",
+                    "reason": "left the company"
+                  }
+                },
+                "session": {
+                  "value": {
+                    "issuer": "https://idp.example",
+                    "session_id": "s-1",
+                    "reason": "laptop stolen",
+                    "ttl": "24h"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "In force on this control plane.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/BearerRevocation"
+                },
+                "examples": {
+                  "subject": {
+                    "$ref": "#/components/examples/BearerRevocation"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "get": {
+        "operationId": "listBearerRevocations",
+        "x-scope": "admin:*",
+        "tags": [
+          "people"
+        ],
+        "summary": "List revocations of bearer tokens, newest first",
+        "parameters": [
+          {
+            "name": "kind",
+            "in": "query",
+            "schema": {
+              "$ref": "#/components/schemas/BearerRevocationKind"
+            },
+            "description": "Only revocations of this kind."
+          },
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page of revocations.",
+            "headers": {
+              "X-Next-Cursor": {
+                "$ref": "#/components/headers/NextCursor"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "$ref": "#/components/schemas/BearerRevocation"
+                  }
+                },
+                "examples": {
+                  "none": {
+                    "value": []
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/auth/revocations/{id}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/RecordId"
+        }
+      ],
+      "delete": {
+        "operationId": "removeBearerRevocation",
+        "x-scope": "admin:*",
+        "tags": [
+          "people"
+        ],
+        "summary": "Take a revocation of bearer tokens back",
+        "responses": {
+          "200": {
+            "description": "It is not in force any more on this control plane.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Status"
+                },
+                "examples": {
+                  "removed": {
+                    "value": {
+                      "status": "removed"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/auth/explain": {
+      "post": {
+        "operationId": "explainCredential",
+        "x-scope": "admin:*",
+        "tags": [
+          "people"
+        ],
+        "summary": "Tell what a credential would be, check by check",
+        "description": "Exactly one of `token` and `api_key`. It is the verification itself, up to the first check that fails; it counts as no login,\nand the credential is neither logged nor audited.\n",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/ExplainCredential"
+              },
+              "examples": {
+                "token": {
+                  "value": {
+                    "token": "a.b.c"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "What was checked, and what comes of it.",
+            "headers": {
+              "Cache-Control": {
+                "schema": {
+                  "type": "string"
+                },
+                "description": "Always `no-store`."
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/CredentialExplanation"
+                },
+                "examples": {
+                  "refused": {
+                    "value": {
+                      "accepted": false,
+                      "checks": [
+                        {
+                          "name": "form",
+                          "ok": false,
+                          "detail": "its header is not canonical base64url"
+                        }
+                      ],
+                      "reason": "bearer_malformed",
+                      "message": "the bearer token is malformed; get a new one"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
     "/admin/worker-credentials": {
       "get": {
         "operationId": "listWorkerCredentials",
@@ -6169,6 +6867,56 @@ export const openApiDocument: unknown = {
           "quota_configured": true
         }
       },
+      "CreatedTenantApiKey": {
+        "value": {
+          "id": "ak-000102030405060708090a0b",
+          "key": "svk_000102030405_000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f_9dfeae59",
+          "prefix": "000102030405",
+          "tenant_id": "tn-000102030405060708090a0b",
+          "name": "ci",
+          "role": "api",
+          "created_by": "oidc:ada",
+          "created_at": "2026-05-09T10:00:00Z"
+        }
+      },
+      "CreatedPlatformApiKey": {
+        "value": {
+          "id": "ak-000102030405060708090a0b",
+          "key": "svk_000102030405_000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f_9dfeae59",
+          "prefix": "000102030405",
+          "name": "ci",
+          "role": "api",
+          "created_by": "admin:2c26b46b68ffc68f",
+          "created_at": "2026-05-09T10:00:00Z",
+          "expires_at": "2026-08-07T10:00:00Z"
+        }
+      },
+      "RevokedApiKey": {
+        "value": {
+          "id": "ak-000102030405060708090a0b",
+          "prefix": "000102030405",
+          "tenant_id": "tn-000102030405060708090a0b",
+          "name": "ci",
+          "role": "api",
+          "state": "revoked",
+          "created_by": "oidc:ada",
+          "created_at": "2026-05-09T10:00:00Z",
+          "last_used_at": "2026-05-10T10:00:00Z",
+          "revoked_at": "2026-05-11T10:00:00Z"
+        }
+      },
+      "BearerRevocation": {
+        "value": {
+          "id": "pv-000102030405060708090a0b",
+          "kind": "subject",
+          "issuer": "https://idp.example",
+          "subject": "ada",
+          "issued_before": "2026-05-09T10:00:00Z",
+          "reason": "left the company",
+          "revoked_by": "admin:2c26b46b68ffc68f",
+          "created_at": "2026-05-09T10:00:00Z"
+        }
+      },
       "WorkerRevocation": {
         "value": {
           "id": "rv-000102030405060708090a0b",
@@ -7463,6 +8211,392 @@ export const openApiDocument: unknown = {
             "minLength": 1,
             "maxLength": 512,
             "description": "Why; for people."
+          }
+        }
+      },
+      "ApiKeyRole": {
+        "type": "string",
+        "enum": [
+          "viewer",
+          "api",
+          "operator",
+          "tenant_admin",
+          "admin"
+        ]
+      },
+      "ApiKeyName": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": 200,
+        "pattern": "^[^\\x00-\\x1f\\x7f]*\\S[^\\x00-\\x1f\\x7f]*$"
+      },
+      "ApiKeyTtl": {
+        "type": "string",
+        "maxLength": 64,
+        "description": "How long it can be used, such as `2160h`, from `1m` to `87600h`; without it, until it is revoked."
+      },
+      "CreateTenantApiKey": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "name",
+          "role"
+        ],
+        "properties": {
+          "name": {
+            "$ref": "#/components/schemas/ApiKeyName"
+          },
+          "role": {
+            "type": "string",
+            "enum": [
+              "viewer",
+              "api",
+              "operator",
+              "tenant_admin"
+            ]
+          },
+          "ttl": {
+            "$ref": "#/components/schemas/ApiKeyTtl"
+          }
+        }
+      },
+      "CreatePlatformApiKey": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "name",
+          "role"
+        ],
+        "properties": {
+          "name": {
+            "$ref": "#/components/schemas/ApiKeyName"
+          },
+          "role": {
+            "type": "string",
+            "enum": [
+              "viewer",
+              "api",
+              "operator",
+              "admin"
+            ]
+          },
+          "ttl": {
+            "$ref": "#/components/schemas/ApiKeyTtl"
+          }
+        }
+      },
+      "CreatedApiKey": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "key",
+          "prefix",
+          "name",
+          "role",
+          "created_by",
+          "created_at"
+        ],
+        "properties": {
+          "key": {
+            "type": "string",
+            "description": "The key itself: `svk_<prefix>_<secret>_<checksum>`. It is shown here and never again."
+          },
+          "id": {
+            "type": "string"
+          },
+          "prefix": {
+            "type": "string",
+            "description": "The part of the key after `svk_`; it names the key in logs and lists."
+          },
+          "tenant_id": {
+            "type": "string",
+            "description": "Absent for a key of the platform."
+          },
+          "name": {
+            "type": "string"
+          },
+          "role": {
+            "$ref": "#/components/schemas/ApiKeyRole"
+          },
+          "created_by": {
+            "type": "string"
+          },
+          "created_at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "expires_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Absent when it does not expire."
+          }
+        }
+      },
+      "ApiKey": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "prefix",
+          "name",
+          "role",
+          "state",
+          "created_by",
+          "created_at"
+        ],
+        "properties": {
+          "state": {
+            "type": "string",
+            "enum": [
+              "active",
+              "expired",
+              "revoked"
+            ]
+          },
+          "id": {
+            "type": "string"
+          },
+          "prefix": {
+            "type": "string",
+            "description": "The part of the key after `svk_`; it names the key in logs and lists."
+          },
+          "tenant_id": {
+            "type": "string",
+            "description": "Absent for a key of the platform."
+          },
+          "name": {
+            "type": "string"
+          },
+          "role": {
+            "$ref": "#/components/schemas/ApiKeyRole"
+          },
+          "created_by": {
+            "type": "string"
+          },
+          "created_at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "expires_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Absent when it does not expire."
+          },
+          "last_used_at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "revoked_at": {
+            "type": "string",
+            "format": "date-time"
+          }
+        }
+      },
+      "BearerRevocationKind": {
+        "type": "string",
+        "enum": [
+          "subject",
+          "session",
+          "token"
+        ]
+      },
+      "RevokeBearerTokens": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "reason"
+        ],
+        "properties": {
+          "issuer": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 1024,
+            "description": "The `iss` of the tokens; may be left out where there is one issuer."
+          },
+          "subject": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 255
+          },
+          "session_id": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 255
+          },
+          "token_id": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 255
+          },
+          "issued_before": {
+            "type": "string",
+            "maxLength": 64,
+            "description": "With `subject`: only tokens issued before this time in RFC 3339; `now` unless told."
+          },
+          "ttl": {
+            "type": "string",
+            "maxLength": 64,
+            "description": "When every token that it concerns is dead, from now, from `1m` to `87600h`; then it is forgotten. Without it, it is kept."
+          },
+          "reason": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 512,
+            "description": "Why; for people."
+          }
+        }
+      },
+      "BearerRevocation": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "kind",
+          "issuer",
+          "subject",
+          "reason",
+          "revoked_by",
+          "created_at"
+        ],
+        "properties": {
+          "id": {
+            "type": "string"
+          },
+          "kind": {
+            "$ref": "#/components/schemas/BearerRevocationKind"
+          },
+          "issuer": {
+            "type": "string"
+          },
+          "subject": {
+            "type": "string",
+            "description": "A `sub`, `sid` or `jti`, by the kind."
+          },
+          "issued_before": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Of a subject."
+          },
+          "reason": {
+            "type": "string"
+          },
+          "revoked_by": {
+            "type": "string"
+          },
+          "created_at": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "expires_at": {
+            "type": "string",
+            "format": "date-time",
+            "description": "Absent when it is kept."
+          }
+        }
+      },
+      "ExplainCredential": {
+        "type": "object",
+        "additionalProperties": false,
+        "properties": {
+          "token": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 32768
+          },
+          "api_key": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 4096
+          }
+        }
+      },
+      "CredentialExplanation": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "accepted",
+          "checks"
+        ],
+        "properties": {
+          "accepted": {
+            "type": "boolean"
+          },
+          "checks": {
+            "type": "array",
+            "description": "In their order, up to the first that failed.",
+            "items": {
+              "type": "object",
+              "additionalProperties": false,
+              "required": [
+                "name",
+                "ok",
+                "detail"
+              ],
+              "properties": {
+                "name": {
+                  "type": "string"
+                },
+                "ok": {
+                  "type": "boolean"
+                },
+                "detail": {
+                  "type": "string",
+                  "description": "What was found. It may show claims; never the credential."
+                }
+              }
+            }
+          },
+          "principal": {
+            "type": "object",
+            "description": "Who the caller would be, before a membership of a tenant counts.",
+            "additionalProperties": false,
+            "required": [
+              "kind",
+              "id",
+              "role",
+              "scopes",
+              "credential_id"
+            ],
+            "properties": {
+              "kind": {
+                "type": "string",
+                "enum": [
+                  "api_key",
+                  "tenant_key",
+                  "oidc",
+                  "local"
+                ]
+              },
+              "id": {
+                "type": "string"
+              },
+              "role": {
+                "type": "string"
+              },
+              "scopes": {
+                "type": "array",
+                "items": {
+                  "type": "string"
+                }
+              },
+              "credential_id": {
+                "type": "string"
+              },
+              "tenant_id": {
+                "type": "string"
+              },
+              "issuer": {
+                "type": "string"
+              }
+            }
+          },
+          "reason": {
+            "type": "string",
+            "description": "Why not; as in the error that the caller would get."
+          },
+          "message": {
+            "type": "string"
           }
         }
       },

@@ -11,36 +11,28 @@ export interface LoginAttempt {
 
 export interface FailedLogins {
   /**
-   * Lets an attempt be looked at. Keys can be guessed, so none is looked at while its source, or the prefix of the key, has
-   * failed too often, unless it was good there lately. Bearer tokens cannot, and are always looked at.
+   * Lets an attempt be looked at: no API key, while its source or the prefix of the key has failed too often, unless it
+   * was good there lately. Bearer tokens that a signature protects always are.
    *
    * @throws AuthError `too_many_failures`
    */
   admit(attempt: LoginAttempt): void;
   /** @param fingerprint of the credential that was accepted */
   succeeded(attempt: LoginAttempt, fingerprint: string): void;
-  /** Counts a refusal, and gives the one to answer with: of a source that fails too often, `too_many_failures`. */
-  failed(attempt: LoginAttempt, refusal: AuthError): AuthError;
+  /** Counts the refusal of an API key, and no other. */
+  failed(attempt: LoginAttempt, refusal: AuthError): void;
   /** @param perMinute as for {@link createFailedLogins} */
   configure(perMinute: number): void;
   /** How many sources and prefixes have failed lately. */
   counted(): number;
 }
 
-/** What a stranger is refused for. An expired token was good, and a caller without a role is known. */
+/** Refusals of what can be guessed. What a signature protects cannot: guessing it is only work, which a rate limit bounds. */
 const COUNTED: ReadonlySet<AuthErrorCode> = new Set([
   'api_key_malformed',
   'api_key_invalid',
   'api_key_revoked',
   'api_key_expired',
-  'bearer_unsupported',
-  'bearer_malformed',
-  'bearer_unsupported_alg',
-  'bearer_unknown_key',
-  'bearer_bad_signature',
-  'bearer_invalid_claims',
-  'bearer_wrong_issuer',
-  'bearer_wrong_audience',
 ]);
 
 const MAX_SOURCES = 50_000;
@@ -98,12 +90,10 @@ export function createFailedLogins(
       }
       good.set(name, nowMs());
     },
-    failed(attempt, refusal) {
-      if (limit === 0 || !COUNTED.has(refusal.code)) return refusal;
-      const waitMs = waitMsOf(attempt);
+    failed(attempt, { code }) {
+      if (limit === 0 || !COUNTED.has(code)) return;
       const now = nowMs();
       for (const name of sourcesOf(attempt)) counts.note(name, limit, now);
-      return waitMs > 0 ? tooMany(waitMs, refusal) : refusal;
     },
     configure(next) {
       limit = next;
@@ -112,9 +102,8 @@ export function createFailedLogins(
   };
 }
 
-function tooMany(waitMs: number, cause?: AuthError): AuthError {
-  return new AuthError('too_many_failures', 'too many credentials were refused; wait, then try again', {
+function tooMany(waitMs: number): AuthError {
+  return new AuthError('too_many_failures', 'too many API keys were refused; wait, then try again', {
     retryAfterSeconds: Math.ceil(waitMs / 1000),
-    ...(cause === undefined ? {} : { cause, detail: cause.detail }),
   });
 }

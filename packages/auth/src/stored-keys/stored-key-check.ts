@@ -89,6 +89,7 @@ function principalOf({ id, role, tenant }: StoredApiKey, hash: string): Principa
     role,
     scopes: ROLE_SCOPES[role],
     credentialId: hash.slice(0, 16),
+    keyId: id,
     ...(tenant === undefined ? {} : { tenant }),
   };
 }

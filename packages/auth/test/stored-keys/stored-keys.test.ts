@@ -49,6 +49,7 @@ describe('keys of the database', () => {
         role: 'operator',
         scopes: ['read:*', 'api:*', 'operator:*'],
         credentialId: tenantKey.hash.slice(0, 16),
+        keyId: 'ak-1',
         tenant: 'tn-1',
       });
     });

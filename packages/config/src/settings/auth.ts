@@ -190,12 +190,12 @@ export const AUTH_SETTINGS = {
   },
   'auth.failed_login_limit': {
     type: 'integer',
-    default: 30,
+    default: 300,
     min: 1,
     max: 100_000,
     orZero: true,
     readBy: 'control-plane',
     live: true,
-    doc: 'Refused credentials that one address, or one prefix of API keys, may present in a minute at each control plane; 0 is no limit.',
+    doc: 'API keys that may be refused in a minute of one address, or of one prefix of keys, at each control plane; 0 is no limit.',
   },
 } as const satisfies SettingDefinitions;

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { defineCommand } from '../../command.js';
+import { connect, connectionOptions } from '../../connection.js';
+import { CommandFailure } from '../../failure.js';
+import { writeNewFile } from '../../new-file.js';
+import { formatOption, localTime, notice, print, printJson } from '../../output.js';
+import { ownerOption } from './owner.js';
+
+const TENANT_ROLES = ['viewer', 'api', 'operator', 'tenant_admin'] as const;
+const PLATFORM_ROLES = ['viewer', 'api', 'operator', 'admin'] as const;
+
+export const createKeyCommand = defineCommand({
+  command: 'create',
+  describe: 'Make an API key of a tenant, or of the platform; it is shown once',
+  builder: (yargs) =>
+    ownerOption(formatOption(connectionOptions(yargs)))
+      .option('name', { type: 'string', demandOption: true, requiresArg: true, describe: 'What it is for' })
+      .option('role', {
+        choices: ['viewer', 'api', 'operator', 'tenant_admin', 'admin'] as const,
+        demandOption: true,
+        describe: 'What it may do; tenant_admin is of tenants, admin of the platform',
+      })
+      .option('ttl', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'How long it can be used, such as 2160h; without it, until it is revoked',
+      })
+      .option('out', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Write the key to this new file, readable by its owner only',
+      })
+      .example('stacyvm apikey create --tenant tn-… --name ci --role api --out ci.key', 'for a program'),
+  handler: async ({ tenant, name, role, ttl, out, ...args }) => {
+    if (out !== undefined && existsSync(out)) throw new CommandFailure(`${out} exists already`);
+    const { people } = connect(args);
+    const wanted = { name, ...(ttl === undefined ? {} : { ttl }) };
+    const created =
+      tenant === undefined
+        ? await people.createPlatformKey({ ...wanted, role: roleOf(role, PLATFORM_ROLES, 'of the platform') })
+        : await people.createTenantKey(tenant, {
+            ...wanted,
+            role: roleOf(role, TENANT_ROLES, 'of a tenant'),
+          });
+    const { key, ...facts } = created;
+    if (out !== undefined) {
+      await writeNewFile(out, `${key}\n`, { replace: false }).catch((error: unknown) => {
+        throw new CommandFailure(
+          `${error instanceof Error ? error.message : out}; the key is lost, revoke ${facts.id} and make another`,
+          1,
+          { cause: error },
+        );
+      });
+    }
+    if (args.format === 'json') return printJson(out === undefined ? created : { ...facts, file: out });
+    if (out === undefined) print(key);
+    const end =
+      facts.expires_at === undefined ? 'until it is revoked' : `until ${localTime(facts.expires_at)}`;
+    notice(`${facts.id}, role ${facts.role}, can be used ${end}`);
+  },
+});
+
+function roleOf<Role extends string>(role: string, roles: readonly Role[], whose: string): Role {
+  const found = roles.find((each) => each === role);
+  if (found !== undefined) return found;
+  throw new CommandFailure(`a key ${whose} has a role of ${roles.join(', ')}; it is ${role}`, 2);
+}
