@@ -45,8 +45,9 @@ function answerJson({
     ...(decision.trial === undefined ? {} : { trial: verdictJson(decision.trial) }),
     spellings: [...spellings],
     deniable_spellings: [...deniableSpellings],
-    policies: rules.map(({ rule, outcome, spelling }) => ({
+    policies: rules.map(({ rule, authority, outcome, spelling }) => ({
       policy_id: rule.id,
+      authority,
       outcome,
       ...(spelling === undefined ? {} : { spelling }),
     })),
@@ -55,12 +56,13 @@ function answerJson({
 
 type Verdict = Pick<
   PolicyEvaluation['explanations'][number]['decision'],
-  'allowed' | 'reason' | 'rule' | 'spelling'
+  'allowed' | 'authority' | 'reason' | 'rule' | 'spelling'
 >;
 
-function verdictJson({ allowed, reason, rule, spelling }: Verdict): Schemas['PolicyVerdict'] {
+function verdictJson({ allowed, authority, reason, rule, spelling }: Verdict): Schemas['PolicyVerdict'] {
   return {
     allowed,
+    authority,
     reason,
     ...(rule === undefined ? {} : { policy_id: rule.id }),
     ...(spelling === undefined ? {} : { spelling }),

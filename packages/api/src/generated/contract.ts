@@ -1793,10 +1793,16 @@ export interface components {
         };
         PolicyVerdict: {
             allowed: boolean;
+            authority: components["schemas"]["PolicyAuthority"];
             reason: components["schemas"]["PolicyReason"];
             policy_id?: string;
             spelling?: string;
         };
+        /**
+         * @description Whose word it is: that of whoever runs the fleet, or that of the tenant itself, which can forbid more and never allow more.
+         * @enum {string}
+         */
+        PolicyAuthority: "platform" | "tenant";
         /** @enum {string} */
         PolicyReason: "rule_allows" | "rule_denies" | "default_allows" | "default_denies" | "invalid_value";
         PolicyAnswer: {
@@ -1804,6 +1810,7 @@ export interface components {
             /** @description What was asked about; the default where nothing was named. */
             value: string;
             allowed: boolean;
+            authority: components["schemas"]["PolicyAuthority"];
             reason: components["schemas"]["PolicyReason"];
             default: components["schemas"]["PolicyEffect"];
             mode: components["schemas"]["PolicyMode"];
@@ -1819,8 +1826,9 @@ export interface components {
             /** @description Every policy that applies, in the order of decision. */
             policies: {
                 policy_id: string;
+                authority: components["schemas"]["PolicyAuthority"];
                 /** @enum {string} */
-                outcome: "decides" | "decides_on_trial" | "too_late" | "no_match" | "other_type" | "invalid_value";
+                outcome: "decides" | "decides_on_trial" | "too_late" | "cannot_allow" | "no_match" | "other_type" | "invalid_value";
                 spelling?: string;
             }[];
         };

@@ -3469,6 +3469,7 @@ export const openApiDocument: unknown = {
                           "resource_type": "image",
                           "value": "alpine:3.1",
                           "allowed": false,
+                          "authority": "platform",
                           "reason": "rule_denies",
                           "default": "allow",
                           "mode": "enforce",
@@ -3482,6 +3483,7 @@ export const openApiDocument: unknown = {
                           "policies": [
                             {
                               "policy_id": "pl-000102030405060708090a0b",
+                              "authority": "platform",
                               "outcome": "decides",
                               "spelling": "alpine:3.1"
                             }
@@ -7883,11 +7885,15 @@ export const openApiDocument: unknown = {
         "additionalProperties": false,
         "required": [
           "allowed",
+          "authority",
           "reason"
         ],
         "properties": {
           "allowed": {
             "type": "boolean"
+          },
+          "authority": {
+            "$ref": "#/components/schemas/PolicyAuthority"
           },
           "reason": {
             "$ref": "#/components/schemas/PolicyReason"
@@ -7899,6 +7905,14 @@ export const openApiDocument: unknown = {
             "type": "string"
           }
         }
+      },
+      "PolicyAuthority": {
+        "type": "string",
+        "enum": [
+          "platform",
+          "tenant"
+        ],
+        "description": "Whose word it is: that of whoever runs the fleet, or that of the tenant itself, which can forbid more and never allow more.\n"
       },
       "PolicyReason": {
         "type": "string",
@@ -7917,6 +7931,7 @@ export const openApiDocument: unknown = {
           "resource_type",
           "value",
           "allowed",
+          "authority",
           "reason",
           "default",
           "mode",
@@ -7934,6 +7949,9 @@ export const openApiDocument: unknown = {
           },
           "allowed": {
             "type": "boolean"
+          },
+          "authority": {
+            "$ref": "#/components/schemas/PolicyAuthority"
           },
           "reason": {
             "$ref": "#/components/schemas/PolicyReason"
@@ -7977,11 +7995,15 @@ export const openApiDocument: unknown = {
               "additionalProperties": false,
               "required": [
                 "policy_id",
+                "authority",
                 "outcome"
               ],
               "properties": {
                 "policy_id": {
                   "type": "string"
+                },
+                "authority": {
+                  "$ref": "#/components/schemas/PolicyAuthority"
                 },
                 "outcome": {
                   "type": "string",
@@ -7989,6 +8011,7 @@ export const openApiDocument: unknown = {
                     "decides",
                     "decides_on_trial",
                     "too_late",
+                    "cannot_allow",
                     "no_match",
                     "other_type",
                     "invalid_value"
