@@ -1,13 +1,22 @@
-import type { components, Policy as PolicyDocument } from '@stacyvm/api';
+import type { CreatePolicy, components, Policy as PolicyDocument } from '@stacyvm/api';
 import type { Policy, PolicyEvaluation } from '@stacyvm/orchestrator';
 
 type Schemas = components['schemas'];
+
+const DEFAULT_PRIORITY = 10;
+
+/** What a new policy says, with what the request leaves out. */
+export function newPolicyContent({ resource_type: resourceType, ...content }: CreatePolicy) {
+  return { priority: DEFAULT_PRIORITY, mode: 'enforce', description: '', ...content, resourceType } as const;
+}
 
 /** A policy as the contract shows it. */
 export function policyJson(policy: Policy): PolicyDocument {
   return {
     id: policy.id,
+    tenant_id: policy.tenantId ?? '',
     source: policy.source,
+    authority: policy.authority,
     resource_type: policy.resourceType,
     effect: policy.effect,
     pattern: policy.pattern,

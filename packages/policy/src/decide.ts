@@ -119,7 +119,9 @@ function verdictIn(
 ): PolicyVerdict {
   const verdicts = list.parts.map((part) => verdictOf(part, mode, value, matches));
   const verdict =
-    verdicts.find(({ allowed }) => !allowed) ?? verdicts.find(({ rule }) => rule !== undefined) ?? ALL_ALLOWED;
+    verdicts.find(({ allowed }) => !allowed) ??
+    verdicts.find(({ rule }) => rule !== undefined) ??
+    ALL_ALLOWED;
   const byDefault = verdicts.some((each) => each.default === 'deny') ? 'deny' : 'allow';
   return { ...verdict, default: byDefault };
 }

@@ -38,7 +38,10 @@ export function modeRank(mode: PolicyMode): number {
 }
 
 /** Whose word a rule is. Who may write rules of a tenant must be kept from priorities below `FIRST_TENANT_PRIORITY`. */
-export function authorityOf({ tenantId, priority }: Pick<PolicyRule, 'tenantId' | 'priority'>): PolicyAuthority {
+export function authorityOf({
+  tenantId,
+  priority,
+}: Pick<PolicyRule, 'tenantId' | 'priority'>): PolicyAuthority {
   return tenantId !== null && priority >= FIRST_TENANT_PRIORITY ? 'tenant' : 'platform';
 }
 
