@@ -30,6 +30,7 @@ import { type QuotasState, quotaHandlers } from './routes/quotas.js';
 import { sandboxHandlers } from './routes/sandboxes.js';
 import { type SystemState, systemHandlers } from './routes/system.js';
 import { tenantMemberHandlers } from './routes/tenant-members.js';
+import { tenantPolicyHandlers } from './routes/tenant-policies.js';
 import { tenantHandlers } from './routes/tenants.js';
 import { type WorkerCredentialsState, workerCredentialHandlers } from './routes/worker-credentials.js';
 import { type WorkerRevocationsState, workerRevocationHandlers } from './routes/worker-revocations.js';
@@ -111,6 +112,7 @@ export function createApp(options: AppOptions): Express {
     ...apiKeyHandlers(options, audited),
     ...authHandlers(options, audited),
     ...policyHandlers(options, audited),
+    ...tenantPolicyHandlers(options, audited),
     ...tenantHandlers(options, audited),
     ...tenantMemberHandlers(options, audited),
     ...quotaHandlers(options, audited),

@@ -54,6 +54,7 @@ const ORCHESTRATOR: Readonly<Record<OrchestratorErrorCode, readonly [number, Err
   policy_denied: [403, 'FORBIDDEN'],
   policy_not_found: [404, 'NOT_FOUND'],
   policy_exists: [409, 'CONFLICT'],
+  policy_reserved: [403, 'FORBIDDEN'],
   policy_from_file: [409, 'CONFLICT'],
   max_policies: [429, 'RESOURCE_LIMIT'],
   policy_unavailable: [503, 'UNAVAILABLE'],

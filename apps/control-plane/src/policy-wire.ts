@@ -1,13 +1,22 @@
-import type { components, Policy as PolicyDocument } from '@stacyvm/api';
+import type { CreatePolicy, components, Policy as PolicyDocument } from '@stacyvm/api';
 import type { Policy, PolicyEvaluation } from '@stacyvm/orchestrator';
 
 type Schemas = components['schemas'];
+
+const DEFAULT_PRIORITY = 10;
+
+/** What a new policy says, with what the request leaves out. */
+export function newPolicyContent({ resource_type: resourceType, ...content }: CreatePolicy) {
+  return { priority: DEFAULT_PRIORITY, mode: 'enforce', description: '', ...content, resourceType } as const;
+}
 
 /** A policy as the contract shows it. */
 export function policyJson(policy: Policy): PolicyDocument {
   return {
     id: policy.id,
+    tenant_id: policy.tenantId ?? '',
     source: policy.source,
+    authority: policy.authority,
     resource_type: policy.resourceType,
     effect: policy.effect,
     pattern: policy.pattern,
@@ -45,8 +54,9 @@ function answerJson({
     ...(decision.trial === undefined ? {} : { trial: verdictJson(decision.trial) }),
     spellings: [...spellings],
     deniable_spellings: [...deniableSpellings],
-    policies: rules.map(({ rule, outcome, spelling }) => ({
+    policies: rules.map(({ rule, authority, outcome, spelling }) => ({
       policy_id: rule.id,
+      authority,
       outcome,
       ...(spelling === undefined ? {} : { spelling }),
     })),
@@ -55,12 +65,13 @@ function answerJson({
 
 type Verdict = Pick<
   PolicyEvaluation['explanations'][number]['decision'],
-  'allowed' | 'reason' | 'rule' | 'spelling'
+  'allowed' | 'authority' | 'reason' | 'rule' | 'spelling'
 >;
 
-function verdictJson({ allowed, reason, rule, spelling }: Verdict): Schemas['PolicyVerdict'] {
+function verdictJson({ allowed, authority, reason, rule, spelling }: Verdict): Schemas['PolicyVerdict'] {
   return {
     allowed,
+    authority,
     reason,
     ...(rule === undefined ? {} : { policy_id: rule.id }),
     ...(spelling === undefined ? {} : { spelling }),

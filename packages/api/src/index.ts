@@ -33,6 +33,7 @@ export type {
   PoliciesClient,
   Policy,
   PolicyEvaluation,
+  TenantPoliciesClient,
   UpdatePolicy,
 } from './policies-client.js';
 export type { Quota, QuotaHolder, QuotasClient, QuotaUsage, SetQuota } from './quotas-client.js';

@@ -50,6 +50,44 @@ describe('the client of policies', () => {
     });
   }
 
+  describe('of a tenant', () => {
+    const OF_TENANT = '/api/v1/admin/tenants/tn-a/policies';
+    const tenantCalls: ReadonlyArray<readonly [string, () => Promise<unknown>, unknown, string]> = [
+      ['create', () => client.ofTenant('tn-a').create(rule), { policy: { id: 'pl-1' } }, `POST ${OF_TENANT}`],
+      ['list', () => client.ofTenant('tn-a').list(), { policies: [{ id: 'pl-1' }] }, `GET ${OF_TENANT}`],
+      ['get', () => client.ofTenant('tn-a').get('pl-1'), { policy: { id: 'pl-1' } }, `GET ${OF_TENANT}/pl-1`],
+      [
+        'update',
+        () => client.ofTenant('tn-a').update('pl-1', { mode: 'warn' }),
+        { policy: { id: 'pl-1' } },
+        `PATCH ${OF_TENANT}/pl-1`,
+      ],
+    ];
+    for (const [name, call, answer, sent] of tenantCalls) {
+      it(`sends ${name} as the contract says, and gives back what is in the answer`, async () => {
+        server.answer = (_request, response) => sendJson(response, 200, answer);
+        expect(await call()).to.deep.equal(Object.values(answer as object)[0]);
+        const [request] = server.seen;
+        expect(`${request?.method} ${request?.url}`).to.equal(sent);
+      });
+    }
+
+    it('removes, and tells why it was refused', async () => {
+      server.answer = (_request, response) => void response.writeHead(204).end();
+      await client.ofTenant('tn-a').remove('pl-1');
+      expect(server.seen[0]).to.include({ method: 'DELETE', url: `${OF_TENANT}/pl-1` });
+      server.answer = (_request, response) =>
+        sendJson(response, 403, {
+          code: 'FORBIDDEN',
+          message: 'm',
+          reason: 'policy_reserved',
+          request_id: 'r',
+        });
+      const error = await rejection(client.ofTenant('tn-a').remove('pl-1'), 'refused');
+      expect(error).to.include({ status: 403, reason: 'policy_reserved' });
+    });
+  });
+
   it('removes by id, escaped', async () => {
     server.answer = (_request, response) => sendJson(response, 200, { status: 'deleted' });
     await client.remove('file:a.yaml#1');

@@ -41,6 +41,7 @@ export type OrchestratorErrorCode =
   | 'policy_not_found'
   | 'policy_exists'
   | 'policy_from_file'
+  | 'policy_reserved'
   | 'max_policies'
   | 'invalid_pattern'
   | 'cancelled';

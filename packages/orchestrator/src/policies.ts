@@ -1,4 +1,4 @@
-import { compareRules, explain, PolicyError, type PolicyExplanation, validatePattern } from '@stacyvm/policy';
+import { compareRules, explain, type PolicyAuthority, type PolicyExplanation } from '@stacyvm/policy';
 import {
   DEFAULT_LIST_LIMIT,
   MAX_LIST_LIMIT,
@@ -10,17 +10,21 @@ import {
   policyCursor,
   policyPosition,
   type Store,
-  StoreError,
 } from '@stacyvm/store';
 import { OrchestratorError } from './errors.js';
 import type { FixedPolicy, PoliciesInForce, PoliciesStatus } from './policies-in-force.js';
+import {
+  checkPattern,
+  type Policy,
+  policyNotFound,
+  policyOfFile,
+  policyOfStore,
+  policyRefusal,
+  tenantNotFound,
+} from './policy-content.js';
 import { questionsOf } from './policy-gate.js';
 import { resolveSpawnRequest, type SpawnDefaults } from './spawn-request.js';
-
-/** A rule, and where it can be changed. */
-export interface Policy extends PolicyRecord {
-  readonly source: 'store' | 'file';
-}
+import { createTenantPolicies, type TenantPolicies } from './tenant-policies.js';
 
 /** What a spawn would use; what is absent is taken from the defaults. */
 export interface PolicyTrial {
@@ -38,7 +42,7 @@ export interface PolicyEvaluation {
   readonly explanations: readonly PolicyExplanation[];
 }
 
-/** The global policies, for administrators. Every method throws OrchestratorError or StoreError. */
+/** The global policies, for administrators, and those of tenants. Every method throws OrchestratorError or StoreError. */
 export interface Policies {
   /** In the order of decision, those from files included. */
   list(filter?: PolicyFilter): Promise<Page<Policy>>;
@@ -50,7 +54,9 @@ export interface Policies {
   update(id: string, change: Partial<PolicyContent>): Promise<Policy>;
   /** @returns what was removed @throws OrchestratorError `policy_not_found`, `policy_from_file` */
   remove(id: string): Promise<Policy>;
-  /** What would be decided about a spawn, and why; nothing is spawned. @throws OrchestratorError `policy_unavailable` */
+  /** Those of one tenant, for who has this authority over them. @throws StoreError `invalid_input` when it can be no tenant */
+  ofTenant(tenantId: string, authority: PolicyAuthority): TenantPolicies;
+  /** What would be decided about a spawn, and why; nothing is spawned. @throws OrchestratorError `policy_unavailable`, `tenant_not_found` */
   evaluate(trial: PolicyTrial): Promise<PolicyEvaluation>;
   /** Checks other rules from files and tells how to put them in force. @throws PolicyError */
   prepareFixed(rules: readonly FixedPolicy[]): () => void;
@@ -58,7 +64,7 @@ export interface Policies {
 }
 
 export function createPolicies(options: {
-  readonly store: Pick<Store, 'policies'>;
+  readonly store: Pick<Store, 'policies' | 'tenants' | 'forTenant'>;
   readonly inForce: PoliciesInForce;
   readonly defaults: SpawnDefaults;
 }): Policies {
@@ -73,16 +79,16 @@ export function createPolicies(options: {
       );
     }
     const policy = await store.policies.get(id);
-    if (policy === undefined || policy.tenantId !== null) throw notFound(id);
+    if (policy === undefined || policy.tenantId !== null) throw policyNotFound(id);
     return policy;
   }
 
   async function change(id: string, work: () => Promise<PolicyRecord>): Promise<Policy> {
     const policy = await work().catch((error: unknown) => {
-      throw refusalOf(error, id);
+      throw policyRefusal(error, id);
     });
     await inForce.changed();
-    return { ...policy, source: 'store' };
+    return policyOfStore(policy);
   }
 
   return {
@@ -98,7 +104,7 @@ export function createPolicies(options: {
         .filter((rule) => resourceType === undefined || rule.resourceType === resourceType)
         .map(policyOfFile)
         .filter((rule) => position === undefined || compareRules(rule, { ...rule, ...position }) > 0);
-      const stored = page.items.map((policy): Policy => ({ ...policy, source: 'store' }));
+      const stored = page.items.map(policyOfStore);
       const all = [...fixed, ...stored].sort(compareRules);
       const items = all.slice(0, Math.min(limit ?? DEFAULT_LIST_LIMIT, MAX_LIST_LIMIT));
       const last = items.at(-1);
@@ -109,7 +115,7 @@ export function createPolicies(options: {
     async get(id) {
       const fixed = inForce.fixed().find((rule) => rule.id === id);
       if (fixed !== undefined) return policyOfFile(fixed);
-      return { ...(await requireStored(id)), source: 'store' };
+      return policyOfStore(await requireStored(id));
     },
 
     async create(policy) {
@@ -128,10 +134,14 @@ export function createPolicies(options: {
       return change(id, () => store.policies.delete(id));
     },
 
+    ofTenant: (tenantId, authority) => createTenantPolicies(tenantId, authority, { store, inForce }),
+
     async evaluate({ image, provider, network, tenantId = null }) {
+      if (tenantId !== null && (await store.tenants.get(tenantId)) === undefined) throw tenantNotFound();
       const set = await inForce.current();
-      const spawn = resolveSpawnRequest({ image, provider, networkMode: network }, options.defaults);
-      const explanations = questionsOf(spawn).map((question) => explain(set, { ...question, tenantId }));
+      const request = { image, provider, networkMode: network, tenantId: tenantId ?? '' };
+      const spawn = resolveSpawnRequest(request, options.defaults);
+      const explanations = questionsOf(spawn).map((question) => explain(set, question));
       const allowed = explanations.every(({ decision }) => decision.allowed);
       return { allowed, version: set.version, explanations };
     },
@@ -139,32 +149,4 @@ export function createPolicies(options: {
     prepareFixed: inForce.prepareFixed,
     status: inForce.status,
   };
-}
-
-function policyOfFile(rule: FixedPolicy): Policy {
-  return { ...rule, createdBy: '', updatedAt: rule.createdAt, source: 'file' };
-}
-
-function checkPattern(pattern: string): void {
-  try {
-    validatePattern(pattern);
-  } catch (error) {
-    if (!(error instanceof PolicyError)) throw error;
-    throw new OrchestratorError('invalid_pattern', `pattern: ${error.message}`, { cause: error });
-  }
-}
-
-function refusalOf(error: unknown, id: string): unknown {
-  if (!(error instanceof StoreError) || error.cause !== undefined) return error;
-  if (error.code === 'not_found') return notFound(id);
-  if (error.code === 'conflict') {
-    return new OrchestratorError('policy_exists', `already exists: ${error.message}`, { cause: error });
-  }
-  return error.code === 'capacity'
-    ? new OrchestratorError('max_policies', `resource limit exceeded: ${error.message}`, { cause: error })
-    : error;
-}
-
-function notFound(id: string): OrchestratorError {
-  return new OrchestratorError('policy_not_found', `not found: policy "${id}"`);
 }

@@ -35,12 +35,19 @@ export function questionsOf({
   image,
   provider,
   networkMode,
-}: Pick<ResolvedSpawn, 'image' | 'provider' | 'networkMode'>): readonly PolicyQuestion[] {
+  tenantId,
+}: Pick<ResolvedSpawn, 'image' | 'provider' | 'networkMode' | 'tenantId'>): readonly PolicyQuestion[] {
+  const tenant = tenantOfSpawn({ tenantId });
   return [
-    { tenantId: null, type: 'provider', value: provider },
-    { tenantId: null, type: 'image', value: image },
-    { tenantId: null, type: 'network', value: networkMode },
+    { tenantId: tenant, type: 'provider', value: provider },
+    { tenantId: tenant, type: 'image', value: image },
+    { tenantId: tenant, type: 'network', value: networkMode },
   ];
+}
+
+/** Null: it belongs to no tenant, and global rules alone are asked. */
+function tenantOfSpawn({ tenantId }: Pick<ResolvedSpawn, 'tenantId'>): string | null {
+  return tenantId === '' ? null : tenantId;
 }
 
 export function createPolicyGate({
@@ -74,6 +81,7 @@ export function createPolicyGate({
       policy_version: set.version,
       allowed,
       owner_id: spawn.ownerId,
+      tenant_id: spawn.tenantId,
       decisions: answers.map(({ type, value, decision }) => ({
         type,
         value: shownValue(value),
@@ -102,7 +110,7 @@ export function createPolicyGate({
           set = next;
           judge(set, spawn, context);
         },
-        judgesNetwork: () => set.applying('network', null).rules.length > 0,
+        judgesNetwork: () => set.applying('network', tenantOfSpawn(spawn)).rules.length > 0,
       };
     },
   };

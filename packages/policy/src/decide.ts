@@ -1,12 +1,14 @@
 import type { CompiledRule } from './compiled-rule.js';
 import {
+  authorityOf,
   modeRank,
+  type PolicyAuthority,
   type PolicyEffect,
   type PolicyMode,
   type PolicyRule,
   type ResourceType,
 } from './policy-rule.js';
-import type { PolicySet, RuleList } from './policy-set.js';
+import type { PolicySet, RuleList, RulesOfAuthority } from './policy-set.js';
 import { matchingSpelling, type ResourceValue, readResourceValue } from './resource-value.js';
 
 /** One value of a resolved request: after defaults and templates, as the provider will get it. */
@@ -19,6 +21,8 @@ export interface PolicyQuestion {
 
 interface VerdictBase {
   readonly allowed: boolean;
+  /** Whose rules say so. Without a rule that allows, `platform`. */
+  readonly authority: PolicyAuthority;
   /** What holds for a value that no rule matches. */
   readonly default: PolicyEffect;
 }
@@ -55,21 +59,27 @@ export interface RuleMatch {
 }
 
 /**
- * Decides whether a tenant may use an image, provider or network. The first rule in order that matches decides; when none does, the
- * value is denied if an allow rule of the type applies to the tenant, else allowed.
+ * Decides whether a tenant may use an image, provider or network. Of the rules of the platform the first in order that matches
+ * decides; when none does, the value is denied if one of them allows something of the type, else allowed. The rules of the
+ * tenant's own are asked in the same way, and both must allow: a tenant can forbid itself more, and never allow itself more.
  *
  * @throws TypeError for a question that is not what its type says
  */
 export function decide(set: PolicySet, question: PolicyQuestion): PolicyDecision {
   const { list, value } = prepare(set, question);
+  const matches = value === undefined ? [] : list.parts.flatMap((part) => matchesUpToBinding(part, value));
+  return decisionFrom(list, value, matches);
+}
+
+function matchesUpToBinding({ rules }: RulesOfAuthority, value: ResourceValue): readonly RuleMatch[] {
   const matches: RuleMatch[] = [];
-  for (const compiled of value === undefined ? [] : list.rules) {
-    const match = value && matchRule(compiled, value);
+  for (const compiled of rules) {
+    const match = matchRule(compiled, value);
     if (match === undefined) continue;
     matches.push(match);
     if (match.rule.mode === 'enforce') break;
   }
-  return decisionFrom(list, value, matches);
+  return matches;
 }
 
 /** The rules that apply to a question and the value in its spellings, or `undefined` when it cannot be read. */
@@ -86,7 +96,7 @@ export function matchRule({ rule, pattern }: CompiledRule, value: ResourceValue)
   return spelling === undefined ? undefined : { rule, spelling };
 }
 
-/** @param matches in order, at least up to the first one in mode `enforce` */
+/** @param matches in order, of each authority at least up to the first one in mode `enforce` */
 export function decisionFrom(
   list: RuleList,
   value: ResourceValue | undefined,
@@ -100,23 +110,47 @@ export function decisionFrom(
   return { ...binding, mode: 'enforce' };
 }
 
-/** The verdict of the rules in this mode and the stricter ones: a rule on trial must not shadow one that binds. */
+/** The verdict of the rules in this mode and the stricter ones: the first authority that denies, else the first with a rule that allows. */
 function verdictIn(
   mode: PolicyMode,
   list: RuleList,
   value: ResourceValue | undefined,
   matches: readonly RuleMatch[],
 ): PolicyVerdict {
+  const verdicts = list.parts.map((part) => verdictOf(part, mode, value, matches));
+  const verdict =
+    verdicts.find(({ allowed }) => !allowed) ??
+    verdicts.find(({ rule }) => rule !== undefined) ??
+    ALL_ALLOWED;
+  const byDefault = verdicts.some((each) => each.default === 'deny') ? 'deny' : 'allow';
+  return { ...verdict, default: byDefault };
+}
+
+const ALL_ALLOWED: PolicyVerdict = {
+  allowed: true,
+  authority: 'platform',
+  default: 'allow',
+  reason: 'default_allows',
+};
+
+/** A rule on trial must not shadow one that binds. */
+function verdictOf(
+  { authority, firstRank, firstAllowRank }: RulesOfAuthority,
+  mode: PolicyMode,
+  value: ResourceValue | undefined,
+  matches: readonly RuleMatch[],
+): PolicyVerdict {
   const rank = modeRank(mode);
-  const byDefault: PolicyEffect = list.firstAllowRank <= rank ? 'deny' : 'allow';
-  if (value === undefined && list.firstRank <= rank) {
-    return { allowed: false, default: byDefault, reason: 'invalid_value' };
+  const byDefault: PolicyEffect = firstAllowRank <= rank ? 'deny' : 'allow';
+  if (value === undefined && firstRank <= rank) {
+    return { allowed: false, authority, default: byDefault, reason: 'invalid_value' };
   }
-  const match = matches.find(({ rule }) => modeRank(rule.mode) <= rank);
+  const match = matches.find(({ rule }) => authorityOf(rule) === authority && modeRank(rule.mode) <= rank);
   if (match !== undefined) {
     const allowed = match.rule.effect === 'allow';
-    return { allowed, default: byDefault, reason: allowed ? 'rule_allows' : 'rule_denies', ...match };
+    const reason = allowed ? 'rule_allows' : 'rule_denies';
+    return { allowed, authority, default: byDefault, reason, ...match };
   }
   const allowed = byDefault === 'allow';
-  return { allowed, default: byDefault, reason: allowed ? 'default_allows' : 'default_denies' };
+  return { allowed, authority, default: byDefault, reason: allowed ? 'default_allows' : 'default_denies' };
 }

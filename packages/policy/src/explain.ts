@@ -1,22 +1,25 @@
 import { decisionFrom, matchRule, type PolicyDecision, type PolicyQuestion, prepare } from './decide.js';
-import type { PolicyRule } from './policy-rule.js';
+import { authorityOf, type PolicyAuthority, type PolicyRule } from './policy-rule.js';
 import type { PolicySet } from './policy-set.js';
 
 /**
  * Why a rule had no say, or which one it had. `decides`: it is the rule of the decision. `decides_on_trial`: it is the rule of the
- * decision's trial. `too_late`: it matches, but another one came first. `no_match`: its pattern matches no spelling of the value.
- * `other_type`: it is about another type of resource. `invalid_value`: the value cannot be read, so no pattern was tried.
+ * decision's trial. `too_late`: it matches, but another one came first. `cannot_allow`: it matches and allows, but it is a tenant's own
+ * and the platform denies. `no_match`: its pattern matches no spelling of the value. `other_type`: it is about another type of
+ * resource. `invalid_value`: the value cannot be read, so no pattern was tried.
  */
 export type RuleOutcome =
   | 'decides'
   | 'decides_on_trial'
   | 'too_late'
+  | 'cannot_allow'
   | 'no_match'
   | 'other_type'
   | 'invalid_value';
 
 export interface RuleExplanation {
   readonly rule: PolicyRule;
+  readonly authority: PolicyAuthority;
   readonly outcome: RuleOutcome;
   /** The spelling that the pattern matches; `undefined` when it matches none. */
   readonly spelling: string | undefined;
@@ -55,6 +58,7 @@ export function explain(set: PolicySet, question: PolicyQuestion): PolicyExplana
         rule.resourceType !== question.type ? 'other_type' : outcomeOf(rule, decision, spelling);
       return {
         rule,
+        authority: authorityOf(rule),
         outcome: value === undefined && outcome === 'no_match' ? 'invalid_value' : outcome,
         spelling,
       };
@@ -72,5 +76,7 @@ export function explain(set: PolicySet, question: PolicyQuestion): PolicyExplana
 function outcomeOf(rule: PolicyRule, decision: PolicyDecision, spelling: string | undefined): RuleOutcome {
   if (decision.rule?.id === rule.id) return 'decides';
   if (decision.trial?.rule?.id === rule.id) return 'decides_on_trial';
-  return spelling === undefined ? 'no_match' : 'too_late';
+  if (spelling === undefined) return 'no_match';
+  const isOwn = authorityOf(rule) === 'tenant' && rule.effect === 'allow';
+  return isOwn && !decision.allowed && decision.authority === 'platform' ? 'cannot_allow' : 'too_late';
 }

@@ -5,9 +5,12 @@ export { imageSpellings } from './image-spellings.js';
 export { lintPolicies, type PolicyFinding, type PolicyFindingCode } from './lint-policies.js';
 export { MAX_PATTERN_LENGTH, validatePattern } from './pattern-grammar.js';
 export {
+  authorityOf,
   compareRules,
+  FIRST_TENANT_PRIORITY,
   POLICY_EFFECTS,
   POLICY_MODES,
+  type PolicyAuthority,
   type PolicyEffect,
   type PolicyMode,
   type PolicyRule,

@@ -1,9 +1,9 @@
 import { type CompiledRule, compileRules } from './compiled-rule.js';
 import type { PolicyRule } from './policy-rule.js';
-import { appliesWherever, coversValues, samePattern } from './rule-coverage.js';
+import { appliesWherever, bindsWherever, coversValues, samePattern } from './rule-coverage.js';
 
 /**
- * `duplicate`: an earlier rule of the same tenant says the same. `dead`: an earlier rule matches all that this one matches. In both
+ * `duplicate`: an earlier rule of the same tenant says the same. `dead`: an earlier rule decides all that this one matches. In both
  * cases the decisions are the same without this rule. `allow_without_effect`: an earlier rule denies all that this one would
  * allow, so that its one effect is that everything else of the type is denied by default. `conflicting`: a rule with the same
  * pattern and priority has the other effect; deny wins.
@@ -36,7 +36,12 @@ export function lintPolicies(rules: readonly PolicyRule[]): readonly PolicyFindi
 
 /** At most one finding: the first rule that leaves nothing to this one is enough. */
 function shadowFinding(later: CompiledRule, earlier: readonly CompiledRule[]): readonly PolicyFinding[] {
-  const shadow = earlier.find((rule) => appliesWherever(rule, later) && coversValues(rule, later));
+  const shadow = earlier.find(
+    (rule, index) =>
+      appliesWherever(rule, later) &&
+      bindsWherever(rule, later, earlier.slice(0, index)) &&
+      coversValues(rule, later),
+  );
   if (shadow === undefined) return [];
   const code = shadowCode(shadow, later);
   const other = shadow.rule.id;
@@ -73,7 +78,9 @@ function conflictFindings(later: CompiledRule, earlier: readonly CompiledRule[])
 function isConflict(deny: CompiledRule, allow: CompiledRule): boolean {
   const [a, b] = [deny.rule, allow.rule];
   return (
-    a.effect !== b.effect &&
+    // A tenant's own deny comes after an allow of the platform, and is no conflict.
+    a.effect === 'deny' &&
+    b.effect === 'allow' &&
     a.priority === b.priority &&
     a.resourceType === b.resourceType &&
     (a.tenantId === null || b.tenantId === null || a.tenantId === b.tenantId) &&

@@ -11,6 +11,13 @@ export type PolicyEffect = (typeof POLICY_EFFECTS)[number];
 export const POLICY_MODES = ['enforce', 'warn', 'audit'] as const;
 export type PolicyMode = (typeof POLICY_MODES)[number];
 
+/** Whose word a rule is: that of whoever runs the fleet, or that of a tenant, which can forbid more and never allow more. */
+export const POLICY_AUTHORITIES = ['platform', 'tenant'] as const;
+export type PolicyAuthority = (typeof POLICY_AUTHORITIES)[number];
+
+/** Rules of a tenant from here on are its own. Those with lower priorities are what the platform says about it. */
+export const FIRST_TENANT_PRIORITY = 0;
+
 export interface PolicyRule {
   readonly id: string;
   /** `null`: the rule is global, it applies to every tenant and to requests without one. */
@@ -19,7 +26,7 @@ export interface PolicyRule {
   readonly effect: PolicyEffect;
   /** See `validatePattern`. */
   readonly pattern: string;
-  /** An integer; lower ones are read first. */
+  /** An integer; lower ones are read first. See `authorityOf` for those of a tenant. */
   readonly priority: number;
   readonly mode: PolicyMode;
   readonly createdAt: Date;
@@ -30,9 +37,21 @@ export function modeRank(mode: PolicyMode): number {
   return POLICY_MODES.indexOf(mode);
 }
 
-/** Lower priority first, then deny before allow, then the oldest, then by id so that the order is total. */
+/** Whose word a rule is. Who may write rules of a tenant must be kept from priorities below `FIRST_TENANT_PRIORITY`. */
+export function authorityOf({
+  tenantId,
+  priority,
+}: Pick<PolicyRule, 'tenantId' | 'priority'>): PolicyAuthority {
+  return tenantId !== null && priority >= FIRST_TENANT_PRIORITY ? 'tenant' : 'platform';
+}
+
+/**
+ * The rules of the platform before those of tenants; of each, lower priority first, then deny before allow, then the oldest, then by
+ * id so that the order is total.
+ */
 export function compareRules(a: PolicyRule, b: PolicyRule): number {
   return (
+    POLICY_AUTHORITIES.indexOf(authorityOf(a)) - POLICY_AUTHORITIES.indexOf(authorityOf(b)) ||
     a.priority - b.priority ||
     effectRank(a.effect) - effectRank(b.effect) ||
     a.createdAt.getTime() - b.createdAt.getTime() ||

@@ -1,9 +1,25 @@
 import { type CompiledRule, compileRules } from './compiled-rule.js';
-import { modeRank, type PolicyRule, RESOURCE_TYPES, type ResourceType } from './policy-rule.js';
+import {
+  authorityOf,
+  modeRank,
+  POLICY_AUTHORITIES,
+  type PolicyAuthority,
+  type PolicyRule,
+  RESOURCE_TYPES,
+  type ResourceType,
+} from './policy-rule.js';
 import { policyVersion } from './policy-version.js';
 
 /** The rules of one type that apply to one tenant, in the order of decision. */
 export interface RuleList {
+  readonly rules: readonly CompiledRule[];
+  /** The same, apart: both must allow. */
+  readonly parts: readonly RulesOfAuthority[];
+}
+
+/** The rules of one type and one authority. */
+export interface RulesOfAuthority {
+  readonly authority: PolicyAuthority;
   readonly rules: readonly CompiledRule[];
   /** The lowest rank of a mode that has a rule here; Infinity without rules. */
   readonly firstRank: number;
@@ -38,7 +54,7 @@ export class PolicySet {
     this.#byTenant = byTenant;
   }
 
-  /** For a tenant, its own and the global rules in one list; for `null`, the global ones. */
+  /** For a tenant, its own and the global rules; for `null`, the global ones. */
   applying(type: ResourceType, tenantId: string | null): RuleList {
     const global = this.#global.get(type);
     // A type that does not exist would have no rules, and so be open.
@@ -58,11 +74,21 @@ export function compilePolicySet(rules: readonly PolicyRule[]): PolicySet {
 }
 
 function ruleList(rules: readonly CompiledRule[]): RuleList {
+  const parts = POLICY_AUTHORITIES.map((authority) =>
+    rulesOfAuthority(
+      authority,
+      rules.filter(({ rule }) => authorityOf(rule) === authority),
+    ),
+  );
+  return { rules, parts };
+}
+
+function rulesOfAuthority(authority: PolicyAuthority, rules: readonly CompiledRule[]): RulesOfAuthority {
   const ranks = rules.map(({ rule }) => modeRank(rule.mode));
   const allowRanks = rules
     .filter(({ rule }) => rule.effect === 'allow')
     .map(({ rule }) => modeRank(rule.mode));
-  return { rules, firstRank: lowest(ranks), firstAllowRank: lowest(allowRanks) };
+  return { authority, rules, firstRank: lowest(ranks), firstAllowRank: lowest(allowRanks) };
 }
 
 function lowest(ranks: readonly number[]): number {

@@ -17,6 +17,6 @@ export function policyVersion(rulesInOrder: readonly PolicyRule[]): string {
     rule.createdAt.toISOString(),
   ]);
   return createHash('sha256')
-    .update(`stacyvm-policy-v1\n${JSON.stringify(canonical)}`)
+    .update(`stacyvm-policy-v2\n${JSON.stringify(canonical)}`)
     .digest('hex');
 }

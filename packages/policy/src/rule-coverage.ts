@@ -3,7 +3,7 @@ import { certainSpellingsOf, spellingsOf } from './image-spellings.js';
 import { compilePattern } from './pattern.js';
 import { containsPattern } from './pattern-containment.js';
 import { MAX_PATTERN_LENGTH } from './pattern-grammar.js';
-import { modeRank } from './policy-rule.js';
+import { authorityOf, modeRank } from './policy-rule.js';
 
 /** Whatever follows the name of an image whose digest is written. */
 const DIGEST_SUFFIX = '@**';
@@ -18,6 +18,27 @@ export function appliesWherever({ rule: outer }: CompiledRule, { rule: inner }: 
     (outer.tenantId === null || outer.tenantId === inner.tenantId) &&
     modeRank(outer.mode) <= modeRank(inner.mode)
   );
+}
+
+/**
+ * Whether what `outer` says about a value leaves `inner` nothing to say, as it is with two rules of one authority. The platform leaves a
+ * tenant's own rules nothing to say where it denies, and only where nothing before the rule allows.
+ *
+ * @param before what comes before `outer`
+ */
+export function bindsWherever(
+  { rule: outer }: CompiledRule,
+  { rule: inner }: CompiledRule,
+  before: readonly CompiledRule[],
+): boolean {
+  if (authorityOf(outer) === authorityOf(inner)) return true;
+  const mayAllow = before.some(
+    ({ rule }) =>
+      rule.effect === 'allow' &&
+      rule.resourceType === outer.resourceType &&
+      (rule.tenantId === null || rule.tenantId === inner.tenantId),
+  );
+  return outer.effect === 'deny' && !mayAllow;
 }
 
 /** Proves that `outer` matches every value that `inner` matches; both are about the same type. `false`: not proven. */

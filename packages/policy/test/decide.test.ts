@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { compilePolicySet, decide, explain, type PolicyRule } from '../src/index.js';
+import { authorityOf, compilePolicySet, decide, explain, type PolicyRule } from '../src/index.js';
 import { naiveVerdict } from './naive-policy.js';
 import { DIGEST, questions, rule, rules, similarRules } from './policy-fixture.js';
 
@@ -70,8 +70,16 @@ describe('decide', () => {
       ['the older of two', [deny, rule({ id: 'pol-old', createdAt: new Date(0) })], 'pol-old'],
       ['the lower id of two of one age', [deny, rule({ id: 'pol-a' })], 'pol-a'],
       [
-        'a global rule among those of a tenant',
-        [{ ...deny, tenantId: 'tn-a', priority: 11 }, allow],
+        'a global rule among those of the platform for a tenant',
+        [
+          { ...deny, tenantId: 'tn-a', priority: -2 },
+          { ...allow, priority: -3 },
+        ],
+        'pol-allow',
+      ],
+      [
+        'what the platform has for a tenant before its global rules',
+        [{ ...allow, tenantId: 'tn-a', priority: -1 }, deny],
         'pol-allow',
       ],
     ];
@@ -80,10 +88,75 @@ describe('decide', () => {
     }
   });
 
+  describe('the own rules of a tenant', () => {
+    const own = (fields: Partial<PolicyRule>) =>
+      rule({ id: 'pol-own', tenantId: 'tn-a', priority: 0, ...fields });
+    const cases: ReadonlyArray<readonly [string, readonly PolicyRule[], boolean, string | undefined]> = [
+      [
+        'cannot allow what a global rule denies, whatever the priority',
+        [rule({ priority: 1_000_000 }), own({ effect: 'allow', pattern: '**' })],
+        false,
+        'pol-1',
+      ],
+      [
+        'cannot allow what no global rule allows',
+        [rule({ effect: 'allow', pattern: 'busybox' }), own({ effect: 'allow' })],
+        false,
+        undefined,
+      ],
+      [
+        'can deny what a global rule allows first',
+        [rule({ effect: 'allow', pattern: '**', priority: -5 }), own({ priority: 100 })],
+        false,
+        'pol-own',
+      ],
+      [
+        'close the type to the tenant as soon as they allow something',
+        [rule({ effect: 'allow', pattern: '**' }), own({ effect: 'allow', pattern: 'busybox' })],
+        false,
+        undefined,
+      ],
+      [
+        'allow together with the global ones',
+        [rule({ effect: 'allow', pattern: '**' }), own({ effect: 'allow', pattern: 'al*' })],
+        true,
+        'pol-1',
+      ],
+      ['allow alone where nothing else is said', [own({ effect: 'allow' })], true, 'pol-own'],
+    ];
+    for (const [name, list, allowed, ruleId] of cases) {
+      it(name, () => {
+        const decision = ask(list, 'alpine');
+        expect([decision.allowed, decision.rule?.id]).to.deep.equal([allowed, ruleId]);
+      });
+    }
+
+    it('say nothing to other tenants', () => {
+      expect(ask([own({})], 'alpine', 'tn-b').allowed).to.equal(true);
+      expect(ask([own({})], 'alpine', null).allowed).to.equal(true);
+    });
+
+    it('never make a tenant freer than it is without them', () => {
+      fc.assert(
+        fc.property(fc.oneof(rules, similarRules), questions, (list, question) => {
+          const platform = list.filter((each) => authorityOf(each) === 'platform');
+          const without = decide(compilePolicySet(platform), question);
+          const decision = decide(compilePolicySet(list), question);
+          if (!without.allowed) expect(decision.allowed).to.equal(false);
+          if (!decision.allowed) {
+            expect(decision.authority).to.equal(without.allowed ? 'tenant' : 'platform');
+          }
+        }),
+        { numRuns: 1_000 },
+      );
+    });
+  });
+
   describe('when no rule matches', () => {
     it('allows without any rule', () => {
       expect(ask([], 'alpine')).to.deep.equal({
         allowed: true,
+        authority: 'platform',
         default: 'allow',
         reason: 'default_allows',
         mode: 'enforce',
@@ -219,7 +292,8 @@ describe('explain', () => {
         for (const { rule: each, outcome, spelling } of explanation.rules) {
           expect(outcome === 'other_type').to.equal(each.resourceType !== question.type);
           const decides = outcome === 'decides' || outcome === 'decides_on_trial';
-          expect(spelling !== undefined).to.equal(decides || outcome === 'too_late');
+          const matches = decides || outcome === 'too_late' || outcome === 'cannot_allow';
+          expect(spelling !== undefined).to.equal(matches);
           expect(outcome === 'decides').to.equal(explanation.decision.rule?.id === each.id);
         }
       }),
@@ -253,6 +327,20 @@ describe('explain', () => {
     expect(told.spellings[0]).to.equal(`docker.io/library/alpine@${DIGEST}`);
     expect(told.deniableSpellings).to.include('alpine').and.not.include('alpine:latest');
     expect(told.version).to.equal(set.version);
+  });
+
+  it('tells what a tenant cannot allow itself', () => {
+    const set = compilePolicySet([
+      rule({ id: 'pol-1' }),
+      rule({ id: 'pol-2', tenantId: 'tn-a', effect: 'allow', priority: 0 }),
+      rule({ id: 'pol-3', tenantId: 'tn-a', priority: 1 }),
+    ]);
+    const told = explain(set, { tenantId: 'tn-a', type: 'image', value: 'alpine' });
+    expect(told.rules.map((each) => [each.rule.id, each.authority, each.outcome])).to.deep.equal([
+      ['pol-1', 'platform', 'decides'],
+      ['pol-2', 'tenant', 'cannot_allow'],
+      ['pol-3', 'tenant', 'too_late'],
+    ]);
   });
 
   it('says that a value cannot be read', () => {

@@ -25,7 +25,27 @@ describe('lintPolicies', () => {
       ['pol-1 dead pol-0'],
     ],
     ['a rule of a tenant behind a global one', [{}, { tenantId: 'tn-a' }], ['pol-1 dead pol-0']],
-    ['a global rule behind one of a tenant as useful', [{ tenantId: 'tn-a' }, {}], []],
+    ['a rule of a tenant before the same global one', [{ tenantId: 'tn-a' }, {}], ['pol-0 dead pol-1']],
+    [
+      'a global rule behind one that the platform has for a tenant as useful',
+      [{ tenantId: 'tn-a', priority: -1 }, {}],
+      [],
+    ],
+    [
+      'what a tenant forbids itself behind what the platform allows as useful',
+      [{ pattern: '**', effect: 'allow' }, { tenantId: 'tn-a' }],
+      [],
+    ],
+    [
+      'what a tenant forbids itself behind a deny rule that allow rules go before as useful',
+      [{ pattern: 'al*', effect: 'allow' }, { pattern: '**' }, { tenantId: 'tn-a' }],
+      [],
+    ],
+    [
+      'what a tenant allows itself and the platform denies',
+      [{ pattern: '**' }, { tenantId: 'tn-a', effect: 'allow' }],
+      ['pol-1 allow_without_effect pol-0'],
+    ],
     ['rules of two tenants as useful', [{ tenantId: 'tn-a' }, { tenantId: 'tn-b' }], []],
     ['rules of two types as useful', [{}, { resourceType: 'provider' }], []],
     ['a rule behind one on trial as useful', [{ mode: 'audit' }, {}], []],
@@ -59,10 +79,18 @@ describe('lintPolicies', () => {
     [
       'a conflict with a tenant',
       [
+        { priority: 1, pattern: 'x*' },
+        { priority: 1, pattern: 'x*', effect: 'allow', tenantId: 'tn-a' },
+      ],
+      ['pol-1 allow_without_effect pol-0', 'pol-1 conflicting pol-0'],
+    ],
+    [
+      'no conflict with a tenant that forbids itself more',
+      [
         { priority: 1, pattern: 'x*', tenantId: 'tn-a' },
         { priority: 1, pattern: 'x*', effect: 'allow' },
       ],
-      ['pol-1 conflicting pol-0'],
+      [],
     ],
     ['no conflict between priorities', [{ effect: 'allow', pattern: 'x*' }, { pattern: 'x*' }], []],
     [
@@ -155,7 +183,7 @@ describe('compilePolicySet', () => {
     ];
     const versions = others.map((fields) => compilePolicySet([rule(fields)]).version);
     expect(new Set([...versions, compilePolicySet([]).version]).size).to.equal(others.length + 1);
-    expect(versions[0]).to.equal('b1fae8a3c959e26db27b6af41491388f62f31a52f5134e621aec2f68422af1f3');
+    expect(versions[0]).to.equal('e06f242f108b601a98e552c642cfe99eaa3cf4ea801c55698072778118e5cc55');
   });
 
   it('is not changed by what happens to the rules afterwards', () => {

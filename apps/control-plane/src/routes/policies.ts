@@ -1,7 +1,7 @@
 import type { CreatePolicy, EvaluatePolicies, UpdatePolicy } from '@stacyvm/api';
 import type { Orchestrator } from '@stacyvm/orchestrator';
 import type { AuditedHandler } from '../audit/audited-handlers.js';
-import { evaluationJson, policyJson } from '../policy-wire.js';
+import { evaluationJson, newPolicyContent, policyJson } from '../policy-wire.js';
 import { type Handlers, nextPage, pageOf, pathParameter } from './handler.js';
 
 export type PolicyOperation =
@@ -16,23 +16,14 @@ export interface PoliciesState {
   readonly orchestrator: Pick<Orchestrator, 'policies'>;
 }
 
-const DEFAULT_PRIORITY = 10;
-
 export function policyHandlers(
   { orchestrator: { policies } }: PoliciesState,
   audited: AuditedHandler,
 ): Handlers<PolicyOperation> {
   return {
     createPolicy: audited('createPolicy', async (request, { actor }) => {
-      const { resource_type: resourceType, ...content } = request.body as CreatePolicy;
-      const policy = await policies.create({
-        priority: DEFAULT_PRIORITY,
-        mode: 'enforce',
-        description: '',
-        ...content,
-        resourceType,
-        createdBy: actor.id,
-      });
+      const content = newPolicyContent(request.body as CreatePolicy);
+      const policy = await policies.create({ ...content, createdBy: actor.id });
       const body = policyJson(policy);
       return {
         status: 201,

@@ -229,8 +229,8 @@ describe('the routes of policies', () => {
         spelling: 'alpine:3.1',
       });
       expect(answers[1]?.['policies']).to.deep.equal([
-        { policy_id: 'file:base.yaml#1', outcome: 'other_type' },
-        { policy_id: policy['id'], outcome: 'decides', spelling: 'alpine:3.1' },
+        { policy_id: 'file:base.yaml#1', authority: 'platform', outcome: 'other_type' },
+        { policy_id: policy['id'], authority: 'platform', outcome: 'decides', spelling: 'alpine:3.1' },
       ]);
     });
   });

@@ -829,7 +829,8 @@ export interface paths {
         put?: never;
         /**
          * Say what would be decided about a spawn, and why
-         * @description Spawns nothing. What is left out is that of the defaults, as with a spawn. With `tenant_id` the policies of that tenant are asked as well.
+         * @description Spawns nothing. What is left out is that of the defaults, as with a spawn. With `tenant_id` the policies of that tenant
+         *     are asked as well.
          */
         post: operations["evaluatePolicies"];
         delete?: never;
@@ -942,6 +943,72 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/admin/tenants/{tenant_id}/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * List the policies of a tenant and the global ones, in the order of decision
+         * @description The platform's first: the global ones, those of files included, and those of the tenant with a priority below 0. Then the
+         *     tenant's own, which can only forbid more. All at once: there are at most 1000 of each.
+         */
+        get: operations["listTenantPolicies"];
+        put?: never;
+        /**
+         * Create a policy of a tenant
+         * @description In force on this control plane when it answers, and on every other within two seconds. It can forbid what the platform
+         *     allows and never allow what it denies, unless an administrator gives it a priority below 0; others are refused with 403
+         *     `policy_reserved` then.
+         */
+        post: operations["createTenantPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/tenants/{tenant_id}/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+                /** @description The id of a policy. Those from files have a `#` in it, which is `%23` in a path. */
+                id: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        /** Get a policy that applies to a tenant */
+        get: operations["getTenantPolicy"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a policy of a tenant
+         * @description A global policy is not found here.
+         */
+        delete: operations["deleteTenantPolicy"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a policy of a tenant
+         * @description What is left out stays. A global policy is not found here. The priority of a policy cannot cross 0.
+         */
+        patch: operations["updateTenantPolicy"];
         trace?: never;
     };
     "/admin/tenants/{tenant_id}/members/{user_id}": {
@@ -1991,6 +2058,9 @@ export interface components {
             mode?: components["schemas"]["PolicyMode"];
             description?: string;
         };
+        PolicyEnvelope: {
+            policy: components["schemas"]["Policy"];
+        };
         UpdatePolicy: {
             effect?: components["schemas"]["PolicyEffect"];
             pattern?: components["schemas"]["PolicyPattern"];
@@ -2059,11 +2129,14 @@ export interface components {
         };
         Policy: {
             id: string;
+            /** @description Empty for those of everybody. */
+            tenant_id: string;
             /**
              * @description Only those of the store can be changed here.
              * @enum {string}
              */
             source: "store" | "file";
+            authority: components["schemas"]["PolicyAuthority"];
             resource_type: components["schemas"]["PolicyResourceType"];
             effect: components["schemas"]["PolicyEffect"];
             pattern: components["schemas"]["PolicyPattern"];
@@ -2088,10 +2161,16 @@ export interface components {
         };
         PolicyVerdict: {
             allowed: boolean;
+            authority: components["schemas"]["PolicyAuthority"];
             reason: components["schemas"]["PolicyReason"];
             policy_id?: string;
             spelling?: string;
         };
+        /**
+         * @description Whose word it is: that of whoever runs the fleet, or that of the tenant itself, which can forbid more and never allow more.
+         * @enum {string}
+         */
+        PolicyAuthority: "platform" | "tenant";
         /** @enum {string} */
         PolicyReason: "rule_allows" | "rule_denies" | "default_allows" | "default_denies" | "invalid_value";
         PolicyAnswer: {
@@ -2099,6 +2178,7 @@ export interface components {
             /** @description What was asked about; the default where nothing was named. */
             value: string;
             allowed: boolean;
+            authority: components["schemas"]["PolicyAuthority"];
             reason: components["schemas"]["PolicyReason"];
             default: components["schemas"]["PolicyEffect"];
             mode: components["schemas"]["PolicyMode"];
@@ -2114,8 +2194,9 @@ export interface components {
             /** @description Every policy that applies, in the order of decision. */
             policies: {
                 policy_id: string;
+                authority: components["schemas"]["PolicyAuthority"];
                 /** @enum {string} */
-                outcome: "decides" | "decides_on_trial" | "too_late" | "no_match" | "other_type" | "invalid_value";
+                outcome: "decides" | "decides_on_trial" | "too_late" | "cannot_allow" | "no_match" | "other_type" | "invalid_value";
                 spelling?: string;
             }[];
         };
@@ -4293,6 +4374,7 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
@@ -4650,6 +4732,194 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listTenantPolicies: {
+        parameters: {
+            query?: {
+                /** @description Only policies about this. */
+                resource_type?: components["schemas"]["PolicyResourceType"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policies. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        policies: components["schemas"]["Policy"][];
+                    };
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    createTenantPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePolicy"];
+            };
+        };
+        responses: {
+            /** @description In force. */
+            201: {
+                headers: {
+                    /** @description The path of the policy. */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyEnvelope"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["ResourceLimit"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getTenantPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+                /** @description The id of a policy. Those from files have a `#` in it, which is `%23` in a path. */
+                id: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The policy. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyEnvelope"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    deleteTenantPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+                /** @description The id of a policy. Those from files have a `#` in it, which is `%23` in a path. */
+                id: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    updateTenantPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+                /** @description The id of a policy. Those from files have a `#` in it, which is `%23` in a path. */
+                id: components["parameters"]["PolicyId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdatePolicy"];
+            };
+        };
+        responses: {
+            /** @description The policy as it is now, in force. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyEnvelope"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -3434,7 +3434,7 @@ export const openApiDocument: unknown = {
           "policies"
         ],
         "summary": "Say what would be decided about a spawn, and why",
-        "description": "Spawns nothing. What is left out is that of the defaults, as with a spawn. With `tenant_id` the policies of that tenant are asked as well.\n",
+        "description": "Spawns nothing. What is left out is that of the defaults, as with a spawn. With `tenant_id` the policies of that tenant\nare asked as well.\n",
         "requestBody": {
           "required": true,
           "content": {
@@ -3473,6 +3473,7 @@ export const openApiDocument: unknown = {
                           "resource_type": "image",
                           "value": "alpine:3.1",
                           "allowed": false,
+                          "authority": "platform",
                           "reason": "rule_denies",
                           "default": "allow",
                           "mode": "enforce",
@@ -3486,6 +3487,7 @@ export const openApiDocument: unknown = {
                           "policies": [
                             {
                               "policy_id": "pl-000102030405060708090a0b",
+                              "authority": "platform",
                               "outcome": "decides",
                               "spelling": "alpine:3.1"
                             }
@@ -3506,6 +3508,9 @@ export const openApiDocument: unknown = {
           },
           "403": {
             "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
           },
           "413": {
             "$ref": "#/components/responses/TooLarge"
@@ -4214,6 +4219,325 @@ export const openApiDocument: unknown = {
                 }
               }
             }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/tenants/{tenant_id}/policies": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/TenantId"
+        }
+      ],
+      "get": {
+        "operationId": "listTenantPolicies",
+        "x-scope": "tenant:admin",
+        "tags": [
+          "policies"
+        ],
+        "summary": "List the policies of a tenant and the global ones, in the order of decision",
+        "description": "The platform's first: the global ones, those of files included, and those of the tenant with a priority below 0. Then the\ntenant's own, which can only forbid more. All at once: there are at most 1000 of each.\n",
+        "parameters": [
+          {
+            "name": "resource_type",
+            "in": "query",
+            "schema": {
+              "$ref": "#/components/schemas/PolicyResourceType"
+            },
+            "description": "Only policies about this."
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The policies.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "policies"
+                  ],
+                  "properties": {
+                    "policies": {
+                      "type": "array",
+                      "items": {
+                        "$ref": "#/components/schemas/Policy"
+                      }
+                    }
+                  }
+                },
+                "examples": {
+                  "none": {
+                    "value": {
+                      "policies": []
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "post": {
+        "operationId": "createTenantPolicy",
+        "x-scope": "tenant:admin",
+        "tags": [
+          "policies"
+        ],
+        "summary": "Create a policy of a tenant",
+        "description": "In force on this control plane when it answers, and on every other within two seconds. It can forbid what the platform\nallows and never allow what it denies, unless an administrator gives it a priority below 0; others are refused with 403\n`policy_reserved` then.\n",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/CreatePolicy"
+              },
+              "examples": {
+                "deny": {
+                  "value": {
+                    "resource_type": "image",
+                    "effect": "deny",
+                    "pattern": "alpine:3.1**"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "201": {
+            "description": "In force.",
+            "headers": {
+              "Location": {
+                "schema": {
+                  "type": "string"
+                },
+                "description": "The path of the policy."
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/PolicyEnvelope"
+                },
+                "examples": {
+                  "stored": {
+                    "$ref": "#/components/examples/TenantPolicy"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/ResourceLimit"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/tenants/{tenant_id}/policies/{id}": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/TenantId"
+        },
+        {
+          "$ref": "#/components/parameters/PolicyId"
+        }
+      ],
+      "get": {
+        "operationId": "getTenantPolicy",
+        "x-scope": "tenant:admin",
+        "tags": [
+          "policies"
+        ],
+        "summary": "Get a policy that applies to a tenant",
+        "responses": {
+          "200": {
+            "description": "The policy.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/PolicyEnvelope"
+                },
+                "examples": {
+                  "stored": {
+                    "$ref": "#/components/examples/TenantPolicy"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "patch": {
+        "operationId": "updateTenantPolicy",
+        "x-scope": "tenant:admin",
+        "tags": [
+          "policies"
+        ],
+        "summary": "Change a policy of a tenant",
+        "description": "What is left out stays. A global policy is not found here. The priority of a policy cannot cross 0.\n",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/UpdatePolicy"
+              },
+              "examples": {
+                "trial": {
+                  "value": {
+                    "mode": "warn"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The policy as it is now, in force.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/PolicyEnvelope"
+                },
+                "examples": {
+                  "stored": {
+                    "$ref": "#/components/examples/TenantPolicy"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      },
+      "delete": {
+        "operationId": "deleteTenantPolicy",
+        "x-scope": "tenant:admin",
+        "tags": [
+          "policies"
+        ],
+        "summary": "Delete a policy of a tenant",
+        "description": "A global policy is not found here.",
+        "responses": {
+          "204": {
+            "description": "It is gone."
           },
           "400": {
             "$ref": "#/components/responses/BadRequest"
@@ -6796,10 +7120,31 @@ export const openApiDocument: unknown = {
           "key_fingerprint": "9f86d081884c7d65"
         }
       },
+      "TenantPolicy": {
+        "value": {
+          "policy": {
+            "id": "pl-000102030405060708090a0b",
+            "tenant_id": "tn-000102030405060708090a0b",
+            "source": "store",
+            "authority": "tenant",
+            "resource_type": "image",
+            "effect": "deny",
+            "pattern": "alpine:3.1**",
+            "priority": 10,
+            "mode": "enforce",
+            "description": "too old",
+            "created_by": "oidc:ada",
+            "created_at": "2026-05-09T10:00:00Z",
+            "updated_at": "2026-05-09T10:00:00Z"
+          }
+        }
+      },
       "Policy": {
         "value": {
           "id": "pl-000102030405060708090a0b",
+          "tenant_id": "",
           "source": "store",
+          "authority": "platform",
           "resource_type": "image",
           "effect": "deny",
           "pattern": "alpine:3.1**",
@@ -8707,6 +9052,18 @@ export const openApiDocument: unknown = {
           }
         }
       },
+      "PolicyEnvelope": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "policy"
+        ],
+        "properties": {
+          "policy": {
+            "$ref": "#/components/schemas/Policy"
+          }
+        }
+      },
       "UpdatePolicy": {
         "type": "object",
         "additionalProperties": false,
@@ -8931,7 +9288,9 @@ export const openApiDocument: unknown = {
         "additionalProperties": false,
         "required": [
           "id",
+          "tenant_id",
           "source",
+          "authority",
           "resource_type",
           "effect",
           "pattern",
@@ -8946,6 +9305,10 @@ export const openApiDocument: unknown = {
           "id": {
             "type": "string"
           },
+          "tenant_id": {
+            "type": "string",
+            "description": "Empty for those of everybody."
+          },
           "source": {
             "type": "string",
             "enum": [
@@ -8953,6 +9316,9 @@ export const openApiDocument: unknown = {
               "file"
             ],
             "description": "Only those of the store can be changed here."
+          },
+          "authority": {
+            "$ref": "#/components/schemas/PolicyAuthority"
           },
           "resource_type": {
             "$ref": "#/components/schemas/PolicyResourceType"
@@ -9018,11 +9384,15 @@ export const openApiDocument: unknown = {
         "additionalProperties": false,
         "required": [
           "allowed",
+          "authority",
           "reason"
         ],
         "properties": {
           "allowed": {
             "type": "boolean"
+          },
+          "authority": {
+            "$ref": "#/components/schemas/PolicyAuthority"
           },
           "reason": {
             "$ref": "#/components/schemas/PolicyReason"
@@ -9034,6 +9404,14 @@ export const openApiDocument: unknown = {
             "type": "string"
           }
         }
+      },
+      "PolicyAuthority": {
+        "type": "string",
+        "enum": [
+          "platform",
+          "tenant"
+        ],
+        "description": "Whose word it is: that of whoever runs the fleet, or that of the tenant itself, which can forbid more and never allow more.\n"
       },
       "PolicyReason": {
         "type": "string",
@@ -9052,6 +9430,7 @@ export const openApiDocument: unknown = {
           "resource_type",
           "value",
           "allowed",
+          "authority",
           "reason",
           "default",
           "mode",
@@ -9069,6 +9448,9 @@ export const openApiDocument: unknown = {
           },
           "allowed": {
             "type": "boolean"
+          },
+          "authority": {
+            "$ref": "#/components/schemas/PolicyAuthority"
           },
           "reason": {
             "$ref": "#/components/schemas/PolicyReason"
@@ -9112,11 +9494,15 @@ export const openApiDocument: unknown = {
               "additionalProperties": false,
               "required": [
                 "policy_id",
+                "authority",
                 "outcome"
               ],
               "properties": {
                 "policy_id": {
                   "type": "string"
+                },
+                "authority": {
+                  "$ref": "#/components/schemas/PolicyAuthority"
                 },
                 "outcome": {
                   "type": "string",
@@ -9124,6 +9510,7 @@ export const openApiDocument: unknown = {
                     "decides",
                     "decides_on_trial",
                     "too_late",
+                    "cannot_allow",
                     "no_match",
                     "other_type",
                     "invalid_value"
