@@ -74,7 +74,7 @@ describe('docs/mtls.md', function () {
     const [title = ''] = commands.split('\n');
     it(title, async () => {
       if (title.startsWith('stacyvm serve')) return serve(commands, 'control plane listens');
-      if (title.startsWith('stacyvm worker')) return serve(commands, 'worker joined');
+      if (title.startsWith('stacyvm worker --')) return serve(commands, 'worker joined');
       const { code, stdout, stderr } = run(commands);
       const fails = output?.startsWith('stacyvm: ') || output?.startsWith('curl: ') || false;
       expect(code === 0, stderr).to.equal(!fails);

@@ -41,7 +41,6 @@ export function outgoingCredentials(
   options: CredentialOptions & { readonly onWarning?: ((message: string) => void) | undefined },
 ): CredentialSource {
   const { settings, workerId, clock, onWarning } = options;
-  const binding = tokenBindingOf(options);
   const key = signingKeyOf(options);
   const staticToken = staticTokenOf(options);
   if (settings['worker.token_file'] !== '')
@@ -51,7 +50,7 @@ export function outgoingCredentials(
       key,
       fallbackKeys: verifyOnlyKeysOf(settings),
       workerId,
-      binding,
+      binding: tokenBindingOf(options),
       clock,
     });
     return settings['worker.token_source'] === 'issuer' ? issuedCredentials(own, options) : own;
@@ -132,6 +131,12 @@ export function incomingAuthenticator(
         : STATIC_ALONE,
     );
   }
+  const requireCertificate = settings['auth.worker_token_binding'] === 'required';
+  if (key !== undefined && requireCertificate && !settings['worker.rpc_tls.enabled']) {
+    throw new WorkerCredentialError(
+      'auth.worker_token_binding is required, and no call could be bound to a certificate: set worker.rpc_tls.enabled, or auth.worker_token_binding when_presented',
+    );
+  }
   const verifier =
     key === undefined
       ? undefined
@@ -139,7 +144,7 @@ export function incomingAuthenticator(
           keyring: createKeyring({ active: key, verifyOnly: verifyOnlyKeysOf(settings) }),
           audience: 'worker:rpc',
           profile: settings['auth.worker_token_profile'],
-          requireCertificate: settings['auth.worker_token_binding'] === 'required',
+          requireCertificate,
           isRevoked,
           clock,
         });

@@ -56,6 +56,15 @@ describe('outgoingCredentials', () => {
     });
   });
 
+  it('are refused when they must be bound, and there is no certificate', () => {
+    const required = { 'auth.worker_token_binding': 'required' };
+    expect(() => outgoing({ ...required, 'auth.worker_signing_key': key })).to.throw(
+      WorkerCredentialError,
+      'worker.control_plane_client_cert_file',
+    );
+    expect(outgoing({ ...required, 'auth.worker_token': shared }).describe()).to.equal('static token');
+  });
+
   it('are refused when there are none', () => {
     expect(() => outgoing({})).to.throw(WorkerCredentialError, 'worker.join_token_file');
   });
@@ -76,6 +85,11 @@ describe('incomingAuthenticator', () => {
   const mint = (signingKey: string, tokenId?: string) =>
     mintWorkerToken({ key: signingKey, workerId: WORKER_ID, audience: 'worker:rpc', ttlSeconds: 60, tokenId })
       .token;
+
+  it('is not there when calls must be bound and come in clear', () => {
+    const flags = { 'auth.worker_signing_key': key, 'auth.worker_token_binding': 'required' };
+    expect(() => authenticator(flags)).to.throw(WorkerCredentialError, 'worker.rpc_tls.enabled');
+  });
 
   it('accepts what its key signed, or a key that only verifies', () => {
     const old = secret();

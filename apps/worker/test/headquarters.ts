@@ -58,6 +58,8 @@ export interface HeadquartersOptions {
   readonly port?: number;
   /** Speak HTTPS. */
   readonly tls?: ServerOptions;
+  /** Let in bound tokens alone. */
+  readonly requireCertificate?: boolean;
   /** The static token of every worker. */
   readonly sharedToken?: string;
   /** Join tokens that have been redeemed, each with its worker. */
@@ -72,7 +74,14 @@ interface JoinTokenRecord {
 
 export async function startHeadquarters(
   signingKey: string,
-  { clock = () => new Date(), port = 0, sharedToken, spentJoinTokens = [], tls }: HeadquartersOptions = {},
+  {
+    clock = () => new Date(),
+    port = 0,
+    sharedToken,
+    spentJoinTokens = [],
+    tls,
+    requireCertificate = false,
+  }: HeadquartersOptions = {},
 ): Promise<Headquarters> {
   let master = signingKey;
   let authenticate = authenticator(signingKey, []);
@@ -85,7 +94,12 @@ export async function startHeadquarters(
 
   function authenticator(active: string, verifyOnly: readonly string[]) {
     const keyring = createKeyring({ active, verifyOnly });
-    const verifier = createWorkerTokenVerifier({ keyring, audience: 'worker:control-plane', clock });
+    const verifier = createWorkerTokenVerifier({
+      keyring,
+      audience: 'worker:control-plane',
+      requireCertificate,
+      clock,
+    });
     return createWorkerAuthenticator({ verifier, sharedToken });
   }
 
@@ -101,7 +115,7 @@ export async function startHeadquarters(
   }
 
   const endpoint = createWorkerEndpoint({
-    authenticate: (headers) => authenticate(headers),
+    authenticate: (...presented) => authenticate(...presented),
     clock,
     onHeartbeat: async (id, heartbeat, { credential }) => {
       headquarters.heartbeats.push(heartbeat);
@@ -112,12 +126,13 @@ export async function startHeadquarters(
       return { worker: { ...heartbeat, id, ...times }, drain, release, nextHeartbeatMs, revocations };
     },
     onRenewLease: () => Promise.reject(new Error('nobody renews here')),
-    onIssueToken: async (workerId) => {
+    onIssueToken: async (workerId, { certificateThumbprint }) => {
       const { token, claims } = mintWorkerToken({
         key: deriveWorkerKey(master, workerId),
         workerId,
         audience: 'worker:control-plane',
         ttlSeconds: 300,
+        certificateThumbprint,
         now: clock(),
       });
       headquarters.issued.push(claims.tokenId);

@@ -133,6 +133,29 @@ describe('a worker with TLS', () => {
       expect(headquarters.issued).to.not.be.empty;
     });
 
+    for (const source of ['key', 'issuer'] as const) {
+      it(`binds its tokens to its certificate, where they must be (${source})`, async () => {
+        await headquarters.close();
+        const { cert, key: privateKey } = headquartersCertificate;
+        headquarters = await startHeadquarters(signingKey, {
+          tls: { cert, key: privateKey, ca: roots.cert, requestCert: true, rejectUnauthorized: true },
+          requireCertificate: true,
+        });
+        await (await start(flags({ 'worker.token_source': source }))).registered;
+        expect(headquarters.refusals).to.deep.equal([]);
+        expect(headquarters.issued).to.have.length(source === 'issuer' ? 1 : 0);
+      });
+    }
+
+    it('binds nothing when that is switched off', async () => {
+      await headquarters.close();
+      // Without client certificates every bound token would be refused.
+      const { cert, key: privateKey } = headquartersCertificate;
+      headquarters = await startHeadquarters(signingKey, { tls: { cert, key: privateKey } });
+      await (await start(flags({ 'auth.worker_token_binding': 'off' }))).registered;
+      expect(headquarters.refusals).to.deep.equal([]);
+    });
+
     it('sends one heartbeat the same way', async () => {
       const { signal } = new AbortController();
       await sendOneHeartbeat(workerSettings(flags()), logs.logger, { signal });
@@ -176,6 +199,24 @@ describe('a worker with TLS', () => {
       const rpc = client(started.rpcUrl);
       expect(await problemOf(rpc.status({ sandboxId: 'sb-none' }))).to.include({ code: 'not_found' });
       rpc.close();
+    });
+
+    it('serves bound calls alone where they must be bound', async () => {
+      const started = await start(rpcFlags({ 'auth.worker_token_binding': 'required' }));
+      const rpc = client(started.rpcUrl);
+      expect(await problemOf(rpc.status({ sandboxId: 'sb-none' }))).to.include({ code: 'not_found' });
+      rpc.close();
+      const unbound = createRpcClient({
+        workerId: WORKER_ID,
+        rpcUrl: started.rpcUrl,
+        credential: { kind: 'signed', key },
+        tls: { credentials: controlPlane, bindTokens: () => false },
+      });
+      expect(await problemOf(unbound.status({ sandboxId: 'sb-none' }))).to.include({
+        status: 401,
+        reason: 'token_certificate_required',
+      });
+      unbound.close();
     });
 
     it('serves nobody without a certificate, token or not, and says why', async () => {

@@ -80,6 +80,12 @@ export function issuerCredentialSource(options: IssuerCredentialSourceOptions): 
     return fetching;
   }
 
+  /** The certificate may have changed while the issuer was asked over a connection with the one before. */
+  async function renewPresentable(): Promise<HeldToken> {
+    const token = await renew();
+    return isPresentable(token) ? token : renew();
+  }
+
   async function fetchHeld(): Promise<HeldToken> {
     const askedAtMs = clock().getTime();
     try {
@@ -121,7 +127,7 @@ export function issuerCredentialSource(options: IssuerCredentialSourceOptions): 
       const nowMs = clock().getTime();
       const living = held !== undefined && nowMs < held.endsAtMs && isPresentable(held) ? held : undefined;
       const mayAsk = isPast(failedAtMs, nowMs);
-      if (living === undefined) return tokenOnly(await unlessAborted(renew(), signal));
+      if (living === undefined) return tokenOnly(await unlessAborted(renewPresentable(), signal));
       if (doubted && mayAsk) {
         // The refusal may have been one control plane's alone.
         return tokenOnly(await unlessAborted(renew(), signal).catch(() => living));
@@ -134,6 +140,7 @@ export function issuerCredentialSource(options: IssuerCredentialSourceOptions): 
     refused(reason, token) {
       if (!MENDED_BY_A_FRESH_TOKEN.has(reason)) return false;
       if (held === undefined || (token !== undefined && token !== held.token)) return true;
+      if (!isPresentable(held)) return true;
       const nowMs = clock().getTime();
       if (!isPast(refusedAtMs, nowMs)) return false;
       refusedAtMs = nowMs;

@@ -63,4 +63,4 @@ export function createTokenBinding(options: TokenBindingOptions): TokenBinding {
 const UNBOUND_PERIOD_MS = 300_000;
 
 const UNSEEN =
-  'the control plane does not see the client certificate of this worker, whose tokens are not bound to it for now; give the control plane server.tls.client_ca_file, or set auth.worker_token_binding off here';
+  'the control plane does not see the client certificate of this worker, or does not trust it; tokens are not bound to it for now: give the control plane server.tls.client_ca_file, or set auth.worker_token_binding off here';

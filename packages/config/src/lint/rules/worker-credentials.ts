@@ -265,6 +265,12 @@ export const FURTHER_WORKER_CREDENTIAL_CHECKS: readonly LintCheck[] = [
     key: 'auth.worker_token_binding',
     check: ({ settings }) => {
       if (settings['auth.worker_token_binding'] !== 'required') return undefined;
+      if (!settings['worker.rpc_tls.enabled']) {
+        return problem(
+          'the tokens of calls must be bound to client certificates, and calls come in clear: every call is refused',
+          'set worker.rpc_tls.enabled with its certificates, or auth.worker_token_binding to when_presented',
+        );
+      }
       return settings['worker.control_plane_client_cert_file'].trim() === ''
         ? problem(
             'the tokens of the worker must be bound to a client certificate that it does not have',

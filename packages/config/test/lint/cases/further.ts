@@ -216,8 +216,10 @@ const CREDENTIALS: readonly RuleCase[] = [
     'server.tls.enabled': true,
     'server.tls.client_ca_file': 'ca.crt',
   }),
-  binds('worker', 'problem', 'no certificate', {}),
+  binds('worker', 'problem', 'calls in clear', {}),
+  binds('worker', 'problem', 'no certificate', { 'worker.rpc_tls.enabled': true }),
   binds('worker', 'note', 'a certificate', {
+    'worker.rpc_tls.enabled': true,
     'worker.control_plane_client_cert_file': 'worker.crt',
     'worker.control_plane_client_key_file': 'worker.key',
   }),
