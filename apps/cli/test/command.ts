@@ -9,6 +9,7 @@ export interface CommandResult {
 }
 
 export interface RunningCommand {
+  readonly pid: number;
   readonly result: Promise<CommandResult>;
   /** Its standard output so far. */
   stdout(): string;
@@ -36,7 +37,7 @@ export function startCommand(
   child.stdin.on('error', () => undefined);
   child.stdin.end(options.input ?? '');
   const result = once(child, 'close').then(([code]) => ({ code: code as number | null, stdout, stderr }));
-  return { result, stdout: () => stdout, kill: (signal) => child.kill(signal) };
+  return { pid: child.pid!, result, stdout: () => stdout, kill: (signal) => child.kill(signal) };
 }
 
 /** Runs the CLI to its end. */

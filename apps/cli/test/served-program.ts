@@ -4,6 +4,7 @@ import { eventually } from './system.js';
 
 /** A program that serves until it is stopped. */
 export interface ServedProgram {
+  readonly pid: number;
   /** Everything that it has logged so far. */
   log(): string;
   stop(): Promise<void>;
@@ -42,5 +43,5 @@ export async function serveProgram(
     await stop();
     throw error;
   }
-  return { log: () => text, stop };
+  return { pid: child.pid!, log: () => text, stop };
 }

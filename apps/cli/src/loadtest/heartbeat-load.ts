@@ -7,6 +7,8 @@ export interface HeartbeatLoad {
   readonly paceMs: number;
   /** Without a pace: heartbeats under way at once. */
   readonly lanes: number;
+  /** Milliseconds; heartbeats that are due before are sent and not counted. */
+  readonly warmUpMs: number;
   readonly clock: TestClock;
   readonly tally: Tally;
 }
@@ -19,7 +21,7 @@ export async function sendHeartbeats(
   workers: readonly SimulatedWorker[],
   load: HeartbeatLoad,
 ): Promise<void> {
-  const { paceMs, lanes, clock, tally } = load;
+  const { paceMs, lanes, warmUpMs, clock, tally } = load;
   // One of its own for each heartbeat: adding a listener to a signal takes as long as it has listeners.
   const underWay = new Set<AbortController>();
   const cutOff = (): void => {
@@ -65,11 +67,11 @@ export async function sendHeartbeats(
     underWay.add(heartbeat);
     try {
       await worker.heartbeat(heartbeat.signal);
-      tally.succeeded(clock.elapsedMs() - dueMs);
+      if (dueMs >= warmUpMs) tally.succeeded(clock.elapsedMs() - dueMs);
       return true;
     } catch (error) {
       // What the end of the test cut off is no result.
-      if (!clock.over.aborted) tally.failed(error);
+      if (!clock.over.aborted && dueMs >= warmUpMs) tally.failed(error);
       return false;
     } finally {
       underWay.delete(heartbeat);

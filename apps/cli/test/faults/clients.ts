@@ -94,7 +94,9 @@ export function createClients(options: ClientsOptions): Clients {
           const random = options.random.branch(`client ${index}`);
           while (!signal.aborted) {
             const { outcome } = await step(random);
-            await sleep(outcome.kind === 'unanswered' ? RETRY_PAUSE_MS : random.between(0, 40));
+            const isAway =
+              outcome.kind === 'unanswered' || (outcome.kind === 'refused' && outcome.status >= 500);
+            await sleep(isAway ? RETRY_PAUSE_MS : random.between(0, 40));
           }
         }),
       );

@@ -66,7 +66,7 @@ export function planFaults(
   let kinds: readonly FaultKind[] = [];
   let atMs = 0;
   for (;;) {
-    atMs += random.between(timing.meanGapMs / 4, (timing.meanGapMs * 7) / 4);
+    atMs += random.between((timing.meanGapMs * 3) / 4, (timing.meanGapMs * 5) / 4);
     if (atMs > timing.durationMs) return faults;
     if (kinds.length === 0) kinds = random.shuffled(faultKinds(targets));
     const kind = kinds[0]!;

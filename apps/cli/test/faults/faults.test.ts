@@ -18,7 +18,7 @@ const isNightly = minutes > 0;
 const seed = Number(process.env['STACYVM_FAULTS_SEED'] ?? Date.now() % 1_000_000);
 const dumpDirectory = process.env['STACYVM_FAULTS_DUMP'];
 
-const DURATION_MS = isNightly ? minutes * 60_000 : 20_000;
+const DURATION_MS = isNightly ? minutes * 60_000 : 22_000;
 /** A process that died keeps the sandboxes that it had claimed for 90 s. */
 const HEAL_TIMEOUT_MS = 110_000;
 
@@ -38,8 +38,8 @@ describe(`a fleet under faults, seed ${seed}`, function () {
     await fleet.settled(HEAL_TIMEOUT_MS);
     plan = planFaults(random.branch('faults'), fleet.targets, {
       durationMs: DURATION_MS,
-      meanGapMs: isNightly ? 2_000 : 700,
-      longestMs: isNightly ? 6_000 : 1_500,
+      meanGapMs: isNightly ? 2_000 : 1_000,
+      longestMs: isNightly ? 6_000 : 1_200,
     });
     clients = createClients({
       clients: fleet.clients,

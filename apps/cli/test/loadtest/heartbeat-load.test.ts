@@ -36,7 +36,7 @@ describe('sendHeartbeats', () => {
     const looking = setInterval(() => {
       most = Math.max(most, getEventListeners(clock.over, 'abort').length);
     }, 20);
-    await sendHeartbeats(workers, { paceMs: 1_000, lanes: 1, clock, tally });
+    await sendHeartbeats(workers, { paceMs: 1_000, lanes: 1, warmUpMs: 0, clock, tally });
     clearInterval(looking);
     const { elapsedMs } = clock.stop();
     expect(sent.size).to.be.within(1_000, 10_000);
@@ -58,12 +58,25 @@ describe('sendHeartbeats', () => {
     }, 4);
     const clock = startTestClock(1_000, never);
     const tally = createTally();
-    await sendHeartbeats(workers, { paceMs: 50, lanes: 1, clock, tally });
+    await sendHeartbeats(workers, { paceMs: 50, lanes: 1, warmUpMs: 0, clock, tally });
     const { elapsedMs } = clock.stop();
     expect(most).to.equal(4);
     for (const count of sent.values()) expect(count).to.be.within(2, 9);
     const { latency_ms: latency } = tally.result(elapsedMs);
     // Each was due long before the one before it was answered.
     expect(latency?.max).to.be.greaterThan(300);
+  });
+
+  it('sends what is due while it warms up, and counts what is due afterwards', async () => {
+    const { workers, sent } = workersThat(async () => undefined, 10);
+    const clock = startTestClock(1_000, never);
+    const tally = createTally();
+    await sendHeartbeats(workers, { paceMs: 100, lanes: 1, warmUpMs: 500, clock, tally });
+    const { elapsedMs } = clock.stop();
+    const total = [...sent.values()].reduce((sum, count) => sum + count, 0);
+    const { succeeded } = tally.result(elapsedMs);
+    // 100 are due, one each 10 ms.
+    expect(succeeded).to.be.within(1, 51);
+    expect(total - succeeded).to.equal(50);
   });
 });

@@ -170,6 +170,11 @@ describe('stacyvm loadtest', function () {
       ['half a worker', ['loadtest', 'heartbeats', '--workers', '1.5'], /--workers/],
       ['half a connection', ['loadtest', 'heartbeats', '--connections', '0.5'], /--connections/],
       ['a duration that is none', ['loadtest', 'spawns', '--duration', 'long'], /--duration/],
+      [
+        'a warm-up that leaves nothing',
+        ['loadtest', 'heartbeats', '--duration', '5s', '--warm-up', '5s'],
+        /--warm-up/,
+      ],
       ['a pace and a rate', ['loadtest', 'heartbeats', '--pace', '1s', '--rate', '5'], /not both/],
       ['a rate of 0', ['loadtest', 'heartbeats', '--rate', '0'], /--rate/],
       ['a pace that is no duration', ['loadtest', 'heartbeats', '--pace', '5'], /--pace/],

@@ -38,6 +38,12 @@ export const heartbeatsCommand = defineCommand({
         describe: 'Heartbeats a second over all workers, instead of --pace',
       })
       .option('duration', { type: 'string', requiresArg: true, default: '30s', describe: 'How long' })
+      .option('warm-up', {
+        type: 'string',
+        requiresArg: true,
+        default: '0s',
+        describe: 'How much of it is not counted: the first heartbeat of each worker costs more',
+      })
       .option('connections', {
         type: 'number',
         describe:
@@ -58,6 +64,8 @@ export const heartbeatsCommand = defineCommand({
     const count = countOf('workers', args.workers, MAX_WORKERS);
     const paceMs = paceOf(args, count);
     const durationMs = millisecondsOf('duration', args.duration);
+    const warmUpMs = millisecondsOf('warm-up', args.warmUp);
+    if (warmUpMs >= durationMs) throw new CommandFailure('--warm-up must be shorter than --duration', 2);
     const shared =
       args.connections === undefined ? undefined : countOf('connections', args.connections, MAX_CONNECTIONS);
     const lanes = shared ?? LANES;
@@ -78,7 +86,7 @@ export const heartbeatsCommand = defineCommand({
     try {
       const clock = startTestClock(durationMs, interrupt.signal);
       const tally = createTally();
-      await sendHeartbeats(workers, { paceMs, lanes, clock, tally });
+      await sendHeartbeats(workers, { paceMs, lanes, warmUpMs, clock, tally });
       const { elapsedMs, cpu } = clock.stop();
       const removal = await removeWorkers(workers, { client, keep: args.keep });
       const report: LoadTestReport = {
@@ -86,7 +94,7 @@ export const heartbeatsCommand = defineCommand({
         server,
         duration_seconds: rounded(elapsedMs / 1000),
         interrupted: interrupt.signal.aborted,
-        operations: { heartbeat: tally.result(elapsedMs) },
+        operations: { heartbeat: tally.result(Math.max(elapsedMs - warmUpMs, 0)) },
         client_cpu: cpu,
         details: { workers: count, worker_prefix: prefix, pace_ms: rounded(paceMs), removal },
       };
