@@ -13,7 +13,7 @@ import type { TenantDirectory } from './callers/tenant-directory.js';
 import { chooseTenant } from './callers/tenant-of-request.js';
 import { API_BASE, guardOperations, nameOperations, routeOperations, servedDocument } from './contract.js';
 import type { DiagnosticsState } from './diagnostics/diagnostics.js';
-import { problemOf, RequestError } from './http-errors.js';
+import { headersOf, problemOf } from './http-errors.js';
 import { jsonBody } from './json-body.js';
 import type { Metrics } from './metrics/metrics.js';
 import { contextOf, requestContext } from './request-context.js';
@@ -142,9 +142,7 @@ function errorHandler(logger: Logger, metrics: Pick<Metrics, 'limitReached'>): E
     }
     const allow = (error as { headers?: { Allow?: string } }).headers?.Allow;
     if (problem.status === 405 && allow !== undefined) response.setHeader('Allow', allow);
-    if (error instanceof RequestError) response.set(error.headers);
-    if (error instanceof AuthError && error.retryAfterSeconds !== undefined)
-      response.set('Retry-After', String(error.retryAfterSeconds));
+    response.set(headersOf(error));
     const { status, code, message, reason } = problem;
     response.status(status).json({ code, message, reason, request_id: requestId });
   };

@@ -134,6 +134,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     authority.metrics.observeFleet({
       status: orchestrator.fleet.status,
       hintsConnected: hints.isConnected,
+      workerCalls: orchestrator.workerCalls,
       workersByCondition: createWorkerCounts(store, orchestrator.fleet, clock),
       shownWorkers: authority.shownWorkers,
     });

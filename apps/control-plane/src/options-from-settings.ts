@@ -19,6 +19,7 @@ export function orchestratorLimits(
   | 'maxSandboxes'
   | 'maxSandboxesPerOwner'
   | 'spawnQueue'
+  | 'maxConcurrentCalls'
   | 'spawnTimeoutMs'
   | 'reapIntervalMs'
   | 'reconcileIntervalMs'
@@ -45,6 +46,7 @@ export function orchestratorLimits(
             timeoutMs: settings['defaults.spawn_queue_timeout'],
           }
         : undefined,
+    maxConcurrentCalls: settings['worker_rpc.max_concurrent_calls'],
     spawnTimeoutMs: settings['orchestrator.spawn_timeout'],
     reapIntervalMs: settings['orchestrator.reap_interval'],
     reconcileIntervalMs: settings['orchestrator.reconcile_interval'],

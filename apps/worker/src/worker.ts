@@ -7,6 +7,7 @@ import type { SandboxProvider } from '@stacyvm/providers';
 import {
   type Clock,
   ControlPlaneError,
+  createCallSlots,
   createControlPlaneClient,
   createRpcRequestListener,
   createRpcServer,
@@ -138,6 +139,7 @@ async function startBy(
       },
       renewLease: client.renewLease,
     }),
+    slots: createCallSlots(settings['worker.max_concurrent_calls']),
     logger,
     clock,
   });

@@ -1,4 +1,5 @@
 import type { Store } from '@stacyvm/store';
+import type { CallLoad } from '@stacyvm/worker-rpc';
 import { type BackgroundWork, startBackgroundWork } from './background-work.js';
 import type { ExecLimits } from './exec-request.js';
 import { createFleet, type Fleet } from './fleet.js';
@@ -30,7 +31,8 @@ import { createTenantRemoval, type TenantRemoval } from './tenant-removal.js';
 import { createWorkerClients, type WorkerClientsOptions } from './worker-clients.js';
 import type { WorkerCredentials } from './worker-credentials.js';
 
-export interface OrchestratorOptions extends Pick<WorkerClientsOptions, 'rpcTls' | 'rpcUrlPolicy'> {
+export interface OrchestratorOptions
+  extends Pick<WorkerClientsOptions, 'rpcTls' | 'rpcUrlPolicy' | 'maxConcurrentCalls'> {
   readonly store: Store;
   readonly workerCredentials: WorkerCredentials;
   /** Told of every call that a worker did not let in; for metrics. */
@@ -71,6 +73,8 @@ export interface Orchestrator extends Sandboxes {
    * for, since those who wait would keep them open.
    */
   readonly spawnQueue: Pick<SpawnQueue<AdmittedSandbox>, 'stats' | 'close'>;
+  /** Calls of workers that are under way, by kind; for metrics. */
+  workerCalls(): CallLoad;
   /**
    * To be called when other workers are revoked than before: ends what is under way on the revoked ones and marks their
    * sandboxes `unhealthy` (`worker_revoked`).
@@ -155,6 +159,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     policies: createPolicies({ store, inForce: policiesInForce, defaults: options.defaults }),
     quotas,
     spawnQueue: { stats: queue.stats, close: queue.close },
+    workerCalls: clients.load,
 
     enforceRevocations: revocationEnforcer({ store, clients, credentials, live }),
 

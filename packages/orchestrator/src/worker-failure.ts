@@ -86,6 +86,8 @@ export function fromWorkerFailure(error: unknown, workerId: string, sandboxId: s
         `worker ${workerId} did not answer (${error.code})`,
         options,
       );
+    case 'worker_busy':
+      return new OrchestratorError('worker_busy', `worker ${workerId} is busy; try again`, options);
     case 'unauthorized':
     case 'forbidden':
     case 'worker_draining':

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { WorkerHeartbeat } from '@stacyvm/store';
 import { createKeyring, createWorkerTokenVerifier, deriveWorkerKey } from '@stacyvm/token';
 import {
+  createCallSlots,
   createLeaseFence,
   createRpcRequestListener,
   createRpcServer,
@@ -68,6 +69,8 @@ export interface FakeWorkerOptions {
   readonly acceptsStatic?: boolean;
   /** What its tokens are verified with: the key of its own, or the master key as a reference worker has. */
   readonly key?: 'derived' | 'master';
+  /** Of each kind at once. */
+  readonly maxConcurrentCalls?: number;
 }
 
 export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeWorker> {
@@ -126,6 +129,7 @@ export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeW
       methods,
       clock,
       fence: createLeaseFence(),
+      slots: createCallSlots(options.maxConcurrentCalls),
       authenticate: createWorkerAuthenticator(
         options.acceptsStatic
           ? { workerId: id, sharedToken: SHARED_TOKEN }

@@ -34,6 +34,8 @@ describe('fromWorkerFailure', () => {
     ['worker_draining', 'worker_draining', 'worker_refused'],
     ['unavailable', undefined, 'worker_refused'],
     ['capacity_exhausted', undefined, 'worker_refused'],
+    ['worker_busy', 'worker_busy', 'worker_busy'],
+    ['worker_busy', 'too_many_calls', 'worker_busy'],
     ['conflict', 'conflict', 'worker_refused'],
     ['conflict', 'sandbox_destroyed', 'sandbox_lost'],
     ['remote_error', 'sandbox_destroyed', 'sandbox_lost'],

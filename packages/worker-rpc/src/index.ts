@@ -1,3 +1,4 @@
+export { type CallKind, type CallLoad, type CallSlots, createCallSlots } from './call-slots.js';
 export type { Clock } from './clock.js';
 export {
   type ControlPlaneClient,

@@ -31,4 +31,12 @@ export const REVOKED = {
   message: 'invalid or missing worker RPC credentials',
   reason: 'token_revoked',
 };
+/** Told in an envelope, before the call has an effect. */
+export const BUSY = {
+  status: 503,
+  message: 'the worker is busy: too many calls of this kind are under way; try again',
+  reason: 'worker_busy',
+};
+/** When a refused caller may come again, in seconds. */
+export const BUSY_RETRY_SECONDS = 1;
 export const INTERNAL = encodeJson({ code: 'INTERNAL_ERROR', message: 'internal error', reason: 'internal' });
