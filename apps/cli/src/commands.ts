@@ -13,6 +13,7 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   spawn: async () => (await import('./commands/spawn.js')).spawnCommand,
   exec: async () => (await import('./commands/exec.js')).execCommand,
   cp: async () => (await import('./commands/cp.js')).cpCommand,
+  extend: async () => (await import('./commands/extend.js')).extendCommand,
   list: async () => (await import('./commands/list.js')).listCommand,
   kill: async () => (await import('./commands/kill.js')).killCommand,
   logs: async () => (await import('./commands/logs.js')).logsCommand,

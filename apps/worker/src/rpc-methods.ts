@@ -100,6 +100,9 @@ export function createRpcMethods(options: RpcMethodsOptions): RpcMethods {
       translated(() => holdings.providerOf(sandboxId).logs(sandboxId, lines || LOG_LINES)),
 
     renewLease: async ({ resourceId, ttlMs }, { lease, signal }) => {
+      if (!holdings.has(resourceId)) {
+        throw new RpcMethodError('not_found', `sandbox not found: ${resourceId}`);
+      }
       try {
         const renewed = await options.renewLease(
           resourceId,

@@ -19,6 +19,8 @@ export type Readiness = Schemas['Readiness'];
 export interface ApiClient {
   spawn(request: SpawnRequest, options?: CallOptions): Promise<Sandbox>;
   get(id: string, options?: CallOptions): Promise<Sandbox>;
+  /** Lets a sandbox live for `ttl` from now, such as `30m`. */
+  extend(id: string, ttl: string, options?: CallOptions): Promise<Sandbox>;
   /** All sandboxes that are not destroyed, newest first, page by page. */
   sandboxes(options?: CallOptions): AsyncGenerator<Sandbox>;
   exec(id: string, request: ExecRequest, options?: CallOptions): Promise<ExecResult>;
@@ -56,6 +58,14 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     spawn: (body, { signal } = {}) => call(http.POST('/sandboxes', { body, ...given({ signal }) })),
     get: (id, { signal } = {}) =>
       call(http.GET('/sandboxes/{id}', { params: { path: { id } }, ...given({ signal }) })),
+    extend: (id, ttl, { signal } = {}) =>
+      call(
+        http.POST('/sandboxes/{id}/extend', {
+          params: { path: { id } },
+          body: { ttl },
+          ...given({ signal }),
+        }),
+      ),
     sandboxes: ({ signal } = {}) =>
       pages((cursor) =>
         http.GET('/sandboxes', { params: { query: given({ cursor }) }, ...given({ signal }) }),

@@ -1,6 +1,7 @@
 import type { Page, SandboxFilter, SandboxRecord, Store } from '@stacyvm/store';
 import { createExecInSandbox, type ExecInSandbox } from './exec-in-sandbox.js';
 import type { ExecLimits } from './exec-request.js';
+import { createExtendSandbox, type ExtendSandbox } from './extend-sandbox.js';
 import { createFilesInSandbox, type FilesInSandbox } from './files-in-sandbox.js';
 import type { Clock, Logger } from './host.js';
 import { createLiveSandbox, sandboxNotFound, targetOf } from './live-sandbox.js';
@@ -17,6 +18,7 @@ export interface Sandboxes {
   readonly files: FilesInSandbox;
   /** What it makes belongs to the tenant whose reach it is. */
   readonly spawn: SpawnSandbox;
+  readonly extend: ExtendSandbox;
   /** A sandbox that is not destroyed. */
   get(id: string): Promise<SandboxRecord>;
   list(filter: Omit<SandboxFilter, 'tenantId'>): Promise<Page<SandboxRecord>>;
@@ -46,6 +48,7 @@ export function sandboxesWithin(reach: TenantReach, options: SandboxesWithinOpti
   return {
     exec: createExecInSandbox({ store, live, limits: execLimits, quotas, logger, clock }),
     files: createFilesInSandbox(live),
+    extend: createExtendSandbox({ store, live, quotas, logger, clock }),
     spawn: (request, signal, context) => spawn({ ...request, tenantId: tenantOf(reach) }, signal, context),
 
     async get(id) {

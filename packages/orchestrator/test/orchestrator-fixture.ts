@@ -104,6 +104,7 @@ export async function openFixture(): Promise<OrchestratorFixture> {
       const worker = await startFakeWorker({
         id,
         clock,
+        renewLease: (renewal) => store.leases.renew(renewal),
         ...(acceptsStatic === undefined ? {} : { acceptsStatic }),
         ...(key === undefined ? {} : { key }),
         ...(maxConcurrentCalls === undefined ? {} : { maxConcurrentCalls }),

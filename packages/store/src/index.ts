@@ -90,6 +90,7 @@ export {
 export type { OwnerQuotaFilter, QuotaRepository, QuotaSummary } from './quotas.js';
 export type { CapacityLimits, OwnerCount, WorkerLoad } from './sandbox-capacity.js';
 export type { ClaimedSandbox, ClaimRequest, SandboxClaims } from './sandbox-claims.js';
+export type { ExtendSandbox, SandboxExtension, SandboxExtensions } from './sandbox-extension.js';
 export {
   LIVE_SANDBOX_STATES,
   type LiveSandboxState,

@@ -49,6 +49,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sandboxes/{id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a sandbox. */
+                id: components["parameters"]["SandboxId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set anew how long a sandbox lives
+         * @description The sandbox expires `ttl` from now, which may be earlier than before, at most as late as a new one. Its worker is
+         *     told before the answer; when that is not possible the answer is an error whose message says that nothing has
+         *     changed, or that it is not known whether it has.
+         */
+        post: operations["extendSandbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sandboxes/{id}/exec": {
         parameters: {
             query?: never;
@@ -1370,6 +1395,10 @@ export interface components {
                 [key: string]: string;
             };
         };
+        ExtendRequest: {
+            /** @description How long it may live from now on. */
+            ttl: string;
+        };
         Sandbox: {
             id: string;
             state: components["schemas"]["SandboxState"];
@@ -2267,6 +2296,8 @@ export interface components {
         /** @description Something that the request needs is away; try again. */
         Unavailable: {
             headers: {
+                /** @description After how many seconds, when it is only busy (`worker_busy`). */
+                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
@@ -2453,6 +2484,42 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    extendSandbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a sandbox. */
+                id: components["parameters"]["SandboxId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtendRequest"];
+            };
+        };
+        responses: {
+            /** @description The sandbox with its new expiry. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sandbox"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["ResourceLimit"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -333,6 +333,83 @@ export const openApiDocument: unknown = {
         }
       }
     },
+    "/sandboxes/{id}/extend": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/SandboxId"
+        }
+      ],
+      "post": {
+        "operationId": "extendSandbox",
+        "x-scope": "api:*",
+        "tags": [
+          "sandboxes"
+        ],
+        "summary": "Set anew how long a sandbox lives",
+        "description": "The sandbox expires `ttl` from now, which may be earlier than before, at most as late as a new one. Its worker is\ntold before the answer; when that is not possible the answer is an error whose message says that nothing has\nchanged, or that it is not known whether it has.\n",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/ExtendRequest"
+              },
+              "examples": {
+                "anotherHour": {
+                  "value": {
+                    "ttl": "1h"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The sandbox with its new expiry.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Sandbox"
+                },
+                "examples": {
+                  "running": {
+                    "$ref": "#/components/examples/RunningSandbox"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/ResourceLimit"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
     "/sandboxes/{id}/exec": {
       "parameters": [
         {
@@ -5754,6 +5831,14 @@ export const openApiDocument: unknown = {
       },
       "Unavailable": {
         "description": "Something that the request needs is away; try again.",
+        "headers": {
+          "Retry-After": {
+            "schema": {
+              "type": "integer"
+            },
+            "description": "After how many seconds, when it is only busy (`worker_busy`)."
+          }
+        },
         "content": {
           "application/json": {
             "schema": {
@@ -6630,6 +6715,21 @@ export const openApiDocument: unknown = {
               "maxLength": 128
             },
             "description": "Labels that the worker must carry, with these very values. 409 `requirements_unmet` when no worker does.\n"
+          }
+        }
+      },
+      "ExtendRequest": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "ttl"
+        ],
+        "properties": {
+          "ttl": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64,
+            "description": "How long it may live from now on."
           }
         }
       },
