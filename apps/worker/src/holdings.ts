@@ -1,6 +1,11 @@
 import type { Logger } from '@stacyvm/logging';
-import { ProviderError, type SandboxProvider, type SandboxRuntime } from '@stacyvm/providers';
-import type { LeaseToken } from '@stacyvm/worker-rpc';
+import {
+  ProviderError,
+  type ProviderErrorCode,
+  type SandboxProvider,
+  type SandboxRuntime,
+} from '@stacyvm/providers';
+import { type LeaseToken, RpcMethodError } from '@stacyvm/worker-rpc';
 
 /** Node's timers overflow beyond this. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -55,6 +60,25 @@ export class Holdings {
     if (holding === undefined)
       throw new ProviderError('sandbox_not_found', `sandbox not found: ${sandboxId}`);
     return holding.provider;
+  }
+
+  /**
+   * Works in a sandbox that is not being destroyed.
+   *
+   * @throws ProviderError `sandbox_not_found`; RpcMethodError `conflict`, by the reason `sandbox_ending` when its destruction had
+   * begun before, `sandbox_destroyed` when the work came to nothing because it began meanwhile
+   */
+  async use<T>(sandboxId: string, work: (provider: SandboxProvider) => Promise<T>): Promise<T> {
+    const provider = this.providerOf(sandboxId);
+    const holding = this.#held.get(sandboxId);
+    if (holding?.ended) throw endedSandbox(sandboxId, 'sandbox_ending');
+    try {
+      return await work(provider);
+    } catch (error) {
+      const isConsequence = error instanceof ProviderError && CONSEQUENCES.has(error.code);
+      if (holding?.ended && isConsequence) throw endedSandbox(sandboxId, 'sandbox_destroyed', error);
+      throw error;
+    }
   }
 
   /**
@@ -155,6 +179,24 @@ export class Holdings {
     clearTimeout(holding.watchdog);
     if (this.#held.get(id) === holding) this.#held.delete(id);
   }
+}
+
+/** What a provider may say of a sandbox that is destroyed under it. */
+const CONSEQUENCES: ReadonlySet<ProviderErrorCode> = new Set([
+  'sandbox_not_found',
+  'unavailable',
+  'cancelled',
+  'exec_failed',
+  'file_failed',
+]);
+
+function endedSandbox(
+  id: string,
+  reason: 'sandbox_ending' | 'sandbox_destroyed',
+  cause?: unknown,
+): RpcMethodError {
+  const when = reason === 'sandbox_ending' ? 'is being destroyed' : 'was destroyed meanwhile';
+  return new RpcMethodError('conflict', `sandbox ${id} ${when}`, { reason, cause });
 }
 
 function newHolding(provider: SandboxProvider, generation: number): Holding {

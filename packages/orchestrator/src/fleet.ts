@@ -149,8 +149,11 @@ export function createFleet(options: FleetOptions): Fleet {
       // What was found out while the heartbeat waited for its batch is newer than the heartbeat.
       const isNewer = sandbox.updatedAt > receivedAt;
       if (isHeld && !isNewer && isSilenced(sandbox)) {
-        await store.sandboxes.transition(sandbox.id, { from: ['unhealthy'], to: 'running' });
-        logger.info('sandbox is healthy again', { sandbox_id: sandbox.id, worker_id: worker.id });
+        // Between the look at it and this, somebody may have found out more.
+        const unchangedSince = receivedAt;
+        const healed = { from: ['unhealthy'], to: 'running', unchangedSince } as const;
+        if ((await store.sandboxes.transition(sandbox.id, healed)) !== undefined)
+          logger.info('sandbox is healthy again', { sandbox_id: sandbox.id, worker_id: worker.id });
       }
       if (!isHeld && isUsable(sandbox) && sandbox.updatedAt.getTime() < settledBefore) {
         await store.sandboxes.transition(sandbox.id, {

@@ -38,6 +38,7 @@ describe('fromWorkerFailure', () => {
     ['worker_busy', 'too_many_calls', 'worker_busy'],
     ['conflict', 'conflict', 'worker_refused'],
     ['conflict', 'sandbox_destroyed', 'sandbox_lost'],
+    ['conflict', 'sandbox_ending', 'sandbox_not_running'],
     ['remote_error', 'sandbox_destroyed', 'sandbox_lost'],
     ['remote_error', 'internal', 'worker_failed'],
     ['file_refused', 'file_not_found', 'file_not_found'],

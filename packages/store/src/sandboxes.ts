@@ -56,6 +56,8 @@ export interface SandboxTransition {
   /** The change happens only when the sandbox is in one of these states. */
   readonly from: readonly LiveSandboxState[];
   readonly to: LiveSandboxState;
+  /** The change happens only when nothing else has changed since. */
+  readonly unchangedSince?: Date;
   /** Replaces the stored reason; without it the reason is cleared. */
   readonly reason?: string;
   readonly runtimeId?: string;
@@ -168,7 +170,7 @@ export function createSandboxRepository(db: Kysely<StoreSchema>, clock: Clock): 
 
     countActiveByOwner: () => countActiveByOwner(db),
 
-    async transition(id, { from, to, reason, runtimeId, expiresAt, previewDomain }) {
+    async transition(id, { from, to, unchangedSince, reason, runtimeId, expiresAt, previewDomain }) {
       if ((to as SandboxState) === 'destroyed' || from.length === 0) {
         throw new StoreError('invalid_input', 'a transition needs a from state and cannot lead to destroyed');
       }
@@ -185,6 +187,9 @@ export function createSandboxRepository(db: Kysely<StoreSchema>, clock: Clock): 
         .where('id', '=', id)
         .where('state', 'in', from)
         .where('state', '<>', 'destroyed')
+        .$if(unchangedSince !== undefined, (query) =>
+          query.where('updated_at', '<=', unchangedSince ?? clock()),
+        )
         .returningAll()
         .executeTakeFirst();
       return row === undefined ? undefined : sandboxFrom(row);

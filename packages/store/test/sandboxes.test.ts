@@ -132,6 +132,9 @@ describe('SandboxRepository', () => {
       await sandboxes.reserve(newSandbox('sb-1'));
       expect(await sandboxes.transition('sb-1', { from: ['running'], to: 'idle' })).to.equal(undefined);
       expect(await sandboxes.transition('sb-none', { from: ['running'], to: 'idle' })).to.equal(undefined);
+      const before = new Date(fixture.clock().getTime() - 1);
+      const outdated = { from: ['creating'], to: 'running', unchangedSince: before } as const;
+      expect(await sandboxes.transition('sb-1', outdated), 'changed since').to.equal(undefined);
       expect(await sandboxes.get('sb-1')).to.include({ state: 'creating' });
       await sandboxes.markDestroyed('sb-1');
       const from = ['destroyed' as 'error'];
