@@ -4,8 +4,8 @@ import { type RpcClient, WorkerRpcError } from '@stacyvm/worker-rpc';
 import { OrchestratorError } from './errors.js';
 import type { Clock, Logger } from './host.js';
 import { type LiveSandbox, sandboxNotFound } from './live-sandbox.js';
-import { LEASE_GRACE_MS, leaseToken } from './sandbox-lease.js';
 import type { Quotas } from './quotas.js';
+import { LEASE_GRACE_MS, leaseToken } from './sandbox-lease.js';
 import { requestedTtl } from './spawn-request.js';
 import { fromWorkerFailure, isFenced, isNotFound, isSilence } from './worker-failure.js';
 
