@@ -3,8 +3,7 @@ import type { RevocationCheck } from '@stacyvm/token';
 import { type CallLoad, type CallSlots, createCallSlots } from './call-slots.js';
 import { type Clock, systemClock } from './clock.js';
 import { RpcMethodError } from './errors.js';
-import { dispatchFile } from './files/dispatch-files.js';
-import type { RpcFileMethods } from './files/file-calls.js';
+import { dispatchFile, filesOf } from './files/dispatch-files.js';
 import { BrokenTransfer, type FrameReader } from './files/frame-reader.js';
 import { isTransfer, openTransfer, receiveFile, sendFile, wantsTransfer } from './files/serve-transfer.js';
 import { discardBody, disconnectSignal, readBody, sendJson } from './http-body.js';
@@ -27,6 +26,7 @@ import {
   NOT_POST,
   OTHER_WORKER,
   REVOKED,
+  type RpcRefusalEvent,
   TOO_LARGE,
 } from './rpc-refusals.js';
 import { decodeRpcEnvelope, type RpcEnvelope } from './rpc-request.js';
@@ -47,14 +47,6 @@ export interface RpcLimits {
   readonly outputBytes?: number | undefined;
   /** How long nothing may move in a stream or a transfer, by default five minutes. */
   readonly streamStallMs?: number | undefined;
-}
-
-/** A call that was refused before it had an effect. */
-export interface RpcRefusalEvent {
-  readonly status: number;
-  readonly reason: string;
-  readonly method: string | undefined;
-  readonly remoteAddress: string | undefined;
 }
 
 export interface RpcRequestListenerOptions {
@@ -290,11 +282,6 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
       return calls;
     },
   });
-}
-
-function filesOf({ files }: RpcMethods): RpcFileMethods {
-  if (files !== undefined) return files;
-  throw new RpcMethodError('not_implemented', 'worker RPC method is not implemented by this worker runtime');
 }
 
 interface ServedRequest {

@@ -1,5 +1,13 @@
 import { encodeJson } from './json-encoding.js';
 
+/** A call that was refused before it had an effect. */
+export interface RpcRefusalEvent {
+  readonly status: number;
+  readonly reason: string;
+  readonly method: string | undefined;
+  readonly remoteAddress: string | undefined;
+}
+
 /** Why a request is refused before its envelope is understood; told without one. */
 export const METHOD_NOT_ALLOWED = {
   code: 'BAD_REQUEST',
