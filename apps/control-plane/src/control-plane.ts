@@ -109,7 +109,6 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       thumbprintOf: tls.server && createClientThumbprints(tls.server, clock),
       rpcUrls,
       fleet: orchestrator.fleet,
-      store,
       logger,
       clock,
     });

@@ -20,6 +20,7 @@ export function orchestratorLimits(
   | 'maxSandboxesPerOwner'
   | 'spawnQueue'
   | 'maxConcurrentCalls'
+  | 'leaseTtlMs'
   | 'spawnTimeoutMs'
   | 'reapIntervalMs'
   | 'reconcileIntervalMs'
@@ -47,6 +48,7 @@ export function orchestratorLimits(
           }
         : undefined,
     maxConcurrentCalls: settings['worker_rpc.max_concurrent_calls'],
+    leaseTtlMs: settings['orchestrator.lease_ttl'],
     spawnTimeoutMs: settings['orchestrator.spawn_timeout'],
     reapIntervalMs: settings['orchestrator.reap_interval'],
     reconcileIntervalMs: settings['orchestrator.reconcile_interval'],

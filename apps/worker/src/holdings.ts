@@ -15,11 +15,19 @@ interface Holding {
   readonly provider: SandboxProvider;
   generation: number;
   watchdog: NodeJS.Timeout | undefined;
+  /** When its lease ends, and when half of its time is over; undefined until it runs. */
+  lease: { readonly until: Date; readonly halfLife: Date } | undefined;
   /** Spawns under way. */
   starting: number;
   running: boolean;
   /** Destroyed, perhaps while it was starting. */
   ended: boolean;
+}
+
+/** A lease whose time is half over. */
+export interface DueLease {
+  readonly sandboxId: string;
+  readonly until: Date;
 }
 
 export interface HeldSandbox {
@@ -52,6 +60,16 @@ export class Holdings {
 
   list(): readonly HeldSandbox[] {
     return [...this.#held].map(([id, { generation }]) => ({ id, generation }));
+  }
+
+  /** Leases to be renewed, those that end first first. */
+  dueLeases(): readonly DueLease[] {
+    const now = this.#clock();
+    return [...this.#held]
+      .flatMap(([sandboxId, { lease, ended }]) =>
+        lease === undefined || ended || lease.halfLife > now ? [] : [{ sandboxId, until: lease.until }],
+      )
+      .toSorted((a, b) => a.until.getTime() - b.until.getTime());
   }
 
   /** @throws ProviderError `sandbox_not_found` for anything that was not spawned here */
@@ -151,7 +169,9 @@ export class Holdings {
   }
 
   #watch(id: string, holding: Holding, until: Date): void {
-    const remainingMs = until.getTime() - this.#clock().getTime();
+    const now = this.#clock().getTime();
+    const remainingMs = until.getTime() - now;
+    holding.lease = { until, halfLife: new Date(now + remainingMs / 2) };
     this.#wake(holding, remainingMs, () => {
       if (remainingMs > MAX_TIMER_MS) return this.#watch(id, holding, until);
       this.#logger.warn('sandbox destroyed: its lease ended', { sandbox_id: id });
@@ -200,5 +220,13 @@ function endedSandbox(
 }
 
 function newHolding(provider: SandboxProvider, generation: number): Holding {
-  return { provider, generation, watchdog: undefined, starting: 0, running: false, ended: false };
+  return {
+    provider,
+    generation,
+    watchdog: undefined,
+    lease: undefined,
+    starting: 0,
+    running: false,
+    ended: false,
+  };
 }

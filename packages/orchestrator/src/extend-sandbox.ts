@@ -5,7 +5,7 @@ import { OrchestratorError } from './errors.js';
 import type { Clock, Logger } from './host.js';
 import { type LiveSandbox, sandboxNotFound } from './live-sandbox.js';
 import type { Quotas } from './quotas.js';
-import { LEASE_GRACE_MS, leaseToken } from './sandbox-lease.js';
+import { leaseToken, leaseTtlOf } from './sandbox-lease.js';
 import { requestedTtl } from './spawn-request.js';
 import { fromWorkerFailure, isFenced, isNotFound, isSilence } from './worker-failure.js';
 
@@ -19,6 +19,8 @@ export interface ExtendSandboxOptions {
   readonly store: Store;
   readonly live: LiveSandbox;
   readonly quotas: Pick<Quotas, 'timeLimits'>;
+  /** The longest lease. */
+  readonly leaseTtlMs?: number | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -34,7 +36,7 @@ export interface ExtendSandboxOptions {
 export type ExtendSandbox = (id: string, request: { readonly ttl: string }) => Promise<SandboxRecord>;
 
 export function createExtendSandbox(options: ExtendSandboxOptions): ExtendSandbox {
-  const { store, live, quotas, logger, clock } = options;
+  const { store, live, quotas, leaseTtlMs, logger, clock } = options;
 
   return async (id, request) => {
     const { sandbox, client } = await live.require(id, ['running', 'idle', 'unhealthy']);
@@ -58,7 +60,7 @@ export function createExtendSandbox(options: ExtendSandboxOptions): ExtendSandbo
       try {
         const extension = await store.sandboxes.extend(id, {
           expiresAt: new Date(clock().getTime() + ttlMs),
-          leaseTtlMs: ttlMs + LEASE_GRACE_MS,
+          leaseTtlMs: leaseTtlOf(ttlMs, leaseTtlMs),
           claimMs: CLAIM_MS,
         });
         if (extension !== undefined) return extension;
@@ -83,7 +85,7 @@ export function createExtendSandbox(options: ExtendSandboxOptions): ExtendSandbo
   async function tellWorker(client: RpcClient, extension: SandboxExtension, ttlMs: number): Promise<void> {
     const { sandbox, lease } = extension;
     try {
-      await client.renewLease(leaseToken(lease), ttlMs + LEASE_GRACE_MS);
+      await client.renewLease(leaseToken(lease), leaseTtlOf(ttlMs, leaseTtlMs));
     } catch (error) {
       const outcome = (await takenBack(extension))
         ? 'it was not extended'

@@ -49,6 +49,11 @@ export interface OrchestratorOptions
   readonly maxSandboxesPerOwner?: number | undefined;
   /** Where spawns wait for which there is no room. Absent: they are refused at once. */
   readonly spawnQueue?: SpawnQueueLimits | undefined;
+  /**
+   * The longest lease, in milliseconds: a worker that renews no lease has ended its sandboxes by then. Absent: as long as a sandbox may
+   * live.
+   */
+  readonly leaseTtlMs?: number | undefined;
   readonly spawnTimeoutMs: number;
   readonly reapIntervalMs: number;
   readonly reconcileIntervalMs: number;
@@ -96,15 +101,16 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   const clock = options.clock ?? (() => new Date());
   const { workerCredentials: credentials } = options;
   const clients = createWorkerClients({ ...options, credentials, clock });
-  const { maxSandboxes, maxSandboxesPerOwner = 0 } = options;
+  const { maxSandboxes, maxSandboxesPerOwner = 0, leaseTtlMs } = options;
   const limits = { maxSandboxes, maxSandboxesPerOwner };
-  const admission = createSandboxAdmission({ store, clients, credentials, limits, clock });
+  const admission = createSandboxAdmission({ store, clients, credentials, limits, leaseTtlMs, clock });
   const queue = createSpawnQueue<AdmittedSandbox>({
     limits: options.spawnQueue,
     survey: admission.survey,
     logger,
   });
-  const remover = createSandboxRemover({ store, clients, onRemoved: queue.capacityFreed, logger, clock });
+  const onRemoved = queue.capacityFreed;
+  const remover = createSandboxRemover({ store, clients, leaseTtlMs, onRemoved, logger, clock });
   const { fixedPolicies = [] } = options;
   const policiesInForce = createPoliciesInForce({ store, fixed: fixedPolicies, logger });
   const gate = createPolicyGate({ policies: policiesInForce, logger });
@@ -140,7 +146,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     defaults: options.defaults,
     logger,
   });
-  const parts = { store, clients, remover, spawn, execLimits: options.execLimits, quotas, logger, clock };
+  const { execLimits } = options;
+  const parts = { store, clients, remover, spawn, execLimits, quotas, leaseTtlMs, logger, clock };
   const within = (reach: TenantReach): Sandboxes => sandboxesWithin(reach, parts);
   const live = createLiveSandbox({ store, clients, sandboxes: reachedSandboxes(store, EVERYTHING), logger });
 
@@ -151,6 +158,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     fleet: createFleet({
       store,
       presence,
+      leaseTtlMs,
       onHeartbeatBatch: options.onHeartbeatBatch,
       logger,
       clock,

@@ -35,20 +35,21 @@ export interface SandboxesWithinOptions {
   readonly spawn: SpawnSandbox;
   readonly execLimits: ExecLimits;
   readonly quotas: Quotas;
+  readonly leaseTtlMs: number | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
 }
 
 /** Nothing but closures, so that every request may have its own. */
 export function sandboxesWithin(reach: TenantReach, options: SandboxesWithinOptions): Sandboxes {
-  const { store, clients, remover, spawn, execLimits, quotas, logger, clock } = options;
+  const { store, clients, remover, spawn, execLimits, quotas, leaseTtlMs, logger, clock } = options;
   const sandboxes = reachedSandboxes(store, reach);
   const live = createLiveSandbox({ store, clients, sandboxes, logger });
 
   return {
     exec: createExecInSandbox({ store, live, limits: execLimits, quotas, logger, clock }),
     files: createFilesInSandbox(live),
-    extend: createExtendSandbox({ store, live, quotas, logger, clock }),
+    extend: createExtendSandbox({ store, live, quotas, leaseTtlMs, logger, clock }),
     spawn: (request, signal, context) => spawn({ ...request, tenantId: tenantOf(reach) }, signal, context),
 
     async get(id) {
