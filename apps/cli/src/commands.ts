@@ -11,6 +11,7 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   loadtest: async () => (await import('./commands/loadtest/group.js')).loadtestCommand,
   support: async () => (await import('./commands/support/group.js')).supportCommand,
   spawn: async () => (await import('./commands/spawn.js')).spawnCommand,
+  events: async () => (await import('./commands/events.js')).eventsCommand,
   exec: async () => (await import('./commands/exec.js')).execCommand,
   cp: async () => (await import('./commands/cp.js')).cpCommand,
   extend: async () => (await import('./commands/extend.js')).extendCommand,

@@ -53,6 +53,17 @@ describe('the stacyvm command', function () {
 
       expect(await stacyvm('kill', id)).to.include({ code: 0, stdout: `${id} destroyed\n` });
       expect(await stacyvm('list')).to.include({ code: 0, stdout: 'no sandboxes\n' });
+
+      const events = await stacyvm('events', '--sandbox', id);
+      expect(events.stdout.split('\n').map((line) => line.split(/ {2,}/)[1])).to.include.members([
+        'sandbox.created',
+        'sandbox.running',
+        'exec.completed',
+        'sandbox.extended',
+        'sandbox.destroyed',
+      ]);
+      const [first] = (await stacyvm('events', '--sandbox', id, '--format', 'json')).stdout.split('\n');
+      expect(JSON.parse(first ?? '')).to.include({ type: 'sandbox.created', sandbox_id: id });
     });
   });
 

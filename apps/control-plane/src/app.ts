@@ -19,6 +19,7 @@ import type { Metrics } from './metrics/metrics.js';
 import { contextOf, requestContext } from './request-context.js';
 import { adminWorkerHandlers } from './routes/admin-workers.js';
 import { diagnosticsHandlers } from './routes/diagnostics.js';
+import { type EventsState, eventHandlers } from './routes/events.js';
 import { execHandlers } from './routes/exec.js';
 import { fileHandlers } from './routes/files.js';
 import { type JoinTokensState, joinTokenHandlers } from './routes/join-tokens.js';
@@ -42,6 +43,7 @@ export type AppOptions = SystemState &
   DiagnosticsState &
   PoliciesState &
   QuotasState &
+  EventsState &
   AdmitCallersOptions & {
     readonly clientAddresses: Pick<ClientAddresses, 'of'>;
     readonly crossOrigin: Pick<CrossOrigin, 'handler'>;
@@ -109,6 +111,7 @@ export function createApp(options: AppOptions): Express {
     ...quotaHandlers(options, audited),
     ...metricsHandlers(options.metrics),
     ...diagnosticsHandlers(options, audited),
+    ...eventHandlers(options),
     ...systemHandlers(options),
   });
   app.use((_request, _response, next) => next({ status: 404 }));

@@ -10,6 +10,8 @@ import { createApp } from './app.js';
 import { createEdge } from './callers/edge.js';
 import { createTenantDirectory } from './callers/tenant-directory.js';
 import { followDatabaseHints } from './database-hints.js';
+import { createEventStreams } from './events/event-streams.js';
+import { createEventWakeup } from './events/event-wakeup.js';
 import { createHttpServer, HTTP_TIMEOUTS } from './http-server.js';
 import { createWorkerCounts } from './metrics/worker-counts.js';
 import { orchestratorLimits, storeOptions } from './options-from-settings.js';
@@ -86,6 +88,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     authority.metrics.observeSpawnQueue(orchestrator.spawnQueue.stats);
     const tenantDirectory = createTenantDirectory(store);
     authority.metrics.observeQuotas(store, clock);
+    const eventWakeup = createEventWakeup();
+    const events = createEventStreams({ store, wakeup: eventWakeup, logger, clock });
     const app = createApp({
       ...authority,
       ...edge,
@@ -95,6 +99,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       orchestrator,
       store,
       tenantDirectory,
+      events,
       tokenProfile: () => settingsReload.current()['auth.worker_token_profile'],
       logger,
       clock,
@@ -128,6 +133,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       orchestrator,
       revocations: background.revocations,
       tenantDirectory,
+      events: eventWakeup,
       onHint: authority.metrics.hint,
     });
     authority.metrics.observeFleet({
@@ -142,6 +148,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       draining = true;
       try {
         await orchestrator.spawnQueue.close();
+        events.close();
         await drain(settings['server.shutdown_timeout'], logger);
         edge.callers.close();
         await hints.close();

@@ -1,12 +1,14 @@
 import type { BackgroundWork, Orchestrator } from '@stacyvm/orchestrator';
 import {
   REVOCATIONS_CHANNEL,
+  SANDBOX_EVENTS_CHANNEL,
   type Store,
   type Subscription,
   TENANTS_CHANNEL,
   WORKERS_CHANNEL,
 } from '@stacyvm/store';
 import type { TenantDirectory } from './callers/tenant-directory.js';
+import type { EventWakeup } from './events/event-wakeup.js';
 
 export interface DatabaseHintsOptions {
   readonly store: Pick<Store, 'subscribe'>;
@@ -14,6 +16,7 @@ export interface DatabaseHintsOptions {
   /** Reads the revocations. */
   readonly revocations: Pick<BackgroundWork, 'runOnce'>;
   readonly tenantDirectory: Pick<TenantDirectory, 'forget'>;
+  readonly events: Pick<EventWakeup, 'hint'>;
   /** For metrics. */
   readonly onHint: (channel: string) => void;
 }
@@ -23,13 +26,14 @@ export interface DatabaseHintsOptions {
  * depends on it: who polls finds out a little later.
  */
 export function followDatabaseHints(options: DatabaseHintsOptions): Subscription {
-  const { store, orchestrator, revocations, tenantDirectory, onHint } = options;
+  const { store, orchestrator, revocations, tenantDirectory, events, onHint } = options;
   return store.subscribe({
-    channels: [REVOCATIONS_CHANNEL, WORKERS_CHANNEL, TENANTS_CHANNEL],
+    channels: [REVOCATIONS_CHANNEL, WORKERS_CHANNEL, TENANTS_CHANNEL, SANDBOX_EVENTS_CHANNEL],
     onHint(channel) {
       onHint(channel);
       if (channel === REVOCATIONS_CHANNEL) void revocations.runOnce();
       else if (channel === TENANTS_CHANNEL) tenantDirectory.forget();
+      else if (channel === SANDBOX_EVENTS_CHANNEL) events.hint();
       else orchestrator.workersChanged();
     },
   });

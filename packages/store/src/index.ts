@@ -90,6 +90,14 @@ export {
 export type { OwnerQuotaFilter, QuotaRepository, QuotaSummary } from './quotas.js';
 export type { CapacityLimits, OwnerCount, WorkerLoad } from './sandbox-capacity.js';
 export type { ClaimedSandbox, ClaimRequest, SandboxClaims } from './sandbox-claims.js';
+export {
+  type EventPosition,
+  FIRST_EVENT,
+  type ReadEvents,
+  SANDBOX_EVENTS_CHANNEL,
+  type SandboxEvent,
+  type SandboxEventRepository,
+} from './sandbox-events.js';
 export type { ExtendSandbox, SandboxExtension, SandboxExtensions } from './sandbox-extension.js';
 export {
   LIVE_SANDBOX_STATES,

@@ -26,6 +26,7 @@ import {
   type PrincipalRevocationRepository,
 } from './principal-revocations.js';
 import { createQuotaRepository, type QuotaRepository } from './quotas.js';
+import { createSandboxEventRepository, type SandboxEventRepository } from './sandbox-events.js';
 import { createSandboxRepository, type SandboxRepository } from './sandboxes.js';
 import { createTenantMemberRepository, type TenantMemberRepository } from './tenant-members.js';
 import { createTenantStore, type TenantStore } from './tenant-store.js';
@@ -68,6 +69,7 @@ export interface Store {
   readonly leases: LeaseRepository;
   readonly sandboxes: SandboxRepository;
   readonly execLogs: ExecLogRepository;
+  readonly sandboxEvents: SandboxEventRepository;
   readonly tokenIssuances: TokenIssuanceRepository;
   readonly tokenRevocations: TokenRevocationRepository;
   readonly joinTokens: JoinTokenRepository;
@@ -175,6 +177,7 @@ function storeOn(
     leases: createLeaseRepository(db, clock),
     sandboxes: createSandboxRepository(db, clock),
     execLogs: createExecLogRepository(db),
+    sandboxEvents: createSandboxEventRepository(db),
     tokenIssuances: createTokenIssuanceRepository(db),
     tokenRevocations: createTokenRevocationRepository(db, clock),
     joinTokens: createJoinTokenRepository(db, clock),

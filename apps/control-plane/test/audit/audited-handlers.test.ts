@@ -21,9 +21,7 @@ describe('the audit of administrators', () => {
   after(() => fixture?.dispose());
 
   const pathOf = (path: string) =>
-    path
-      .replace('{id}', `rv-${'0'.repeat(24)}`)
-      .replaceAll(/\{\w+\}/g, 'nobody');
+    path.replace('{id}', `rv-${'0'.repeat(24)}`).replaceAll(/\{\w+\}/g, 'nobody');
   const operations = listOperations().filter(
     ({ path, scope, method }) => path.startsWith('/admin/') || (scope === 'admin:*' && method !== 'get'),
   );

@@ -4990,6 +4990,77 @@ export const openApiDocument: unknown = {
         }
       }
     },
+    "/events": {
+      "get": {
+        "operationId": "streamEvents",
+        "x-scope": "read:*",
+        "tags": [
+          "sandboxes"
+        ],
+        "summary": "What happens to sandboxes",
+        "description": "Server-sent events: one `data:` line of JSON an event, see `SandboxEvent`, and its `id:`. Whichever control plane brought\nan event about, all of them tell it, in the same order. A reader who comes back with `Last-Event-ID`, to any control\nplane, goes on where it was, for a day; when events in between are gone, the first one is of the type `overflow`.\nWithout that header a stream begins now. When nothing happens there is a comment every 15 seconds. A stream ends\nafter 15 minutes, so that the credential is looked at again, and when the control plane stops.\n",
+        "parameters": [
+          {
+            "name": "sandbox_id",
+            "in": "query",
+            "schema": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 128
+            },
+            "description": "Those of one sandbox alone."
+          },
+          {
+            "name": "follow",
+            "in": "query",
+            "schema": {
+              "type": "boolean",
+              "default": true
+            },
+            "description": "`false`: the stream ends with the last event that is there, and begins with the first that is kept unless there is a\n`Last-Event-ID`.\n"
+          },
+          {
+            "name": "Last-Event-ID",
+            "in": "header",
+            "schema": {
+              "type": "string",
+              "maxLength": 64
+            },
+            "description": "The id of the last event that the reader has seen."
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The stream.",
+            "content": {
+              "text/event-stream": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
     "/health": {
       "get": {
         "operationId": "getHealth",
@@ -6715,6 +6786,35 @@ export const openApiDocument: unknown = {
               "maxLength": 128
             },
             "description": "Labels that the worker must carry, with these very values. 409 `requirements_unmet` when no worker does.\n"
+          }
+        }
+      },
+      "SandboxEvent": {
+        "type": "object",
+        "required": [
+          "id",
+          "type",
+          "timestamp"
+        ],
+        "properties": {
+          "id": {
+            "type": "string",
+            "description": "For `Last-Event-ID`."
+          },
+          "type": {
+            "type": "string",
+            "description": "`sandbox.created`, `sandbox.` and the state that it came to (`sandbox.running`, `sandbox.unhealthy`, `sandbox.destroyed`, …),\n`sandbox.extended`, `exec.` and the outcome of a program (`exec.completed`, `exec.failed`, `exec.timeout`, `exec.cancelled`),\nor `overflow`: events are gone that the reader has not seen.\n"
+          },
+          "sandbox_id": {
+            "type": "string"
+          },
+          "timestamp": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "data": {
+            "type": "object",
+            "description": "Such as `reason`, `exit_code`, `duration_ms`, `request_id`."
           }
         }
       },
