@@ -43,8 +43,27 @@ describe('the stacyvm command', function () {
       expect((await stacyvm('logs', id)).stdout).to.equal('a line\n');
       expect(JSON.parse((await stacyvm('logs', id, '--format', 'json')).stdout)).to.deep.equal(['a line']);
 
+      const extended = await stacyvm('extend', id, '--ttl', '2h', '--format', 'json');
+      const until = Date.parse(JSON.parse(extended.stdout).expires_at);
+      expect(until - Date.now()).to.be.closeTo(7_200_000, 60_000);
+      expect((await stacyvm('extend', id, '--ttl', '1h')).stdout).to.match(
+        new RegExp(`^${id} lives until \\d{4}-\\d\\d-\\d\\d [0-9:]{8}Z\n$`),
+      );
+      expect(await stacyvm('extend', id, '--ttl', 'soon')).to.include({ code: 1 });
+
       expect(await stacyvm('kill', id)).to.include({ code: 0, stdout: `${id} destroyed\n` });
       expect(await stacyvm('list')).to.include({ code: 0, stdout: 'no sandboxes\n' });
+
+      const events = await stacyvm('events', '--sandbox', id);
+      expect(events.stdout.split('\n').map((line) => line.split(/ {2,}/)[1])).to.include.members([
+        'sandbox.created',
+        'sandbox.running',
+        'exec.completed',
+        'sandbox.extended',
+        'sandbox.destroyed',
+      ]);
+      const [first] = (await stacyvm('events', '--sandbox', id, '--format', 'json')).stdout.split('\n');
+      expect(JSON.parse(first ?? '')).to.include({ type: 'sandbox.created', sandbox_id: id });
     });
   });
 

@@ -13,7 +13,7 @@ import type { TenantDirectory } from './callers/tenant-directory.js';
 import { chooseTenant } from './callers/tenant-of-request.js';
 import { API_BASE, guardOperations, nameOperations, routeOperations, servedDocument } from './contract.js';
 import type { DiagnosticsState } from './diagnostics/diagnostics.js';
-import { problemOf, RequestError } from './http-errors.js';
+import { headersOf, problemOf } from './http-errors.js';
 import { jsonBody } from './json-body.js';
 import type { Metrics } from './metrics/metrics.js';
 import { contextOf, requestContext } from './request-context.js';
@@ -21,6 +21,7 @@ import { adminWorkerHandlers } from './routes/admin-workers.js';
 import { type ApiKeysState, apiKeyHandlers } from './routes/api-keys.js';
 import { type AuthState, authHandlers } from './routes/auth.js';
 import { diagnosticsHandlers } from './routes/diagnostics.js';
+import { type EventsState, eventHandlers } from './routes/events.js';
 import { execHandlers } from './routes/exec.js';
 import { fileHandlers } from './routes/files.js';
 import { type JoinTokensState, joinTokenHandlers } from './routes/join-tokens.js';
@@ -47,6 +48,7 @@ export type AppOptions = SystemState &
   QuotasState &
   ApiKeysState &
   AuthState &
+  EventsState &
   AdmitCallersOptions & {
     readonly clientAddresses: Pick<ClientAddresses, 'of'>;
     readonly crossOrigin: Pick<CrossOrigin, 'handler'>;
@@ -118,6 +120,7 @@ export function createApp(options: AppOptions): Express {
     ...quotaHandlers(options, audited),
     ...metricsHandlers(options.metrics),
     ...diagnosticsHandlers(options, audited),
+    ...eventHandlers(options),
     ...systemHandlers(options),
   });
   app.use((_request, _response, next) => next({ status: 404 }));
@@ -151,9 +154,7 @@ function errorHandler(logger: Logger, metrics: Pick<Metrics, 'limitReached'>): E
     }
     const allow = (error as { headers?: { Allow?: string } }).headers?.Allow;
     if (problem.status === 405 && allow !== undefined) response.setHeader('Allow', allow);
-    if (error instanceof RequestError) response.set(error.headers);
-    if (error instanceof AuthError && error.retryAfterSeconds !== undefined)
-      response.set('Retry-After', String(error.retryAfterSeconds));
+    response.set(headersOf(error));
     const { status, code, message, reason } = problem;
     response.status(status).json({ code, message, reason, request_id: requestId });
   };

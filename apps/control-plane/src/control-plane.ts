@@ -11,6 +11,8 @@ import { createEdge } from './callers/edge.js';
 import { createSharedBuckets } from './callers/shared-buckets.js';
 import { createTenantDirectory } from './callers/tenant-directory.js';
 import { followDatabaseHints } from './database-hints.js';
+import { createEventStreams } from './events/event-streams.js';
+import { createEventWakeup } from './events/event-wakeup.js';
 import { createHttpServer, HTTP_TIMEOUTS } from './http-server.js';
 import { createWorkerCounts } from './metrics/worker-counts.js';
 import { orchestratorLimits, storeOptions } from './options-from-settings.js';
@@ -92,6 +94,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     authority.metrics.observeSpawnQueue(orchestrator.spawnQueue.stats);
     const tenantDirectory = createTenantDirectory(store);
     authority.metrics.observeQuotas(store, clock);
+    const eventWakeup = createEventWakeup();
+    const events = createEventStreams({ store, wakeup: eventWakeup, logger, clock });
     const app = createApp({
       ...authority,
       bearerRevocations: people.bearerRevocations,
@@ -102,6 +106,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       orchestrator,
       store,
       tenantDirectory,
+      events,
       tokenProfile: () => settingsReload.current()['auth.worker_token_profile'],
       logger,
       clock,
@@ -116,7 +121,6 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       thumbprintOf: tls.server && createClientThumbprints(tls.server, clock),
       rpcUrls,
       fleet: orchestrator.fleet,
-      store,
       logger,
       clock,
     });
@@ -145,11 +149,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       revocations: background.revocations,
       tenantDirectory,
       bearerRevocations: following.bearerRevocations,
+      events: eventWakeup,
       onHint: authority.metrics.hint,
     });
     authority.metrics.observeFleet({
       status: orchestrator.fleet.status,
       hintsConnected: hints.isConnected,
+      workerCalls: orchestrator.workerCalls,
       workersByCondition: createWorkerCounts(store, orchestrator.fleet, clock),
       shownWorkers: authority.shownWorkers,
     });
@@ -158,6 +164,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       draining = true;
       try {
         await orchestrator.spawnQueue.close();
+        events.close();
         await drain(settings['server.shutdown_timeout'], logger);
         edge.callers.close();
         await hints.close();

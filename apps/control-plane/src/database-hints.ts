@@ -2,12 +2,14 @@ import type { BackgroundWork, Orchestrator } from '@stacyvm/orchestrator';
 import {
   PRINCIPAL_REVOCATIONS_CHANNEL,
   REVOCATIONS_CHANNEL,
+  SANDBOX_EVENTS_CHANNEL,
   type Store,
   type Subscription,
   TENANTS_CHANNEL,
   WORKERS_CHANNEL,
 } from '@stacyvm/store';
 import type { TenantDirectory } from './callers/tenant-directory.js';
+import type { EventWakeup } from './events/event-wakeup.js';
 
 export interface DatabaseHintsOptions {
   readonly store: Pick<Store, 'subscribe'>;
@@ -17,6 +19,7 @@ export interface DatabaseHintsOptions {
   readonly tenantDirectory: Pick<TenantDirectory, 'forget'>;
   /** Reads the revocations of bearer tokens. */
   readonly bearerRevocations: Pick<BackgroundWork, 'runOnce'>;
+  readonly events: Pick<EventWakeup, 'hint'>;
   /** For metrics. */
   readonly onHint: (channel: string) => void;
 }
@@ -26,14 +29,21 @@ export interface DatabaseHintsOptions {
  * depends on it: who polls finds out a little later.
  */
 export function followDatabaseHints(options: DatabaseHintsOptions): Subscription {
-  const { store, orchestrator, revocations, bearerRevocations, tenantDirectory, onHint } = options;
+  const { store, orchestrator, revocations, bearerRevocations, tenantDirectory, events, onHint } = options;
   return store.subscribe({
-    channels: [REVOCATIONS_CHANNEL, PRINCIPAL_REVOCATIONS_CHANNEL, WORKERS_CHANNEL, TENANTS_CHANNEL],
+    channels: [
+      REVOCATIONS_CHANNEL,
+      PRINCIPAL_REVOCATIONS_CHANNEL,
+      WORKERS_CHANNEL,
+      TENANTS_CHANNEL,
+      SANDBOX_EVENTS_CHANNEL,
+    ],
     onHint(channel) {
       onHint(channel);
       if (channel === REVOCATIONS_CHANNEL) void revocations.runOnce();
       else if (channel === PRINCIPAL_REVOCATIONS_CHANNEL) void bearerRevocations.runOnce();
       else if (channel === TENANTS_CHANNEL) tenantDirectory.forget();
+      else if (channel === SANDBOX_EVENTS_CHANNEL) events.hint();
       else orchestrator.workersChanged();
     },
   });

@@ -6,6 +6,8 @@ const INTERVAL_MS = 60_000;
 const DAY_MS = 86_400_000;
 /** How long the records of dead tokens are kept. */
 const KEEP_TOKENS_MS = 30 * DAY_MS;
+/** For readers who resume. */
+const KEEP_EVENTS_MS = DAY_MS;
 const KEEP_CREDENTIAL_USES_MS = 90 * DAY_MS;
 const BATCH = 1_000;
 const MAX_BATCHES = 20;
@@ -13,7 +15,13 @@ const MAX_BATCHES = 20;
 export interface HousekeepingOptions {
   readonly store: Pick<
     Store,
-    'tokenIssuances' | 'tokenRevocations' | 'principalRevocations' | 'joinTokens' | 'credentialUses' | 'audit'
+    | 'tokenIssuances'
+    | 'tokenRevocations'
+    | 'principalRevocations'
+    | 'joinTokens'
+    | 'credentialUses'
+    | 'sandboxEvents'
+    | 'audit'
   >;
   /** Milliseconds for which the audit is kept; 0 keeps it for ever. */
   readonly auditRetentionMs: () => number;
@@ -39,6 +47,7 @@ async function prune(
 ): Promise<void> {
   const now = clock();
   const tokensBefore = new Date(now.getTime() - KEEP_TOKENS_MS);
+  const eventsBefore = new Date(now.getTime() - KEEP_EVENTS_MS);
   const usesBefore = new Date(now.getTime() - KEEP_CREDENTIAL_USES_MS);
   const retentionMs = auditRetentionMs();
   const auditBefore = new Date(now.getTime() - retentionMs);
@@ -46,6 +55,7 @@ async function prune(
     revocations: () => store.tokenRevocations.prune({ now, limit: BATCH }),
     principal_revocations: () => store.principalRevocations.prune({ now, limit: BATCH }),
     issuances: () => store.tokenIssuances.prune({ before: tokensBefore, limit: BATCH }),
+    sandbox_events: () => store.sandboxEvents.prune({ before: eventsBefore, limit: BATCH }),
     join_tokens: () => store.joinTokens.prune({ before: tokensBefore, limit: BATCH }),
     credential_uses: () => store.credentialUses.prune({ before: usesBefore, limit: BATCH }),
     ...(retentionMs === 0

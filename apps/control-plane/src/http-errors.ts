@@ -94,6 +94,7 @@ const ORCHESTRATOR: Readonly<Record<OrchestratorErrorCode, readonly [number, Err
   spawn_queue_timeout: [429, 'RESOURCE_LIMIT'],
   worker_failed: [500, 'INTERNAL_ERROR'],
   worker_unreachable: [503, 'UNAVAILABLE'],
+  worker_busy: [503, 'UNAVAILABLE'],
   worker_refused: [503, 'UNAVAILABLE'],
   worker_revoked: [503, 'UNAVAILABLE'],
   heartbeats_overloaded: [503, 'UNAVAILABLE'],
@@ -135,6 +136,14 @@ export function problemOf(error: unknown): HttpProblem {
   }
   if (error instanceof StoreError) return storeProblem(error);
   return frameworkProblem(error) ?? INTERNAL;
+}
+
+/** What a caller is told beside the problem: after how many seconds to ask again, for one. */
+export function headersOf(error: unknown): Readonly<Record<string, string>> {
+  if (error instanceof RequestError) return error.headers;
+  if (error instanceof AuthError && error.retryAfterSeconds !== undefined)
+    return { 'Retry-After': String(error.retryAfterSeconds) };
+  return error instanceof OrchestratorError && error.code === 'worker_busy' ? { 'Retry-After': '1' } : {};
 }
 
 function storeProblem(error: StoreError): HttpProblem {

@@ -19,6 +19,8 @@ export function orchestratorLimits(
   | 'maxSandboxes'
   | 'maxSandboxesPerOwner'
   | 'spawnQueue'
+  | 'maxConcurrentCalls'
+  | 'leaseTtlMs'
   | 'spawnTimeoutMs'
   | 'reapIntervalMs'
   | 'reconcileIntervalMs'
@@ -45,6 +47,8 @@ export function orchestratorLimits(
             timeoutMs: settings['defaults.spawn_queue_timeout'],
           }
         : undefined,
+    maxConcurrentCalls: settings['worker_rpc.max_concurrent_calls'],
+    leaseTtlMs: settings['orchestrator.lease_ttl'],
     spawnTimeoutMs: settings['orchestrator.spawn_timeout'],
     reapIntervalMs: settings['orchestrator.reap_interval'],
     reconcileIntervalMs: settings['orchestrator.reconcile_interval'],

@@ -1,6 +1,6 @@
 import type { Logger } from '@stacyvm/logging';
 import type { Fleet } from '@stacyvm/orchestrator';
-import type { Store, WorkerCredential as StoredCredential, WorkerRecord } from '@stacyvm/store';
+import type { WorkerCredential as StoredCredential, WorkerRecord } from '@stacyvm/store';
 import {
   type ClientThumbprintOf,
   createWorkerEndpoint,
@@ -30,7 +30,6 @@ export interface WorkerGatewayOptions {
   readonly thumbprintOf?: ClientThumbprintOf | undefined;
   readonly rpcUrls: Pick<RpcUrlRules, 'current'>;
   readonly fleet: Fleet;
-  readonly store: Store;
   readonly metrics: Pick<Metrics, 'heartbeat' | 'workerRefusal' | 'request'>;
   readonly logger: Logger;
   readonly clock: () => Date;
@@ -46,7 +45,6 @@ export function createWorkerGateway(options: WorkerGatewayOptions): WorkerEndpoi
     credentialRecorder,
     rpcUrls,
     fleet,
-    store,
     metrics,
     logger,
     clock,
@@ -56,7 +54,7 @@ export function createWorkerGateway(options: WorkerGatewayOptions): WorkerEndpoi
     authenticate: identity.authenticate,
     onHeartbeat: (workerId, heartbeat, { credential }) =>
       reachable(async () => {
-        const { worker, nextHeartbeatMs, release } = await fleet.heartbeat({
+        const { worker, nextHeartbeatMs, leaseTtlMs, release } = await fleet.heartbeat({
           id: workerId,
           hostname: heartbeat.hostname,
           status: heartbeat.status,
@@ -73,6 +71,7 @@ export function createWorkerGateway(options: WorkerGatewayOptions): WorkerEndpoi
         return {
           worker: workerReply(worker),
           nextHeartbeatMs,
+          leaseTtlMs,
           drain: worker.drainRequested,
           release,
           revocations: revocationsOf(workerId),
@@ -82,7 +81,7 @@ export function createWorkerGateway(options: WorkerGatewayOptions): WorkerEndpoi
       reachable(() => {
         const { ttlMs, generation } = renewal;
         credentialRecorder.note({ workerId, ...storedCredential(credential) });
-        return store.leases.renew({
+        return fleet.renewLease({
           resourceId,
           holderId: workerId,
           ttlMs,

@@ -2,7 +2,7 @@ import { AuthError } from '@stacyvm/auth';
 import { OrchestratorError } from '@stacyvm/orchestrator';
 import { StoreError } from '@stacyvm/store';
 import { expect } from 'chai';
-import { problemOf } from '../src/http-errors.js';
+import { headersOf, problemOf, RequestError } from '../src/http-errors.js';
 
 const driverError = new Error('relation "workers" violates workers_pkey; host=10.0.0.1');
 
@@ -30,6 +30,7 @@ describe('problemOf', () => {
       status: 429,
       reason,
     })),
+    { error: new OrchestratorError('worker_busy', 'x'), status: 503, reason: 'worker_busy' },
     { error: new OrchestratorError('shutting_down', 'x'), status: 503, reason: 'shutting_down' },
     { error: { status: 404 }, status: 404, reason: 'route_not_found' },
     { error: { status: 405 }, status: 405, reason: 'method_not_allowed' },
@@ -69,5 +70,19 @@ describe('problemOf', () => {
       message: 'tty: there is no such field',
     });
     expect(violation(`/body/${'a'.repeat(10_000)}`).message.length).to.be.below(300);
+  });
+});
+
+describe('headersOf', () => {
+  it('says when to ask a busy worker again', () => {
+    expect(headersOf(new OrchestratorError('worker_busy', 'x'))).to.deep.equal({ 'Retry-After': '1' });
+    expect(headersOf(new OrchestratorError('worker_refused', 'x'))).to.deep.equal({});
+  });
+
+  it('passes on the headers of a refusal by the HTTP layer', () => {
+    const problem = { status: 429, code: 'RESOURCE_LIMIT', reason: 'x', message: 'x' } as const;
+    expect(headersOf(new RequestError(problem, { 'Retry-After': '7' }))).to.deep.equal({
+      'Retry-After': '7',
+    });
   });
 });

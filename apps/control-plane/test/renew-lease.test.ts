@@ -35,13 +35,28 @@ describe('a lease that a worker is asked to renew', () => {
       generation: stored.generation,
       expiresAt: stored.expiresAt,
     });
-    expect(stored.expiresAt.getTime()).to.be.greaterThan(before.expiresAt.getTime());
+    const { expiresAt } = (await fixture.store.sandboxes.get(id))!;
+    expect(
+      stored.expiresAt.getTime() - expiresAt.getTime(),
+      'no longer than the sandbox may live',
+    ).to.be.closeTo(300_000, 50);
     const refused = await client.renewLease(before, 1_000).catch((error: unknown) => error);
     expect(refused).to.include({ reason: 'lease_fenced' });
     expect((await call(fixture, `/sandboxes/${id}`, { method: 'DELETE' })).status).to.equal(200);
   });
 
   it('stays what it is when the control plane does not renew it', async () => {
+    const id = await spawnSandbox(fixture);
+    const { store } = fixture;
+    const lease = (await store.leases.get(id))!;
+    // Behind the back of the worker, as another control plane would.
+    const newer = await store.leases.renew({ resourceId: id, holderId: 'worker-1', ttlMs: 3_600_000 });
+    const refused = await client.renewLease(lease, 1_000).catch((error: unknown) => error);
+    expect(refused).to.include({ code: 'conflict', reason: 'lease_conflict' });
+    expect(await store.leases.get(id)).to.deep.equal(newer);
+  });
+
+  it('of a sandbox that the worker does not have is not asked for', async () => {
     const other = {
       resourceId: 'sb-none',
       holderId: 'worker-1',
@@ -49,6 +64,6 @@ describe('a lease that a worker is asked to renew', () => {
       expiresAt: new Date(Date.now() + 60_000),
     };
     const refused = await client.renewLease(other, 1_000).catch((error: unknown) => error);
-    expect(refused).to.include({ code: 'conflict', reason: 'lease_conflict' });
+    expect(refused).to.include({ code: 'not_found', reason: 'sandbox_not_found' });
   });
 });

@@ -76,6 +76,7 @@ describe('tenants on one fleet', () => {
 
   const bodies: Readonly<Record<string, CallOptions & { readonly query?: string }>> = {
     execInSandbox: { body: { command: 'id' } },
+    extendSandbox: { body: { ttl: '1h' } },
     getSandboxLogs: {},
     readFile: { query: `?path=${FILE}` },
     uploadFile: {

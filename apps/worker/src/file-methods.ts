@@ -4,11 +4,11 @@ import type { Holdings } from './holdings.js';
 import { translated } from './provider-errors.js';
 
 /** What the control plane may do with files: those of sandboxes that this worker holds. */
-export function createFileMethods(holdings: Pick<Holdings, 'providerOf'>): RpcFileMethods {
+export function createFileMethods(holdings: Pick<Holdings, 'use'>): RpcFileMethods {
   const on = <T>(
     { sandboxId }: { readonly sandboxId: string },
     work: (files: SandboxFiles, sandboxId: string) => Promise<T>,
-  ): Promise<T> => translated(async () => work(holdings.providerOf(sandboxId).files, sandboxId));
+  ): Promise<T> => translated(() => holdings.use(sandboxId, ({ files }) => work(files, sandboxId)));
 
   return {
     write: (params, content, { signal }) =>

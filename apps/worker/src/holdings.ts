@@ -1,6 +1,11 @@
 import type { Logger } from '@stacyvm/logging';
-import { ProviderError, type SandboxProvider, type SandboxRuntime } from '@stacyvm/providers';
-import type { LeaseToken } from '@stacyvm/worker-rpc';
+import {
+  ProviderError,
+  type ProviderErrorCode,
+  type SandboxProvider,
+  type SandboxRuntime,
+} from '@stacyvm/providers';
+import { type LeaseToken, RpcMethodError } from '@stacyvm/worker-rpc';
 
 /** Node's timers overflow beyond this. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
@@ -10,11 +15,19 @@ interface Holding {
   readonly provider: SandboxProvider;
   generation: number;
   watchdog: NodeJS.Timeout | undefined;
+  /** When its lease ends, and when half of its time is over; undefined until it runs. */
+  lease: { readonly until: Date; readonly halfLife: Date } | undefined;
   /** Spawns under way. */
   starting: number;
   running: boolean;
   /** Destroyed, perhaps while it was starting. */
   ended: boolean;
+}
+
+/** A lease whose time is half over. */
+export interface DueLease {
+  readonly sandboxId: string;
+  readonly until: Date;
 }
 
 export interface HeldSandbox {
@@ -49,12 +62,41 @@ export class Holdings {
     return [...this.#held].map(([id, { generation }]) => ({ id, generation }));
   }
 
+  /** Leases to be renewed, those that end first first. */
+  dueLeases(): readonly DueLease[] {
+    const now = this.#clock();
+    return [...this.#held]
+      .flatMap(([sandboxId, { lease, ended }]) =>
+        lease === undefined || ended || lease.halfLife > now ? [] : [{ sandboxId, until: lease.until }],
+      )
+      .toSorted((a, b) => a.until.getTime() - b.until.getTime());
+  }
+
   /** @throws ProviderError `sandbox_not_found` for anything that was not spawned here */
   providerOf(sandboxId: string): SandboxProvider {
     const holding = this.#held.get(sandboxId);
     if (holding === undefined)
       throw new ProviderError('sandbox_not_found', `sandbox not found: ${sandboxId}`);
     return holding.provider;
+  }
+
+  /**
+   * Works in a sandbox that is not being destroyed.
+   *
+   * @throws ProviderError `sandbox_not_found`; RpcMethodError `conflict`, by the reason `sandbox_ending` when its destruction had
+   * begun before, `sandbox_destroyed` when the work came to nothing because it began meanwhile
+   */
+  async use<T>(sandboxId: string, work: (provider: SandboxProvider) => Promise<T>): Promise<T> {
+    const provider = this.providerOf(sandboxId);
+    const holding = this.#held.get(sandboxId);
+    if (holding?.ended) throw endedSandbox(sandboxId, 'sandbox_ending');
+    try {
+      return await work(provider);
+    } catch (error) {
+      const isConsequence = error instanceof ProviderError && CONSEQUENCES.has(error.code);
+      if (holding?.ended && isConsequence) throw endedSandbox(sandboxId, 'sandbox_destroyed', error);
+      throw error;
+    }
   }
 
   /**
@@ -127,7 +169,9 @@ export class Holdings {
   }
 
   #watch(id: string, holding: Holding, until: Date): void {
-    const remainingMs = until.getTime() - this.#clock().getTime();
+    const now = this.#clock().getTime();
+    const remainingMs = until.getTime() - now;
+    holding.lease = { until, halfLife: new Date(now + remainingMs / 2) };
     this.#wake(holding, remainingMs, () => {
       if (remainingMs > MAX_TIMER_MS) return this.#watch(id, holding, until);
       this.#logger.warn('sandbox destroyed: its lease ended', { sandbox_id: id });
@@ -157,6 +201,32 @@ export class Holdings {
   }
 }
 
+/** What a provider may say of a sandbox that is destroyed under it. */
+const CONSEQUENCES: ReadonlySet<ProviderErrorCode> = new Set([
+  'sandbox_not_found',
+  'unavailable',
+  'cancelled',
+  'exec_failed',
+  'file_failed',
+]);
+
+function endedSandbox(
+  id: string,
+  reason: 'sandbox_ending' | 'sandbox_destroyed',
+  cause?: unknown,
+): RpcMethodError {
+  const when = reason === 'sandbox_ending' ? 'is being destroyed' : 'was destroyed meanwhile';
+  return new RpcMethodError('conflict', `sandbox ${id} ${when}`, { reason, cause });
+}
+
 function newHolding(provider: SandboxProvider, generation: number): Holding {
-  return { provider, generation, watchdog: undefined, starting: 0, running: false, ended: false };
+  return {
+    provider,
+    generation,
+    watchdog: undefined,
+    lease: undefined,
+    starting: 0,
+    running: false,
+    ended: false,
+  };
 }

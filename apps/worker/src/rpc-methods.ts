@@ -73,18 +73,20 @@ export function createRpcMethods(options: RpcMethodsOptions): RpcMethods {
 
     exec: (params, { signal, onOutput }) =>
       translated(async () => {
-        const exit = await holdings.providerOf(params.sandboxId).exec(
-          params.sandboxId,
-          {
-            command: params.command,
-            args: params.args,
-            mode: params.mode,
-            env: params.env,
-            ...(params.workdir === undefined ? {} : { workdir: params.workdir }),
-            ...(params.stdin === undefined ? {} : { stdin: params.stdin }),
-            ...(params.timeoutMs === undefined ? {} : { timeoutMs: params.timeoutMs }),
-          },
-          { onOutput, signal },
+        const exit = await holdings.use(params.sandboxId, (provider) =>
+          provider.exec(
+            params.sandboxId,
+            {
+              command: params.command,
+              args: params.args,
+              mode: params.mode,
+              env: params.env,
+              ...(params.workdir === undefined ? {} : { workdir: params.workdir }),
+              ...(params.stdin === undefined ? {} : { stdin: params.stdin }),
+              ...(params.timeoutMs === undefined ? {} : { timeoutMs: params.timeoutMs }),
+            },
+            { onOutput, signal },
+          ),
         );
         if (exit.cancelled && !signal.aborted) {
           throw new RpcMethodError('conflict', 'the sandbox was destroyed while the program ran', {
@@ -100,6 +102,9 @@ export function createRpcMethods(options: RpcMethodsOptions): RpcMethods {
       translated(() => holdings.providerOf(sandboxId).logs(sandboxId, lines || LOG_LINES)),
 
     renewLease: async ({ resourceId, ttlMs }, { lease, signal }) => {
+      if (!holdings.has(resourceId)) {
+        throw new RpcMethodError('not_found', `sandbox not found: ${resourceId}`);
+      }
       try {
         const renewed = await options.renewLease(
           resourceId,

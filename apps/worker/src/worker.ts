@@ -7,6 +7,7 @@ import type { SandboxProvider } from '@stacyvm/providers';
 import {
   type Clock,
   ControlPlaneError,
+  createCallSlots,
   createControlPlaneClient,
   createRpcRequestListener,
   createRpcServer,
@@ -19,6 +20,7 @@ import { warnOfClockSkew } from './clock-skew.js';
 import { identityFile, obtainEnrolledKey } from './enrolled-key.js';
 import { type HeartbeatLoop, startHeartbeatLoop } from './heartbeat-loop.js';
 import { Holdings } from './holdings.js';
+import { startLeaseRenewal } from './lease-renewal.js';
 import { parseListenAddress, urlOf } from './listen-address.js';
 import { createLiveIdentity } from './live-identity.js';
 import { openWorkerRevocations } from './revocations.js';
@@ -121,6 +123,7 @@ async function startBy(
   const holdings = new Holdings(logger, clock);
   let ending = false;
   let drainAsked = false;
+  let leaseTtlMs: number | undefined;
   const isDraining = (): boolean => ending || drainAsked;
 
   const listener = createRpcRequestListener({
@@ -138,6 +141,7 @@ async function startBy(
       },
       renewLease: client.renewLease,
     }),
+    slots: createCallSlots(settings['worker.max_concurrent_calls']),
     logger,
     clock,
   });
@@ -202,9 +206,17 @@ async function startBy(
         drainAsked = reply.drain;
         logger.info(drainAsked ? 'draining: the control plane asked for it' : 'taking sandboxes again');
       }
+      leaseTtlMs = reply.leaseTtlMs;
       await holdings.release(reply.release);
     },
     intervalMs: settings['worker.heartbeat_interval'],
+    logger,
+  });
+
+  const renewal = startLeaseRenewal({
+    holdings,
+    renewLease: client.renewLease,
+    ttlMs: () => leaseTtlMs,
     logger,
   });
 
@@ -243,6 +255,7 @@ async function startBy(
         calls: listener.inFlight(),
       }),
     );
+    await renewal.stop();
     holdings.close();
     try {
       await closeAll(providers);

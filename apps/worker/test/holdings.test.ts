@@ -174,6 +174,70 @@ describe('Holdings', () => {
     });
   });
 
+  describe('use', () => {
+    /** Begins to destroy the sandbox; it goes on when the test says so. */
+    async function beginToDestroy(id: string): Promise<() => Promise<void>> {
+      let goOn = (): void => undefined;
+      const going = new Promise<void>((resolve) => {
+        goOn = resolve;
+      });
+      const destroy = provider.destroy.bind(provider);
+      provider.destroy = async (sandboxId) => {
+        await going;
+        await destroy(sandboxId);
+      };
+      const destroyed = holdings.destroy(id);
+      return async () => {
+        goOn();
+        await destroyed;
+      };
+    }
+
+    it('works in a sandbox that is held, and passes its failures on', async () => {
+      await holdings.hold(lease('sb-1'), provider, start('sb-1'));
+      expect(await holdings.use('sb-1', async (used) => used === provider)).to.equal(true);
+      const refused = holdings.use('sb-1', () => Promise.reject(new ProviderError('exec_failed', 'no')));
+      expect(await failure(refused)).to.include({ code: 'exec_failed' });
+    });
+
+    it('does not begin in a sandbox that is being destroyed, and does not know one that was', async () => {
+      await holdings.hold(lease('sb-1'), provider, start('sb-1'));
+      const finish = await beginToDestroy('sb-1');
+      let begun = false;
+      const refused = holdings.use('sb-1', async () => {
+        begun = true;
+      });
+      expect(await failure(refused)).to.include({ code: 'conflict', status: 409, reason: 'sandbox_ending' });
+      expect(begun).to.equal(false);
+      await finish();
+      expect(await failure(holdings.use('sb-1', async () => undefined))).to.include({
+        code: 'sandbox_not_found',
+      });
+    });
+
+    for (const code of ['unavailable', 'sandbox_not_found', 'exec_failed', 'cancelled'] as const) {
+      it(`says that the sandbox was destroyed when work fails under it (${code})`, async () => {
+        await holdings.hold(lease('sb-1'), provider, start('sb-1'));
+        const work = holdings.use('sb-1', async () => {
+          const finish = await beginToDestroy('sb-1');
+          await finish();
+          throw new ProviderError(code, 'gone');
+        });
+        expect(await failure(work)).to.include({ code: 'conflict', reason: 'sandbox_destroyed' });
+      });
+    }
+
+    it('passes on what the destruction has nothing to do with', async () => {
+      await holdings.hold(lease('sb-1'), provider, start('sb-1'));
+      const work = holdings.use('sb-1', async () => {
+        const finish = await beginToDestroy('sb-1');
+        await finish();
+        throw new ProviderError('file_not_found', 'no such file');
+      });
+      expect(await failure(work)).to.include({ code: 'file_not_found' });
+    });
+  });
+
   describe('release', () => {
     it('destroys what is held, and passes over what is not', async () => {
       for (const id of ['sb-1', 'sb-2']) await holdings.hold(lease(id), provider, start(id));

@@ -144,6 +144,31 @@ describe('the RPC methods of a worker', () => {
     expect(await streaming).to.include({ reason: 'sandbox_destroyed' });
   });
 
+  it('tell whoever comes while a sandbox is destroyed that it ends, never that the worker is away', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      await spawn('sb-1', { provider: 'bubblewrap' });
+      const calls: Promise<unknown>[] = [];
+      let destroyed = false;
+      const destroying = fixture.client.destroy({ sandboxId: 'sb-1' }, lease('sb-1')).then(() => {
+        destroyed = true;
+      });
+      while (!destroyed) {
+        calls.push(failure(fixture.client.exec({ sandboxId: 'sb-1', command: 'true' })));
+        calls.push(failure(fixture.client.files.stat({ sandboxId: 'sb-1', path: '/workspace' })));
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      await destroying;
+      for (const refused of await Promise.all(calls)) {
+        if (refused === undefined) continue;
+        expect((refused as { reason: string }).reason).to.be.oneOf([
+          'sandbox_ending',
+          'sandbox_destroyed',
+          'sandbox_not_found',
+        ]);
+      }
+    }
+  });
+
   it('destroy a sandbox when its lease ends', async () => {
     await fixture.client.spawn(spec('sb-1'), { ...lease('sb-1'), expiresAt: new Date(Date.now() + 300) });
     await eventually(async () =>

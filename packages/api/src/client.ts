@@ -1,3 +1,4 @@
+import { readEventStream, type SandboxEvent } from './event-stream.js';
 import { type ExecExit, type ExecOutput, readExecStream } from './exec-stream.js';
 import { createFilesClient, type FilesClient } from './files-client.js';
 import { createFleetClient, type FleetClient } from './fleet-client.js';
@@ -17,10 +18,19 @@ export type ExecResult = Schemas['ExecResult'];
 export type Worker = Schemas['Worker'];
 export type Readiness = Schemas['Readiness'];
 
+export interface EventOptions extends CallOptions {
+  /** The id of the last event that was seen. */
+  readonly after?: string | undefined;
+  readonly sandboxId?: string | undefined;
+  readonly follow?: boolean | undefined;
+}
+
 /** The control plane as a program sees it. Every method throws `ApiError`. */
 export interface ApiClient {
   spawn(request: SpawnRequest, options?: CallOptions): Promise<Sandbox>;
   get(id: string, options?: CallOptions): Promise<Sandbox>;
+  /** Lets a sandbox live for `ttl` from now, such as `30m`. */
+  extend(id: string, ttl: string, options?: CallOptions): Promise<Sandbox>;
   /** All sandboxes that are not destroyed, newest first, page by page. */
   sandboxes(options?: CallOptions): AsyncGenerator<Sandbox>;
   exec(id: string, request: ExecRequest, options?: CallOptions): Promise<ExecResult>;
@@ -31,6 +41,12 @@ export interface ApiClient {
     onOutput: (output: ExecOutput) => void | Promise<void>,
     options?: CallOptions,
   ): Promise<ExecExit>;
+  /**
+   * What happens to sandboxes, until the stream ends; it can be resumed with the id of the last event as `after`.
+   *
+   * @param options.follow false: what is kept is all
+   */
+  events(options?: EventOptions): AsyncGenerator<SandboxEvent>;
   logs(id: string, lines: number, options?: CallOptions): Promise<readonly string[]>;
   destroy(id: string, options?: CallOptions): Promise<void>;
   /** All workers by id, page by page. */
@@ -60,6 +76,14 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     spawn: (body, { signal } = {}) => call(http.POST('/sandboxes', { body, ...given({ signal }) })),
     get: (id, { signal } = {}) =>
       call(http.GET('/sandboxes/{id}', { params: { path: { id } }, ...given({ signal }) })),
+    extend: (id, ttl, { signal } = {}) =>
+      call(
+        http.POST('/sandboxes/{id}/extend', {
+          params: { path: { id } },
+          body: { ttl },
+          ...given({ signal }),
+        }),
+      ),
     sandboxes: ({ signal } = {}) =>
       pages((cursor) =>
         http.GET('/sandboxes', { params: { query: given({ cursor }) }, ...given({ signal }) }),
@@ -79,6 +103,20 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
       );
       if (result.error !== undefined || result.response.body === null) throw refusalOf(result);
       return readExecStream(result.response.body, onOutput);
+    },
+    async *events({ after, sandboxId, follow, signal } = {}) {
+      const result = await settle(
+        http.GET('/events', {
+          params: {
+            query: given({ sandbox_id: sandboxId, follow }),
+            header: given({ 'Last-Event-ID': after }),
+          },
+          parseAs: 'stream',
+          ...given({ signal }),
+        }),
+      );
+      if (result.error !== undefined || result.response.body === null) throw refusalOf(result);
+      yield* readEventStream(result.response.body);
     },
     logs: (id, lines, { signal } = {}) =>
       call(

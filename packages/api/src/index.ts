@@ -1,6 +1,7 @@
 export {
   type ApiClient,
   createApiClient,
+  type EventOptions,
   type ExecRequest,
   type ExecResult,
   type Readiness,
@@ -9,6 +10,7 @@ export {
   type Worker,
 } from './client.js';
 export { ApiError, type ApiErrorDetails, type ApiErrorKind } from './errors.js';
+export type { SandboxEvent } from './event-stream.js';
 export type { ExecExit, ExecOutput } from './exec-stream.js';
 export type { DownloadedFile, FileInfo, FilesClient } from './files-client.js';
 export type { DrainWorker, FleetClient } from './fleet-client.js';

@@ -37,6 +37,16 @@ describe('createApiClient', () => {
       ],
       ['get', 200, SANDBOX, () => client.get('sb-1'), SANDBOX, 'GET', '/api/v1/sandboxes/sb-1', undefined],
       [
+        'extend',
+        200,
+        SANDBOX,
+        () => client.extend('sb-1', '30m'),
+        SANDBOX,
+        'POST',
+        '/api/v1/sandboxes/sb-1/extend',
+        { ttl: '30m' },
+      ],
+      [
         'exec',
         200,
         { exit_code: 3, stdout: 'a', stderr: 'b', duration: '12ms' },

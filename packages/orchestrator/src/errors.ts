@@ -32,6 +32,7 @@ export type OrchestratorErrorCode =
   | 'exec_timeout'
   | RpcFileErrorCode
   | 'worker_unreachable'
+  | 'worker_busy'
   | 'worker_refused'
   | 'worker_revoked'
   | 'worker_failed'

@@ -10,6 +10,7 @@ import type {
 import type { FleetPresence, PresenceStatus } from './fleet-presence.js';
 import { createHeartbeatWrites, type HeartbeatBatch } from './heartbeat-writes.js';
 import type { Clock, Logger } from './host.js';
+import { createRenewSandboxLease, type RenewSandboxLease } from './sandbox-lease.js';
 import { createWorkerDuties, type WorkerDuties, workerNotFound } from './worker-duties.js';
 
 /** A worker may report before it has heard of a change: younger records are not judged by a report. */
@@ -50,6 +51,8 @@ export interface FleetHeartbeat extends WorkerHeartbeat {
 export interface HeartbeatOutcome {
   readonly worker: WorkerRecord;
   readonly nextHeartbeatMs: number;
+  /** For how long the worker is to renew its leases, when half of their time is over; undefined: not at all. */
+  readonly leaseTtlMs: number | undefined;
   /** Sandboxes that the worker holds and should not. */
   readonly release: readonly string[];
 }
@@ -70,6 +73,7 @@ export interface Fleet extends WorkerDuties {
    * @throws OrchestratorError `heartbeats_overloaded`
    */
   heartbeat(heartbeat: FleetHeartbeat): Promise<HeartbeatOutcome>;
+  readonly renewLease: RenewSandboxLease;
   list(request: PageRequest): Promise<Page<WorkerRecord>>;
   /** @throws OrchestratorError `worker_not_found` */
   get(id: string): Promise<WorkerRecord>;
@@ -83,6 +87,8 @@ export interface Fleet extends WorkerDuties {
 export interface FleetOptions {
   readonly store: Store;
   readonly presence: FleetPresence;
+  /** The longest lease. */
+  readonly leaseTtlMs?: number | undefined;
   readonly onHeartbeatBatch?: ((batch: HeartbeatBatch) => void) | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -116,8 +122,9 @@ export function createFleet(options: FleetOptions): Fleet {
         });
       }
       const release = held === undefined ? [] : await compare(worker, { held, receivedAt, placed });
-      return { worker, nextHeartbeatMs: await nextHeartbeatMs(), release };
+      return { worker, nextHeartbeatMs: await nextHeartbeatMs(), leaseTtlMs: options.leaseTtlMs, release };
     },
+    renewLease: createRenewSandboxLease({ store, longestMs: options.leaseTtlMs, clock }),
     list: (request) => store.workers.list(request),
     async get(id) {
       const worker = await store.workers.get(id);
@@ -149,8 +156,11 @@ export function createFleet(options: FleetOptions): Fleet {
       // What was found out while the heartbeat waited for its batch is newer than the heartbeat.
       const isNewer = sandbox.updatedAt > receivedAt;
       if (isHeld && !isNewer && isSilenced(sandbox)) {
-        await store.sandboxes.transition(sandbox.id, { from: ['unhealthy'], to: 'running' });
-        logger.info('sandbox is healthy again', { sandbox_id: sandbox.id, worker_id: worker.id });
+        // Between the look at it and this, somebody may have found out more.
+        const unchangedSince = receivedAt;
+        const healed = { from: ['unhealthy'], to: 'running', unchangedSince } as const;
+        if ((await store.sandboxes.transition(sandbox.id, healed)) !== undefined)
+          logger.info('sandbox is healthy again', { sandbox_id: sandbox.id, worker_id: worker.id });
       }
       if (!isHeld && isUsable(sandbox) && sandbox.updatedAt.getTime() < settledBefore) {
         await store.sandboxes.transition(sandbox.id, {

@@ -1,4 +1,4 @@
-import type { SandboxRecord, Store } from '@stacyvm/store';
+import type { LiveSandboxState, SandboxRecord, Store } from '@stacyvm/store';
 import type { RpcClient, SandboxTarget as WorkerTarget } from '@stacyvm/worker-rpc';
 import { OrchestratorError } from './errors.js';
 import type { Logger } from './host.js';
@@ -15,8 +15,11 @@ export interface SandboxTarget {
 export const WORKER_REVOKED = 'worker_revoked';
 
 export interface LiveSandbox {
-  /** @throws OrchestratorError `sandbox_not_found`, `sandbox_not_running`, `worker_revoked` or `worker_unreachable` */
-  require(id: string): Promise<SandboxTarget>;
+  /**
+   * @param states those in which it can be used; by default while it runs
+   * @throws OrchestratorError `sandbox_not_found`, `sandbox_not_running`, `worker_revoked` or `worker_unreachable`
+   */
+  require(id: string, states?: readonly LiveSandboxState[]): Promise<SandboxTarget>;
   /**
    * Marks a sandbox unhealthy whose worker did not do what it should; reconciliation finds out more. Never fails, so
    * that the caller is told why its call failed.
@@ -45,10 +48,10 @@ export function createLiveSandbox(options: {
   }
 
   return {
-    async require(id) {
+    async require(id, states = ['running', 'idle']) {
       const sandbox = await sandboxes.find(id);
       if (sandbox === undefined || sandbox.state === 'destroyed') throw sandboxNotFound(id);
-      if (sandbox.state !== 'running' && sandbox.state !== 'idle') {
+      if (!states.includes(sandbox.state)) {
         const why = sandbox.stateReason === '' ? '' : ` (${sandbox.stateReason})`;
         throw new OrchestratorError(
           'sandbox_not_running',

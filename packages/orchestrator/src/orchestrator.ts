@@ -1,4 +1,5 @@
 import type { Store } from '@stacyvm/store';
+import type { CallLoad } from '@stacyvm/worker-rpc';
 import { type BackgroundWork, startBackgroundWork } from './background-work.js';
 import type { ExecLimits } from './exec-request.js';
 import { createFleet, type Fleet } from './fleet.js';
@@ -30,7 +31,8 @@ import { createTenantRemoval, type TenantRemoval } from './tenant-removal.js';
 import { createWorkerClients, type WorkerClientsOptions } from './worker-clients.js';
 import type { WorkerCredentials } from './worker-credentials.js';
 
-export interface OrchestratorOptions extends Pick<WorkerClientsOptions, 'rpcTls' | 'rpcUrlPolicy'> {
+export interface OrchestratorOptions
+  extends Pick<WorkerClientsOptions, 'rpcTls' | 'rpcUrlPolicy' | 'maxConcurrentCalls'> {
   readonly store: Store;
   readonly workerCredentials: WorkerCredentials;
   /** Told of every call that a worker did not let in; for metrics. */
@@ -47,6 +49,11 @@ export interface OrchestratorOptions extends Pick<WorkerClientsOptions, 'rpcTls'
   readonly maxSandboxesPerOwner?: number | undefined;
   /** Where spawns wait for which there is no room. Absent: they are refused at once. */
   readonly spawnQueue?: SpawnQueueLimits | undefined;
+  /**
+   * The longest lease, in milliseconds: a worker that renews no lease has ended its sandboxes by then. Absent: as long as a sandbox may
+   * live.
+   */
+  readonly leaseTtlMs?: number | undefined;
   readonly spawnTimeoutMs: number;
   readonly reapIntervalMs: number;
   readonly reconcileIntervalMs: number;
@@ -71,6 +78,8 @@ export interface Orchestrator extends Sandboxes {
    * for, since those who wait would keep them open.
    */
   readonly spawnQueue: Pick<SpawnQueue<AdmittedSandbox>, 'stats' | 'close'>;
+  /** Calls of workers that are under way, by kind; for metrics. */
+  workerCalls(): CallLoad;
   /**
    * To be called when other workers are revoked than before: ends what is under way on the revoked ones and marks their
    * sandboxes `unhealthy` (`worker_revoked`).
@@ -92,15 +101,16 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   const clock = options.clock ?? (() => new Date());
   const { workerCredentials: credentials } = options;
   const clients = createWorkerClients({ ...options, credentials, clock });
-  const { maxSandboxes, maxSandboxesPerOwner = 0 } = options;
+  const { maxSandboxes, maxSandboxesPerOwner = 0, leaseTtlMs } = options;
   const limits = { maxSandboxes, maxSandboxesPerOwner };
-  const admission = createSandboxAdmission({ store, clients, credentials, limits, clock });
+  const admission = createSandboxAdmission({ store, clients, credentials, limits, leaseTtlMs, clock });
   const queue = createSpawnQueue<AdmittedSandbox>({
     limits: options.spawnQueue,
     survey: admission.survey,
     logger,
   });
-  const remover = createSandboxRemover({ store, clients, onRemoved: queue.capacityFreed, logger, clock });
+  const onRemoved = queue.capacityFreed;
+  const remover = createSandboxRemover({ store, clients, leaseTtlMs, onRemoved, logger, clock });
   const { fixedPolicies = [] } = options;
   const policiesInForce = createPoliciesInForce({ store, fixed: fixedPolicies, logger });
   const gate = createPolicyGate({ policies: policiesInForce, logger });
@@ -136,7 +146,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     defaults: options.defaults,
     logger,
   });
-  const parts = { store, clients, remover, spawn, execLimits: options.execLimits, quotas, logger, clock };
+  const { execLimits } = options;
+  const parts = { store, clients, remover, spawn, execLimits, quotas, leaseTtlMs, logger, clock };
   const within = (reach: TenantReach): Sandboxes => sandboxesWithin(reach, parts);
   const live = createLiveSandbox({ store, clients, sandboxes: reachedSandboxes(store, EVERYTHING), logger });
 
@@ -147,6 +158,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     fleet: createFleet({
       store,
       presence,
+      leaseTtlMs,
       onHeartbeatBatch: options.onHeartbeatBatch,
       logger,
       clock,
@@ -155,6 +167,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     policies: createPolicies({ store, inForce: policiesInForce, defaults: options.defaults }),
     quotas,
     spawnQueue: { stats: queue.stats, close: queue.close },
+    workerCalls: clients.load,
 
     enforceRevocations: revocationEnforcer({ store, clients, credentials, live }),
 

@@ -1,8 +1,8 @@
-import { MAX_LEASE_TTL_MS, type SandboxRecord, type Store, StoreError } from '@stacyvm/store';
+import { type SandboxRecord, type Store, StoreError } from '@stacyvm/store';
 import { OrchestratorError } from './errors.js';
 import type { Clock, Logger } from './host.js';
 import { targetOf } from './live-sandbox.js';
-import { LEASE_GRACE_MS, leaseToken } from './sandbox-lease.js';
+import { LEASE_GRACE_MS, leaseToken, leaseTtlOf } from './sandbox-lease.js';
 import type { WorkerClients } from './worker-clients.js';
 import { fromWorkerFailure, isFenced, isNotFound, isUnheard } from './worker-failure.js';
 
@@ -15,6 +15,8 @@ const MAX_ATTEMPTS = 5;
 export interface SandboxRemoverOptions {
   readonly store: Store;
   readonly clients: WorkerClients;
+  /** The longest lease. */
+  readonly leaseTtlMs?: number | undefined;
   /** Told of every sandbox that was removed here, when it does not count against limits any more. */
   readonly onRemoved?: (() => void) | undefined;
   readonly logger: Logger;
@@ -39,6 +41,7 @@ export interface SandboxRemover {
 export function createSandboxRemover({
   store,
   clients,
+  leaseTtlMs,
   onRemoved,
   logger,
   clock,
@@ -92,7 +95,7 @@ export function createSandboxRemover({
         resourceId: sandbox.id,
         resourceType: 'sandbox',
         holderId: sandbox.workerId,
-        ttlMs: Math.min(Math.max(remainingMs, 0) + LEASE_GRACE_MS, MAX_LEASE_TTL_MS),
+        ttlMs: leaseTtlOf(remainingMs, leaseTtlMs),
       });
     } catch (error) {
       if (error instanceof StoreError && error.code === 'conflict') {

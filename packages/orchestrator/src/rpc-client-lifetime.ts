@@ -1,9 +1,9 @@
 import { type RpcClient, type RpcFileClient, WorkerRpcError } from '@stacyvm/worker-rpc';
 
-/** A worker did not let a call in. */
+/** A worker did not let a call in, or too many of its calls were under way here. */
 export interface RpcRefusal {
   readonly workerId: string;
-  readonly code: 'unauthorized' | 'forbidden';
+  readonly code: 'unauthorized' | 'forbidden' | 'worker_busy';
   /** The worker's own words for it, such as `token_bad_signature`; undefined from a reference worker. */
   readonly reason: string | undefined;
 }
@@ -92,5 +92,7 @@ export function createRpcClientLifetime(
 function refusalOf(error: unknown, workerId: string): RpcRefusal | undefined {
   if (!(error instanceof WorkerRpcError)) return undefined;
   const { code, reason } = error;
-  return code === 'unauthorized' || code === 'forbidden' ? { workerId, code, reason } : undefined;
+  return code === 'unauthorized' || code === 'forbidden' || code === 'worker_busy'
+    ? { workerId, code, reason }
+    : undefined;
 }

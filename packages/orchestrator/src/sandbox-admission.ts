@@ -5,7 +5,7 @@ import { OrchestratorError } from './errors.js';
 import type { Clock } from './host.js';
 import { capacityOf, choosesNetworks, offers, rankWorkers, someWorkerIsFull } from './placement.js';
 import { newSandboxId } from './sandbox-id.js';
-import { LEASE_GRACE_MS } from './sandbox-lease.js';
+import { leaseTtlOf } from './sandbox-lease.js';
 import type { Attempt } from './spawn-queue.js';
 import type { ResolvedSpawn } from './spawn-request.js';
 import type { UsedUp } from './waiting-line.js';
@@ -26,6 +26,8 @@ export interface SandboxAdmissionOptions {
   readonly clients: WorkerClients;
   readonly credentials: WorkerCredentials;
   readonly limits: AdmissionLimits;
+  /** The longest lease. */
+  readonly leaseTtlMs?: number | undefined;
   readonly clock: Clock;
 }
 
@@ -151,7 +153,7 @@ export function createSandboxAdmission(options: SandboxAdmissionOptions): Sandbo
         workerId: worker.id,
         metadata: spawn.metadata,
         expiresAt: new Date(clock().getTime() + spawn.ttlMs),
-        leaseTtlMs: spawn.ttlMs + LEASE_GRACE_MS,
+        leaseTtlMs: leaseTtlOf(spawn.ttlMs, options.leaseTtlMs),
         ...(capacity.sandboxes === undefined ? {} : { maxActiveOnWorker: capacity.sandboxes }),
         ...(capacity.memoryMb === undefined ? {} : { maxMemoryMbOnWorker: capacity.memoryMb }),
         ...(capacity.vcpus === undefined ? {} : { maxVcpusOnWorker: capacity.vcpus }),

@@ -1,6 +1,7 @@
 import type { Page, SandboxFilter, SandboxRecord, Store } from '@stacyvm/store';
 import { createExecInSandbox, type ExecInSandbox } from './exec-in-sandbox.js';
 import type { ExecLimits } from './exec-request.js';
+import { createExtendSandbox, type ExtendSandbox } from './extend-sandbox.js';
 import { createFilesInSandbox, type FilesInSandbox } from './files-in-sandbox.js';
 import type { Clock, Logger } from './host.js';
 import { createLiveSandbox, sandboxNotFound, targetOf } from './live-sandbox.js';
@@ -17,6 +18,7 @@ export interface Sandboxes {
   readonly files: FilesInSandbox;
   /** What it makes belongs to the tenant whose reach it is. */
   readonly spawn: SpawnSandbox;
+  readonly extend: ExtendSandbox;
   /** A sandbox that is not destroyed. */
   get(id: string): Promise<SandboxRecord>;
   list(filter: Omit<SandboxFilter, 'tenantId'>): Promise<Page<SandboxRecord>>;
@@ -33,19 +35,21 @@ export interface SandboxesWithinOptions {
   readonly spawn: SpawnSandbox;
   readonly execLimits: ExecLimits;
   readonly quotas: Quotas;
+  readonly leaseTtlMs: number | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
 }
 
 /** Nothing but closures, so that every request may have its own. */
 export function sandboxesWithin(reach: TenantReach, options: SandboxesWithinOptions): Sandboxes {
-  const { store, clients, remover, spawn, execLimits, quotas, logger, clock } = options;
+  const { store, clients, remover, spawn, execLimits, quotas, leaseTtlMs, logger, clock } = options;
   const sandboxes = reachedSandboxes(store, reach);
   const live = createLiveSandbox({ store, clients, sandboxes, logger });
 
   return {
     exec: createExecInSandbox({ store, live, limits: execLimits, quotas, logger, clock }),
     files: createFilesInSandbox(live),
+    extend: createExtendSandbox({ store, live, quotas, leaseTtlMs, logger, clock }),
     spawn: (request, signal, context) => spawn({ ...request, tenantId: tenantOf(reach) }, signal, context),
 
     async get(id) {

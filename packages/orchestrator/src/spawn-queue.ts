@@ -91,7 +91,7 @@ export function createSpawnQueue<T>(options: SpawnQueueOptions): SpawnQueue<T> {
     { maxWaiting, timeoutMs }: SpawnQueueLimits,
     place: { readonly arrival: number; readonly scarcity: Scarcity; readonly refusal?: OrchestratorError },
   ): Promise<T> {
-    const { signal, attempt, owner, provider } = candidate;
+    const { signal, attempt, lane, owner, provider } = candidate;
     const { arrival, scarcity, refusal } = place;
     if (signal?.aborted) throw callerGone();
     if (closed) throw shuttingDown();
@@ -114,6 +114,7 @@ export function createSpawnQueue<T>(options: SpawnQueueOptions): SpawnQueue<T> {
       }, timeoutMs);
       const waiter: Waiter<T> = {
         arrival,
+        lane,
         owner,
         provider,
         attempt,

@@ -68,8 +68,10 @@ export function resolveSpawnRequest(
   if (request.template !== undefined && request.template !== '') {
     throw new OrchestratorError('unsupported_field', 'template: this control plane has no templates');
   }
-  const ttlMs = request.ttl ? positiveDuration('ttl', request.ttl) : Math.min(defaults.ttlMs, maxTtl.ms);
-  if (ttlMs > maxTtl.ms) throw tooLong('ttl exceeds max ttl', maxTtl, 'ttl_too_long');
+  const ttlMs = requireTtl(
+    request.ttl ? positiveDuration('ttl', request.ttl) : Math.min(defaults.ttlMs, maxTtl.ms),
+    maxTtl,
+  );
   return {
     image: request.image || defaults.image,
     provider: request.provider || defaults.provider,
@@ -81,6 +83,16 @@ export function resolveSpawnRequest(
     metadata: request.metadata ?? {},
     requirements: request.requirements ?? {},
   };
+}
+
+/** How long a sandbox is to live, in milliseconds. @throws OrchestratorError `invalid_duration`, `ttl_too_long`, `quota_exceeded` */
+export function requestedTtl(ttl: string, maxTtl: TimeLimit): number {
+  return requireTtl(positiveDuration('ttl', ttl), maxTtl);
+}
+
+function requireTtl(ttlMs: number, maxTtl: TimeLimit): number {
+  if (ttlMs > maxTtl.ms) throw tooLong('ttl exceeds max ttl', maxTtl, 'ttl_too_long');
+  return ttlMs;
 }
 
 /**

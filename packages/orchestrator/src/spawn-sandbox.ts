@@ -59,6 +59,7 @@ export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
     const tried = new Set<string>();
     let admitted = await queue.admit({
       arrival,
+      lane: laneOf(spawn),
       owner: ownerKey(spawn),
       provider: placementClass(spawn),
       async attempt() {
@@ -154,6 +155,11 @@ export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
       options.logger.warn('a spawn is left to reconciliation', { sandbox_id: sandbox.id, error });
     }
   }
+}
+
+/** Tenants take turns, whoever of them asks; and so do the owners that belong to none. */
+function laneOf({ tenantId, ownerId }: ResolvedSpawn): string {
+  return tenantId === '' ? `owner ${ownerId}` : `tenant ${tenantId}`;
 }
 
 /** Spawns that are placed by the same rules wait for the same room. */

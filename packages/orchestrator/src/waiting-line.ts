@@ -12,18 +12,21 @@ export interface UsedUp {
 export interface Claim {
   /** Grows with every spawn of this process. */
   readonly arrival: number;
+  /** Whose turn it takes: the tenant's, or the owner's where there is no tenant. */
+  readonly lane: string;
+  /** Whose share it counts against. */
   readonly owner: string;
   /** The provider, with whatever else decides which workers are suitable. */
   readonly provider: string;
 }
 
-/** Those who wait. Owners take turns; among the spawns of one owner the first to arrive is the first. */
+/** Those who wait. Lanes take turns; among the spawns of one lane the first to arrive is the first. */
 export interface WaitingLine<Waiter extends Claim> {
   readonly size: number;
   join(waiter: Waiter, scarcity: Scarcity): void;
-  /** Takes a waiter out that was not served: the turn of its owner is not used. */
+  /** Takes a waiter out that was not served: the turn of its lane is not used. */
   leave(waiter: Waiter): void;
-  /** Takes a waiter out that was served: its owner goes behind all others. */
+  /** Takes a waiter out that was served: its lane goes behind all others. */
   served(waiter: Waiter): void;
   /** The first who needs nothing that is used up. For those before it is noted what they wait for now. */
   next(usedUp: UsedUp): Waiter | undefined;
@@ -38,19 +41,19 @@ interface Place<Waiter> {
 }
 
 export function createWaitingLine<Waiter extends Claim>(): WaitingLine<Waiter> {
-  /** By owner; the order of the keys is that of their turns. */
+  /** The order of the keys is that of their turns. */
   const lanes = new Map<string, Place<Waiter>[]>();
   let size = 0;
 
-  /** The owner's other waiters; its lane ends with the last of them. */
+  /** The others of the lane; it ends with the last of them. */
   function withdraw(waiter: Waiter): Place<Waiter>[] {
-    const lane = lanes.get(waiter.owner) ?? [];
+    const lane = lanes.get(waiter.lane) ?? [];
     const index = lane.findIndex((place) => place.waiter === waiter);
     if (index >= 0) {
       lane.splice(index, 1);
       size -= 1;
     }
-    if (lane.length === 0) lanes.delete(waiter.owner);
+    if (lane.length === 0) lanes.delete(waiter.lane);
     return lane;
   }
 
@@ -60,8 +63,8 @@ export function createWaitingLine<Waiter extends Claim>(): WaitingLine<Waiter> {
     },
 
     join(waiter, scarcity) {
-      const lane = lanes.get(waiter.owner) ?? [];
-      lanes.set(waiter.owner, lane);
+      const lane = lanes.get(waiter.lane) ?? [];
+      lanes.set(waiter.lane, lane);
       // A spawn that was refused late may have arrived before one that was refused at once.
       const before = lane.findLastIndex((place) => place.waiter.arrival < waiter.arrival);
       lane.splice(before + 1, 0, { waiter, scarcity });
@@ -75,8 +78,8 @@ export function createWaitingLine<Waiter extends Claim>(): WaitingLine<Waiter> {
     served(waiter) {
       const lane = withdraw(waiter);
       if (lane.length === 0) return;
-      lanes.delete(waiter.owner);
-      lanes.set(waiter.owner, lane);
+      lanes.delete(waiter.lane);
+      lanes.set(waiter.lane, lane);
     },
 
     next(usedUp) {

@@ -1,5 +1,9 @@
 import type { WorkerRecord } from '@stacyvm/store';
 import {
+  type CallKind,
+  type CallLoad,
+  type CallSlots,
+  createCallSlots,
   createRpcClient,
   type RpcClient,
   type RpcClientTls,
@@ -19,6 +23,8 @@ export interface WorkerClientsOptions {
   readonly rpcTls?: RpcClientTls | undefined;
   /** Where workers may be called at the moment, by default anywhere. Another object means other rules. */
   readonly rpcUrlPolicy?: (() => RpcUrlPolicy) | undefined;
+  /** Calls of one worker that may be under way at once, of each kind; by default 256. */
+  readonly maxConcurrentCalls?: number | undefined;
   /** For metrics. */
   readonly onRpcRefusal?: ((refusal: RpcRefusal) => void) | undefined;
   readonly clock: Clock;
@@ -28,9 +34,17 @@ export interface WorkerClientsOptions {
 export interface WorkerClients {
   /** @throws OrchestratorError `worker_revoked`, or `worker_unreachable` when the worker cannot be called at all */
   clientOf(worker: WorkerRecord): RpcClient;
+  /** The calls of all workers that are under way. */
+  load(): CallLoad;
   /** Ends the calls of revoked workers that are under way. */
   closeRevoked(): void;
   close(): void;
+}
+
+/** A client that is open, and a record of its worker. */
+interface LiveClient {
+  readonly worker: WorkerRecord;
+  readonly slots: CallSlots;
 }
 
 interface KnownClient {
@@ -39,24 +53,30 @@ interface KnownClient {
   readonly worker: WorkerRecord;
   readonly credential: RpcCredential;
   readonly urlPolicy: RpcUrlPolicy | undefined;
+  /** Of the worker, whatever becomes of the client. */
+  readonly slots: CallSlots;
 }
 
 export function createWorkerClients(options: WorkerClientsOptions): WorkerClients {
   const { credentials, onRpcRefusal } = options;
   const known = new Map<string, KnownClient>();
-  /** Every client that is not closed, replaced ones with calls under way too, and a record of its worker. */
-  const live = new Map<RpcClientLifetime, WorkerRecord>();
+  /** Every client that is not closed, replaced ones with calls under way too. */
+  const live = new Map<RpcClientLifetime, LiveClient>();
 
   function open(
     worker: WorkerRecord,
     credential: RpcCredential,
     urlPolicy: RpcUrlPolicy | undefined,
+    slots: CallSlots,
   ): RpcClientLifetime {
-    const lifetime = createRpcClientLifetime(createClient(worker, credential, urlPolicy, options), {
-      onRefusal: (refusal) => onRpcRefusal?.(refusal),
-      onClosed: () => live.delete(lifetime),
-    });
-    live.set(lifetime, worker);
+    const lifetime = createRpcClientLifetime(
+      createClient(worker, { credential, urlPolicy, slots }, options),
+      {
+        onRefusal: (refusal) => onRpcRefusal?.(refusal),
+        onClosed: () => live.delete(lifetime),
+      },
+    );
+    live.set(lifetime, { worker, slots });
     return lifetime;
   }
 
@@ -76,12 +96,13 @@ export function createWorkerClients(options: WorkerClientsOptions): WorkerClient
           isSameCredential(current.credential, credential)
         ) {
           known.set(worker.id, { ...current, worker });
-          live.set(current.lifetime, worker);
+          live.set(current.lifetime, { worker, slots: current.slots });
           return current.lifetime.client;
         }
       }
-      const lifetime = open(worker, credential, urlPolicy);
-      known.set(worker.id, { lifetime, worker, credential, urlPolicy });
+      const slots = current?.slots ?? createCallSlots(options.maxConcurrentCalls);
+      const lifetime = open(worker, credential, urlPolicy, slots);
+      known.set(worker.id, { lifetime, worker, credential, urlPolicy, slots });
       // Nobody will answer the calls of a process that is gone; those of one that lives come to their end.
       if (current !== undefined) {
         if (isSameProcess(current.worker, worker)) current.lifetime.retire();
@@ -89,8 +110,16 @@ export function createWorkerClients(options: WorkerClientsOptions): WorkerClient
       }
       return lifetime.client;
     },
+    load() {
+      const sum: Record<CallKind, number> = { exec: 0, spawn: 0, short: 0, vital: 0 };
+      for (const slots of new Set([...live.values()].map((client) => client.slots))) {
+        const load = slots.load();
+        for (const kind of Object.keys(sum) as CallKind[]) sum[kind] += load[kind];
+      }
+      return sum;
+    },
     closeRevoked() {
-      for (const [lifetime, worker] of [...live]) {
+      for (const [lifetime, { worker }] of [...live]) {
         if (!credentials.isRevoked(worker)) continue;
         if (known.get(worker.id)?.lifetime === lifetime) known.delete(worker.id);
         lifetime.close();
@@ -124,8 +153,7 @@ function credentialOf(worker: WorkerRecord, credentials: WorkerCredentials): Rpc
 
 function createClient(
   { id, rpcUrl }: WorkerRecord,
-  credential: RpcCredential,
-  urlPolicy: RpcUrlPolicy | undefined,
+  { credential, urlPolicy, slots }: Pick<KnownClient, 'credential' | 'urlPolicy' | 'slots'>,
   { spawnTimeoutMs, rpcTls, clock }: WorkerClientsOptions,
 ): RpcClient {
   try {
@@ -136,6 +164,7 @@ function createClient(
       urlPolicy,
       tls: rpcTls,
       timeouts: { spawnMs: spawnTimeoutMs },
+      slots,
       clock,
     });
   } catch (error) {

@@ -42,6 +42,9 @@ export function isUnheard(error: unknown): boolean {
 export function fromWorkerFailure(error: unknown, workerId: string, sandboxId: string): Error {
   if (!(error instanceof WorkerRpcError)) return error instanceof Error ? error : new Error(String(error));
   const options = { cause: error };
+  if (error.reason === 'sandbox_ending') {
+    return new OrchestratorError('sandbox_not_running', `sandbox ${sandboxId} is being destroyed`, options);
+  }
   if (error.reason === 'sandbox_destroyed') {
     return new OrchestratorError('sandbox_lost', `sandbox ${sandboxId} was destroyed meanwhile`, options);
   }
@@ -86,6 +89,8 @@ export function fromWorkerFailure(error: unknown, workerId: string, sandboxId: s
         `worker ${workerId} did not answer (${error.code})`,
         options,
       );
+    case 'worker_busy':
+      return new OrchestratorError('worker_busy', `worker ${workerId} is busy; try again`, options);
     case 'unauthorized':
     case 'forbidden':
     case 'worker_draining':

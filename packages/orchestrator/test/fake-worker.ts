@@ -1,8 +1,9 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { WorkerHeartbeat } from '@stacyvm/store';
+import type { RenewLease, WorkerHeartbeat } from '@stacyvm/store';
 import { createKeyring, createWorkerTokenVerifier, deriveWorkerKey } from '@stacyvm/token';
 import {
+  createCallSlots,
   createLeaseFence,
   createRpcRequestListener,
   createRpcServer,
@@ -11,6 +12,7 @@ import {
   type ExecExit,
   type ExecParams,
   type LeasedRpcContext,
+  type LeaseToken,
   RpcMethodError,
   type RpcMethods,
   type SandboxParams,
@@ -34,10 +36,13 @@ export interface WorkerBehaviour {
   status?: (params: SandboxParams) => Promise<StatusResult>;
   exec?: (params: ExecParams, context: ExecContext) => Promise<ExecExit>;
   logs?: (lines: number) => Promise<readonly string[]>;
+  renewLease?: (proceed: () => Promise<LeaseToken>) => Promise<LeaseToken>;
 }
 
 export interface HeldSandbox extends SpawnParams {
   readonly generation: number;
+  /** When its lease ends, as the worker knows. */
+  readonly until?: Date;
 }
 
 /** A worker that speaks the real protocol over a real socket and keeps its sandboxes in a Map. */
@@ -68,6 +73,10 @@ export interface FakeWorkerOptions {
   readonly acceptsStatic?: boolean;
   /** What its tokens are verified with: the key of its own, or the master key as a reference worker has. */
   readonly key?: 'derived' | 'master';
+  /** Asks the control plane. */
+  readonly renewLease?: (renewal: RenewLease) => Promise<LeaseToken>;
+  /** Of each kind at once. */
+  readonly maxConcurrentCalls?: number;
 }
 
 export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeWorker> {
@@ -87,7 +96,8 @@ export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeW
     async spawn(params, context) {
       calls.push(`spawn ${params.sandboxId}`);
       const proceed = (): SpawnResult => {
-        sandboxes.set(params.sandboxId, { ...params, generation: context.lease.generation });
+        const { generation, expiresAt: until } = context.lease;
+        sandboxes.set(params.sandboxId, { ...params, generation, until });
         return { runtimeId: `rt-${params.sandboxId}`, provider: params.provider };
       };
       return behaviour.spawn === undefined ? proceed() : behaviour.spawn(params, context, proceed);
@@ -117,6 +127,22 @@ export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeW
       known(sandboxId);
       return behaviour.logs === undefined ? ['one', 'two', 'three'].slice(-lines) : behaviour.logs(lines);
     },
+    async renewLease({ resourceId, ttlMs }, { lease }) {
+      calls.push(`renew_lease ${resourceId}`);
+      const held = known(resourceId);
+      const proceed = async (): Promise<LeaseToken> => {
+        if (options.renewLease === undefined) throw new RpcMethodError('unavailable', 'as arranged');
+        const { generation } = lease;
+        const renewed = await options
+          .renewLease({ resourceId, holderId: id, ttlMs, generation })
+          .catch((error: unknown) => {
+            throw new RpcMethodError('conflict', String(error), { reason: 'lease_conflict' });
+          });
+        sandboxes.set(resourceId, { ...held, generation: renewed.generation, until: renewed.expiresAt });
+        return renewed;
+      };
+      return behaviour.renewLease === undefined ? proceed() : behaviour.renewLease(proceed);
+    },
     shutdown: async () => undefined,
   };
 
@@ -126,6 +152,7 @@ export async function startFakeWorker(options: FakeWorkerOptions): Promise<FakeW
       methods,
       clock,
       fence: createLeaseFence(),
+      slots: createCallSlots(options.maxConcurrentCalls),
       authenticate: createWorkerAuthenticator(
         options.acceptsStatic
           ? { workerId: id, sharedToken: SHARED_TOKEN }

@@ -100,12 +100,14 @@ export async function openFixture(): Promise<OrchestratorFixture> {
         clock,
       };
     },
-    async worker(id, { acceptsStatic, key, ...heartbeat } = {}) {
+    async worker(id, { acceptsStatic, key, maxConcurrentCalls, ...heartbeat } = {}) {
       const worker = await startFakeWorker({
         id,
         clock,
+        renewLease: (renewal) => store.leases.renew(renewal),
         ...(acceptsStatic === undefined ? {} : { acceptsStatic }),
         ...(key === undefined ? {} : { key }),
+        ...(maxConcurrentCalls === undefined ? {} : { maxConcurrentCalls }),
       });
       endings.push(() => worker.close());
       await store.workers.upsertHeartbeat(worker.heartbeat(heartbeat));

@@ -40,6 +40,7 @@ function queueFor(changes: Partial<SpawnQueueOptions> = {}) {
     logged,
     spawn(name: string, more: Partial<Candidate<string>> = {}): Promise<string> {
       const admission = queue.admit({
+        lane: name.charAt(0),
         owner: name.charAt(0),
         provider: 'bubblewrap',
         async attempt() {

@@ -95,6 +95,28 @@ describe('spawn', () => {
       });
     }
 
+    it('takes the next one when it makes as many sandboxes as it can at once', async () => {
+      const first = await fixture.worker('worker-a', { maxConcurrentCalls: 1 });
+      const second = await fixture.worker('worker-b', { maxConcurrentCalls: 1 });
+      const gate = closedGate();
+      for (const worker of [first, second]) {
+        worker.behaviour.spawn = async (_params, _context, proceed) => {
+          await gate.passed;
+          return proceed();
+        };
+      }
+      const firstTwo = [orchestrator.spawn({}), orchestrator.spawn({})];
+      await eventually(() => {
+        for (const worker of [first, second]) expect(idsOn(worker, 'spawn')).to.have.length(1);
+      });
+      await rejection(orchestrator.spawn({}), 'worker_busy');
+      expect(first.refusals).to.include('worker_busy');
+      expect(second.refusals).to.deep.equal(['worker_busy']);
+      gate.open();
+      await Promise.all(firstTwo);
+      expect((await orchestrator.list({})).items).to.have.length(2);
+    });
+
     it('takes the next one when there is no address that can be called', async () => {
       await fixture.worker('worker-a', { rpcUrl: 'ftp://127.0.0.1' });
       await fixture.worker('worker-b');

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { type Claim, createWaitingLine, noteUsedUp, type UsedUp } from '../src/waiting-line.js';
 
 const nothing = (): UsedUp => ({ total: false, owners: new Set(), providers: new Set() });
-const claim = (arrival: number, owner: string, provider = 'bubblewrap'): Claim => ({
+const claim = (arrival: number, owner: string, provider = 'bubblewrap', lane = owner): Claim => ({
   arrival,
+  lane,
   owner,
   provider,
 });
@@ -101,6 +102,59 @@ describe('WaitingLine', () => {
         }
         expect(counts).to.deep.equal(waiting);
       }),
+    );
+  });
+
+  it('lets tenants take turns, not the owners of a tenant', () => {
+    const owned = (arrival: number, owner: string) => claim(arrival, owner, 'bubblewrap', 'tenant');
+    const { serveAll } = lineOf(owned(0, 'a'), owned(1, 'b'), owned(2, 'a'), claim(3, 'c'), claim(4, 'c'));
+    expect(serveAll()).to.deep.equal(['a0', 'c3', 'b1', 'c4', 'a2']);
+  });
+
+  it('starves nobody: whoever waits is served before any other lane is served twice more', () => {
+    const step = fc.oneof(
+      fc.record({ join: fc.constantFrom('a', 'b', 'c', 'd'), owner: fc.constantFrom('x', 'y') }),
+      fc.record({ leave: fc.nat(50) }),
+      fc.constant('serve' as const),
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 150 }), (steps) => {
+        const { line } = lineOf();
+        let arrival = 0;
+        /** By waiter: how often each other lane was served while it was the first of its own. */
+        const overtaken = new Map<Claim, Map<string, number>>();
+        const serve = (): boolean => {
+          const firsts = new Map<string, Claim>();
+          for (const waiter of line.waiters()) if (!firsts.has(waiter.lane)) firsts.set(waiter.lane, waiter);
+          const next = line.next(nothing());
+          if (next === undefined) return false;
+          expect(next, 'FIFO inside a lane').to.equal(firsts.get(next.lane));
+          line.served(next);
+          for (const first of firsts.values()) {
+            if (first === next) continue;
+            const counts = overtaken.get(first) ?? new Map<string, number>();
+            counts.set(next.lane, (counts.get(next.lane) ?? 0) + 1);
+            overtaken.set(first, counts);
+            expect(counts.get(next.lane), 'how often a lane overtakes another').to.be.at.most(1);
+          }
+          return true;
+        };
+        for (const each of steps) {
+          if (each === 'serve') serve();
+          else if ('leave' in each) {
+            const waiters = line.waiters();
+            const leaver = waiters[each.leave % Math.max(waiters.length, 1)];
+            if (leaver !== undefined) line.leave(leaver);
+          } else {
+            arrival += 1;
+            line.join(claim(arrival, each.owner, 'bubblewrap', each.join), 'total');
+          }
+        }
+        let left = line.size;
+        while (serve()) left -= 1;
+        expect([left, line.size]).to.deep.equal([0, 0]);
+      }),
+      { numRuns: 300 },
     );
   });
 });

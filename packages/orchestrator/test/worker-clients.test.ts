@@ -25,6 +25,7 @@ describe('worker clients', () => {
     clients = createWorkerClients({
       credentials: keys,
       spawnTimeoutMs: 1_000,
+      maxConcurrentCalls: 2,
       onRpcRefusal: (told) => refusals.push(told),
       clock,
     });
@@ -97,6 +98,27 @@ describe('worker clients', () => {
     clients.clientOf(later({ instanceId: 'second' }));
     expect(await outcome).to.equal('connection_lost');
     gate.open();
+  });
+
+  it('bounds the calls of a worker, whatever client they are made by', async () => {
+    const gate = closedGate();
+    worker.behaviour.logs = async () => {
+      await gate.passed;
+      return [];
+    };
+    const target = { sandboxId: 'sb-1' };
+    worker.sandboxes.set('sb-1', {} as never);
+    const calls = [1, 2].map(() => clients.clientOf(record()).logs(target));
+    const replacement = clients.clientOf(later({ credential: { form: 'signed', keyRole: 'active' } }));
+    const failure = await failureOf(replacement.logs(target));
+    expect(failure).to.include({ code: 'worker_busy', reason: 'too_many_calls' });
+    expect(refusals).to.deep.equal([{ workerId: 'worker-a', code: 'worker_busy', reason: 'too_many_calls' }]);
+    expect(clients.load()).to.deep.equal({ exec: 0, spawn: 0, short: 2, vital: 0 });
+    gate.open();
+    await Promise.all(calls);
+    expect(clients.load().short).to.equal(0);
+    worker.sandboxes.clear();
+    delete worker.behaviour.logs;
   });
 
   it('does not bring an old client back for a record that was read before', async () => {

@@ -92,6 +92,15 @@ export type { BucketAnswer, BucketQuestion, RateBucketRepository } from './rate-
 export type { CapacityLimits, OwnerCount, WorkerLoad } from './sandbox-capacity.js';
 export type { ClaimedSandbox, ClaimRequest, SandboxClaims } from './sandbox-claims.js';
 export {
+  type EventPosition,
+  FIRST_EVENT,
+  type ReadEvents,
+  SANDBOX_EVENTS_CHANNEL,
+  type SandboxEvent,
+  type SandboxEventRepository,
+} from './sandbox-events.js';
+export type { ExtendSandbox, SandboxExtension, SandboxExtensions } from './sandbox-extension.js';
+export {
   LIVE_SANDBOX_STATES,
   type LiveSandboxState,
   SANDBOX_STATES,

@@ -10,6 +10,7 @@ import { tenantsMigration } from './migrations/0005-tenants.js';
 import { auditMigration } from './migrations/0006-audit.js';
 import { peopleMigration } from './migrations/0007-people.js';
 import { quotasMigration } from './migrations/0008-quotas.js';
+import { sandboxEventsMigration } from './migrations/0009-sandbox-events.js';
 import type { StoreSchema } from './schema.js';
 import { prepareTenantRole } from './tenant-role.js';
 
@@ -22,6 +23,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0006-audit': auditMigration,
   '0007-people': peopleMigration,
   '0008-quotas': quotasMigration,
+  '0009-sandbox-events': sandboxEventsMigration,
 };
 
 /** Every migration of this version, in order. */

@@ -16,11 +16,12 @@ export interface PruneRequest {
 interface AgingTable {
   readonly table:
     | 'worker_token_issuances'
+    | 'sandbox_events'
     | 'worker_token_revocations'
     | 'principal_revocations'
     | 'worker_join_tokens'
     | 'worker_credential_uses';
-  readonly column: 'expires_at' | 'last_seen';
+  readonly column: 'expires_at' | 'last_seen' | 'at';
 }
 
 /** @throws StoreError `invalid_input` */

@@ -15,8 +15,8 @@ import {
   type WorkerLoad,
 } from './sandbox-capacity.js';
 import { createSandboxClaims, type SandboxClaims } from './sandbox-claims.js';
+import { createSandboxExtensions, type SandboxExtensions } from './sandbox-extension.js';
 import {
-  INACTIVE_SANDBOX_STATES,
   type LiveSandboxState,
   type SandboxRecord,
   type SandboxState,
@@ -56,6 +56,8 @@ export interface SandboxTransition {
   /** The change happens only when the sandbox is in one of these states. */
   readonly from: readonly LiveSandboxState[];
   readonly to: LiveSandboxState;
+  /** The change happens only when nothing else has changed since. */
+  readonly unchangedSince?: Date;
   /** Replaces the stored reason; without it the reason is cleared. */
   readonly reason?: string;
   readonly runtimeId?: string;
@@ -74,7 +76,7 @@ export interface SandboxFilter extends PageRequest {
 /** What is recorded of a sandbox, for the comparison with what its worker holds. */
 export type PlacedSandbox = Pick<SandboxRecord, 'id' | 'workerId' | 'state' | 'stateReason' | 'updatedAt'>;
 
-export interface SandboxRepository extends SandboxClaims {
+export interface SandboxRepository extends SandboxClaims, SandboxExtensions {
   /**
    * In one transaction: checks the limits and the quotas of its owner and tenant, stores the sandbox as `creating` and grants its worker the lease.
    * @throws StoreError `capacity` (with `limit`), `conflict` when the id is taken or its lease is another worker's,
@@ -95,15 +97,6 @@ export interface SandboxRepository extends SandboxClaims {
   countActiveByOwner(): Promise<readonly OwnerCount[]>;
   /** Undefined, and nothing changed, when the sandbox is missing or in none of the `from` states. */
   transition(id: string, change: SandboxTransition): Promise<SandboxRecord | undefined>;
-  /**
-   * Sets a new expiry and grants its worker a lease of the new length, both or neither.
-   * Undefined when the sandbox is missing, destroyed or expired.
-   * @throws StoreError `conflict` when another holder has a live lease on it
-   */
-  extend(
-    id: string,
-    change: { readonly expiresAt: Date; readonly leaseTtlMs: number },
-  ): Promise<Reservation | undefined>;
   /** State `destroyed` and the end of its lease, both or neither. Again on a destroyed one changes nothing. @throws StoreError `not_found` */
   markDestroyed(id: string, reason?: string): Promise<SandboxRecord>;
 }
@@ -111,6 +104,7 @@ export interface SandboxRepository extends SandboxClaims {
 export function createSandboxRepository(db: Kysely<StoreSchema>, clock: Clock): SandboxRepository {
   return {
     ...createSandboxClaims(db, clock),
+    ...createSandboxExtensions(db, clock),
 
     async reserve(input) {
       checkNewSandbox(input);
@@ -176,7 +170,7 @@ export function createSandboxRepository(db: Kysely<StoreSchema>, clock: Clock): 
 
     countActiveByOwner: () => countActiveByOwner(db),
 
-    async transition(id, { from, to, reason, runtimeId, expiresAt, previewDomain }) {
+    async transition(id, { from, to, unchangedSince, reason, runtimeId, expiresAt, previewDomain }) {
       if ((to as SandboxState) === 'destroyed' || from.length === 0) {
         throw new StoreError('invalid_input', 'a transition needs a from state and cannot lead to destroyed');
       }
@@ -193,28 +187,12 @@ export function createSandboxRepository(db: Kysely<StoreSchema>, clock: Clock): 
         .where('id', '=', id)
         .where('state', 'in', from)
         .where('state', '<>', 'destroyed')
+        .$if(unchangedSince !== undefined, (query) =>
+          query.where('updated_at', '<=', unchangedSince ?? clock()),
+        )
         .returningAll()
         .executeTakeFirst();
       return row === undefined ? undefined : sandboxFrom(row);
-    },
-
-    async extend(id, { expiresAt, leaseTtlMs }) {
-      requireTime(expiresAt, 'expiresAt');
-      return db.transaction().execute(async (transaction) => {
-        const now = clock();
-        const row = await transaction
-          .updateTable('sandboxes')
-          .set({ expires_at: expiresAt, updated_at: now })
-          .where('id', '=', id)
-          .where('state', 'not in', INACTIVE_SANDBOX_STATES)
-          .returningAll()
-          .executeTakeFirst();
-        if (row === undefined) {
-          return undefined;
-        }
-        const lease = await acquireLease(transaction, leaseOf(id, row.worker_id, leaseTtlMs), now);
-        return { sandbox: sandboxFrom(row), lease };
-      });
     },
 
     async markDestroyed(id, reason) {

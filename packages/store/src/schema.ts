@@ -279,7 +279,19 @@ export interface ApiKeysTable {
   readonly revoked_at: NullableTimestamp;
 }
 
+/** Written by triggers alone. */
+export interface SandboxEventsTable {
+  readonly id: Generated<string>;
+  readonly xact: Generated<string>;
+  readonly at: Timestamp;
+  readonly type: string;
+  readonly sandbox_id: string;
+  readonly tenant_id: string;
+  readonly data: Json<Record<string, unknown>>;
+}
+
 export interface StoreSchema {
+  readonly sandbox_events: SandboxEventsTable;
   readonly control_planes: ControlPlanesTable;
   readonly workers: WorkersTable;
   readonly leases: LeasesTable;

@@ -27,6 +27,7 @@ import {
 } from './principal-revocations.js';
 import { createQuotaRepository, type QuotaRepository } from './quotas.js';
 import { createRateBucketRepository, type RateBucketRepository } from './rate-buckets.js';
+import { createSandboxEventRepository, type SandboxEventRepository } from './sandbox-events.js';
 import { createSandboxRepository, type SandboxRepository } from './sandboxes.js';
 import { createTenantMemberRepository, type TenantMemberRepository } from './tenant-members.js';
 import { createTenantStore, type TenantStore } from './tenant-store.js';
@@ -69,6 +70,7 @@ export interface Store {
   readonly leases: LeaseRepository;
   readonly sandboxes: SandboxRepository;
   readonly execLogs: ExecLogRepository;
+  readonly sandboxEvents: SandboxEventRepository;
   readonly tokenIssuances: TokenIssuanceRepository;
   readonly tokenRevocations: TokenRevocationRepository;
   readonly joinTokens: JoinTokenRepository;
@@ -177,6 +179,7 @@ function storeOn(
     leases: createLeaseRepository(db, clock),
     sandboxes: createSandboxRepository(db, clock),
     execLogs: createExecLogRepository(db),
+    sandboxEvents: createSandboxEventRepository(db),
     tokenIssuances: createTokenIssuanceRepository(db),
     tokenRevocations: createTokenRevocationRepository(db, clock),
     joinTokens: createJoinTokenRepository(db, clock),

@@ -16,6 +16,8 @@ export {
 /** A database of its own for one test file or one test. */
 export interface TestDatabase {
   readonly dsn: string;
+  /** Cuts its connections that listen to channels, as an outage of the network would, and tells how many they were. */
+  cutListeners(): Promise<number>;
   /** Cuts its sessions and removes it. */
   drop(): Promise<void>;
 }
@@ -53,7 +55,14 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await administer(cluster, `create database ${name}`);
   return {
     dsn: cluster.server.dsn(name),
-    drop: () => administer(cluster, `drop database if exists ${name} with (force)`),
+    cutListeners: () =>
+      administer(
+        cluster,
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}' and query ilike 'listen %'`,
+      ),
+    drop: async () => {
+      await administer(cluster, `drop database if exists ${name} with (force)`);
+    },
   };
 }
 
@@ -126,12 +135,14 @@ function discard(cluster: RunningCluster): void {
   rmSync(cluster.path, { recursive: true, force: true, maxRetries: 3 });
 }
 
-async function administer(cluster: RunningCluster, statement: string): Promise<void> {
+/** @returns how many rows there were */
+async function administer(cluster: RunningCluster, statement: string): Promise<number> {
   const client = new pg.Client({ connectionString: cluster.server.dsn('postgres') });
   client.on('error', () => {});
   await client.connect();
   try {
-    await client.query(statement);
+    const { rowCount } = await client.query(statement);
+    return rowCount ?? 0;
   } finally {
     await client.end();
   }

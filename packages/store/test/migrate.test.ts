@@ -44,6 +44,7 @@ describe('migrations', () => {
       ['applied database migration', '0006-audit'],
       ['applied database migration', '0007-people'],
       ['applied database migration', '0008-quotas'],
+      ['applied database migration', '0009-sandbox-events'],
     ]);
     expect(await query('select name from schema_migrations order by 1')).to.deep.equal([
       { name: '0001-fleet' },
@@ -54,6 +55,7 @@ describe('migrations', () => {
       { name: '0006-audit' },
       { name: '0007-people' },
       { name: '0008-quotas' },
+      { name: '0009-sandbox-events' },
     ]);
   });
 
@@ -97,7 +99,8 @@ describe('migrations', () => {
     await query(`drop table worker_token_issuances, worker_token_revocations, worker_revocation_version,
       worker_join_tokens, worker_credential_uses, policies, policy_version,
       control_planes, tenants, tenant_members, api_keys, quotas, rate_buckets, principal_revocations,
-      principal_revocation_version, audit_events, audit_statements, audit_heads`);
+      principal_revocation_version, audit_events, audit_statements, audit_heads, sandbox_events`);
+    await query(`drop function stacyvm_sandbox_event, stacyvm_exec_event cascade`);
     await query(`drop index sandboxes_of_worker, sandboxes_active_owner`);
     await query(`create index workers_last_heartbeat on workers (last_heartbeat desc)`);
     await query(`alter table workers drop constraint workers_drain_deadline,
@@ -149,6 +152,9 @@ describe('migrations', () => {
       'principal_revocations_subject',
       'quotas_of_subject',
       'rate_buckets_pkey',
+      'sandbox_events_age',
+      'sandbox_events_order',
+      'sandbox_events_pkey',
       'sandboxes_active_owner',
       'sandboxes_active_worker',
       'sandboxes_expiry',

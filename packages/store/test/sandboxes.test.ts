@@ -132,6 +132,9 @@ describe('SandboxRepository', () => {
       await sandboxes.reserve(newSandbox('sb-1'));
       expect(await sandboxes.transition('sb-1', { from: ['running'], to: 'idle' })).to.equal(undefined);
       expect(await sandboxes.transition('sb-none', { from: ['running'], to: 'idle' })).to.equal(undefined);
+      const before = new Date(fixture.clock().getTime() - 1);
+      const outdated = { from: ['creating'], to: 'running', unchangedSince: before } as const;
+      expect(await sandboxes.transition('sb-1', outdated), 'changed since').to.equal(undefined);
       expect(await sandboxes.get('sb-1')).to.include({ state: 'creating' });
       await sandboxes.markDestroyed('sb-1');
       const from = ['destroyed' as 'error'];
@@ -157,43 +160,6 @@ describe('SandboxRepository', () => {
         'invalid_input',
       );
       await rejection(sandboxes.transition('sb-1', { from: [], to: 'error' }), 'invalid_input');
-    });
-  });
-
-  describe('extend', () => {
-    const change = { expiresAt: new Date('2030-01-01T05:00:00Z'), leaseTtlMs: 5 * 60 * 60_000 };
-
-    it('moves the expiry and the lease together', async () => {
-      const { store, clock } = fixture;
-      const { lease } = await store.sandboxes.reserve(newSandbox('sb-1'));
-      const extended = await store.sandboxes.extend('sb-1', change);
-      expect(extended?.sandbox.expiresAt).to.deep.equal(change.expiresAt);
-      expect(extended?.lease).to.include({ holderId: 'worker-1', generation: lease.generation + 1 });
-      expect(extended?.lease.expiresAt.getTime()).to.equal(clock().getTime() + change.leaseTtlMs);
-    });
-
-    it('moves neither when another worker holds the lease', async () => {
-      const { store } = fixture;
-      const { sandbox } = await store.sandboxes.reserve(newSandbox('sb-1'));
-      await store.leases.release({ resourceId: 'sb-1', holderId: 'worker-1' });
-      await store.leases.acquire({
-        resourceId: 'sb-1',
-        resourceType: 'sandbox',
-        holderId: 'x',
-        ttlMs: 5_000,
-      });
-      await rejection(store.sandboxes.extend('sb-1', change), 'conflict');
-      expect(await store.sandboxes.get('sb-1')).to.deep.equal(sandbox);
-    });
-
-    it('does not bring back what is expired, destroyed or missing', async () => {
-      const { sandboxes } = fixture.store;
-      await sandboxes.reserve(newSandbox('sb-1'));
-      await sandboxes.transition('sb-1', { from: ['creating'], to: 'expired' });
-      expect(await sandboxes.extend('sb-1', change)).to.equal(undefined);
-      await sandboxes.markDestroyed('sb-1');
-      expect(await sandboxes.extend('sb-1', change)).to.equal(undefined);
-      expect(await sandboxes.extend('sb-none', change)).to.equal(undefined);
     });
   });
 

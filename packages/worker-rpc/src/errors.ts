@@ -13,7 +13,8 @@ export type CallOutcome = 'not_executed' | 'unknown';
  * `invalid_configuration`: the URL or the credential of the client cannot be used. `unreachable`: no connection.
  * `connection_lost`: the connection ended before the answer did. `timeout`, `aborted`: the caller's limit or signal.
  * `unauthorized` 401, `forbidden` 403, `not_found` 404, `conflict` 409, `capacity_exhausted` 429: refused.
- * `invalid_request`: any other 4xx. `worker_draining`, `unavailable`: 503. `exec_timeout`: the program ran out of
+ * `invalid_request`: any other 4xx. `worker_busy`: as many calls are under way as the worker takes, or as this client
+ * makes of it, by the reason `too_many_calls`. `worker_draining`, `unavailable`: 503. `exec_timeout`: the program ran out of
  * its time. `file_refused`: what the sandbox answers about a path; the reason says what, as `RpcFileErrorCode`. `stream_truncated`:
  * the stream ended without the end that the worker had announced.
  * `unexpected_redirect`: a 3xx; it is never followed. `protocol_error`: an answer outside the protocol.
@@ -31,6 +32,7 @@ export type WorkerRpcErrorCode =
   | 'conflict'
   | 'capacity_exhausted'
   | 'invalid_request'
+  | 'worker_busy'
   | 'worker_draining'
   | 'unavailable'
   | 'exec_timeout'

@@ -59,6 +59,8 @@ export interface HeartbeatDirective {
   readonly worker: WorkerRecord;
   /** When the next heartbeat is expected, in milliseconds from now. */
   readonly nextHeartbeatMs: number;
+  /** For how long leases are to be renewed, each when half of its time is over; undefined: not at all. */
+  readonly leaseTtlMs?: number | undefined;
   /** Take no new sandboxes. */
   readonly drain: boolean;
   /** Sandboxes that are not the worker's any more and must be destroyed. */
@@ -71,6 +73,8 @@ export interface HeartbeatDirective {
 export interface HeartbeatReply {
   readonly serverTime?: Date | undefined;
   readonly nextHeartbeatMs?: number | undefined;
+  /** For how long leases are to be renewed, each when half of its time is over; undefined: not at all. */
+  readonly leaseTtlMs?: number | undefined;
   readonly drain: boolean;
   readonly release: readonly string[];
   /** The whole list, to be put in force in place of the one before. Undefined: nothing has changed. */
@@ -190,6 +194,7 @@ export function directiveToWire(
     stale: worker.stale,
     server_time: serverTime,
     next_heartbeat_ms: Math.round(directive.nextHeartbeatMs),
+    ...(directive.leaseTtlMs === undefined ? {} : { lease_ttl_ms: Math.round(directive.leaseTtlMs) }),
     drain: directive.drain,
     release: directive.release,
     ...(revocations === undefined || revocations.version === knownVersion
@@ -201,6 +206,7 @@ export function directiveToWire(
 const checkReply = schemaCheck<{
   readonly server_time?: string;
   readonly next_heartbeat_ms?: number;
+  readonly lease_ttl_ms?: number;
   readonly drain?: boolean;
   readonly release?: readonly string[];
   readonly revocations?: RevocationFeedWire;
@@ -209,6 +215,7 @@ const checkReply = schemaCheck<{
   properties: {
     server_time: { type: 'string' },
     next_heartbeat_ms: { type: 'number', minimum: 0 },
+    lease_ttl_ms: { type: 'number', minimum: 1 },
     drain: { type: 'boolean' },
     release: { type: 'array', items: { type: 'string' } },
     revocations: REVOCATION_FEED_SCHEMA,
@@ -226,6 +233,7 @@ export function parseHeartbeatReply(body: unknown): Checked<HeartbeatReply> {
     value: {
       serverTime: parseTime(wire.server_time ?? ''),
       nextHeartbeatMs: wire.next_heartbeat_ms,
+      ...(wire.lease_ttl_ms === undefined ? {} : { leaseTtlMs: wire.lease_ttl_ms }),
       drain: wire.drain ?? false,
       release: wire.release ?? [],
       ...(revocations === undefined ? {} : { revocations: revocations.value }),

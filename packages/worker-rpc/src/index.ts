@@ -1,3 +1,4 @@
+export { type CallKind, type CallLoad, type CallSlots, createCallSlots } from './call-slots.js';
 export type { Clock } from './clock.js';
 export {
   type ControlPlaneClient,
@@ -84,7 +85,6 @@ export type { RpcCredential } from './rpc-credential.js';
 export {
   createRpcRequestListener,
   type RpcLimits,
-  type RpcRefusalEvent,
   type RpcRequestListener,
   type RpcRequestListenerOptions,
 } from './rpc-listener.js';
@@ -114,6 +114,7 @@ export type {
 } from './rpc-messages.js';
 export { RPC_METHODS, type RpcMethodName, type RpcMethodRule } from './rpc-methods.js';
 export type { ExecParams, LogsParams, RenewLeaseParams, SandboxParams, SpawnParams } from './rpc-params.js';
+export type { RpcRefusalEvent } from './rpc-refusals.js';
 export { createRpcServer, RPC_SERVER_TIMEOUTS } from './rpc-server.js';
 export { createRpcUrlPolicy, type RpcUrlPolicy, type RpcUrlPolicyOptions } from './rpc-url-policy.js';
 export { staticCredentialSource } from './static-credential-source.js';

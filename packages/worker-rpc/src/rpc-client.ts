@@ -2,6 +2,7 @@ import type { Agent } from 'node:http';
 import { formatDuration } from '@stacyvm/duration';
 import { isWorkerId } from '@stacyvm/token';
 import { parseBaseUrl } from './base-url.js';
+import { type CallSlots, createCallSlots } from './call-slots.js';
 import { type Clock, systemClock } from './clock.js';
 import { foreignPool } from './connection-pool.js';
 import { WorkerRpcError } from './errors.js';
@@ -75,6 +76,11 @@ export interface RpcClientOptions {
   /** Replaces the client's own pool of kept connections, with `tls` and the look-up; the caller closes it. */
   readonly agent?: Agent | undefined;
   readonly timeouts?: Partial<RpcClientTimeouts> | undefined;
+  /**
+   * How many calls are under way at once, each on a connection of its own; by default 256 of each kind. What is beyond is refused at
+   * once as `worker_busy`. Clients of the same worker may share them.
+   */
+  readonly slots?: CallSlots | undefined;
   readonly clock?: Clock | undefined;
 }
 
@@ -122,7 +128,7 @@ export interface RpcClient {
  * @throws WorkerRpcError `invalid_configuration`
  */
 export function createRpcClient(options: RpcClientOptions): RpcClient {
-  const { workerId, clock = systemClock } = options;
+  const { workerId, clock = systemClock, slots = createCallSlots() } = options;
   const baseUrl = parseBaseUrl(options.rpcUrl);
   if (baseUrl === undefined) {
     throw new WorkerRpcError(
@@ -154,6 +160,7 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
     ),
     pool,
     connectTimeoutMs: timeouts.connectMs,
+    slots,
   };
 
   const execTimeout = (request: ExecRequest): number | undefined =>

@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RevocationCheck } from '@stacyvm/token';
+import { type CallLoad, type CallSlots, createCallSlots } from './call-slots.js';
 import { type Clock, systemClock } from './clock.js';
 import { RpcMethodError } from './errors.js';
-import { dispatchFile } from './files/dispatch-files.js';
-import type { RpcFileMethods } from './files/file-calls.js';
+import { dispatchFile, filesOf } from './files/dispatch-files.js';
 import { BrokenTransfer, type FrameReader } from './files/frame-reader.js';
 import { isTransfer, openTransfer, receiveFile, sendFile, wantsTransfer } from './files/serve-transfer.js';
 import { discardBody, disconnectSignal, readBody, sendJson } from './http-body.js';
@@ -18,12 +18,15 @@ import type { RpcContext, RpcMethods } from './rpc-calls.js';
 import { dispatchUnary, isFileCall, type RpcCall } from './rpc-dispatch.js';
 import { execChunks, execLive, execUnary, wantsLiveOutput } from './rpc-exec.js';
 import {
+  BUSY,
+  BUSY_RETRY_SECONDS,
   INTERNAL,
   METHOD_NOT_ALLOWED,
   NO_ENVELOPE,
   NOT_POST,
   OTHER_WORKER,
   REVOKED,
+  type RpcRefusalEvent,
   TOO_LARGE,
 } from './rpc-refusals.js';
 import { decodeRpcEnvelope, type RpcEnvelope } from './rpc-request.js';
@@ -46,14 +49,6 @@ export interface RpcLimits {
   readonly streamStallMs?: number | undefined;
 }
 
-/** A call that was refused before it had an effect. */
-export interface RpcRefusalEvent {
-  readonly status: number;
-  readonly reason: string;
-  readonly method: string | undefined;
-  readonly remoteAddress: string | undefined;
-}
-
 export interface RpcRequestListenerOptions {
   readonly workerId: string;
   /** From `createWorkerAuthenticator`, with this worker's id and a verifier of the audience `worker:rpc`. */
@@ -62,6 +57,8 @@ export interface RpcRequestListenerOptions {
   /** Give one that knows the generations of sandboxes held already; by default an empty one. */
   readonly fence?: LeaseFence | undefined;
   readonly replayGuard?: ReplayGuard | undefined;
+  /** How many calls are served at once, by default 256 of each kind. */
+  readonly slots?: CallSlots | undefined;
   readonly limits?: RpcLimits | undefined;
   readonly logger?: RpcLogger | undefined;
   readonly clock?: Clock | undefined;
@@ -74,6 +71,8 @@ export interface RpcRequestListener {
   (request: IncomingMessage, response: ServerResponse): void;
   /** Calls that are being served. */
   inFlight(): number;
+  /** Those of them that were let in, by kind. */
+  load(): CallLoad;
   /**
    * Puts revocations in force for calls under way: those whose signed credential is revoked now are answered with the
    * reason `token_revoked` at once, and their signal fires. Tells how many they were.
@@ -83,11 +82,12 @@ export interface RpcRequestListener {
 
 /**
  * Creates the worker's side of the RPC. Order of the checks (worker protocol 4.6, made strict): method, credential,
- * body limit, JSON, worker, id and method name, scope, lease present, params, replay, lease, fence. Only then the
- * method of `methods` is called.
+ * body limit, JSON, worker, id and method name, scope, lease present, params, replay, lease, fence, room for one more
+ * call. Only then the method of `methods` is called.
  */
 export function createRpcRequestListener(options: RpcRequestListenerOptions): RpcRequestListener {
   const { workerId, methods, logger = silentLogger, clock = systemClock, limits = {} } = options;
+  const { slots = createCallSlots() } = options;
   const { bodyBytes = 16 * MIB, outputBytes = 16 * MIB, streamStallMs = 300_000, bodyMs = 60_000 } = limits;
   const desk: AdmissionDesk = {
     workerId,
@@ -121,7 +121,8 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
     }
     // Which worker this is, is told to those who may call it.
     const known = headerText(request.headers, WORKER_ID_HEADER) !== '' && authenticate(request).ok;
-    sendJson(response, 200, encodeJson({ status: 'ok', ...(known ? { worker_id: workerId } : {}) }));
+    const details = known ? { worker_id: workerId, calls: slots.load() } : {};
+    sendJson(response, 200, encodeJson({ status: 'ok', ...details }));
   }
 
   async function handleRpc(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -153,7 +154,17 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
         answerError(response, envelope, admitted);
         return;
       }
-      await serve(admitted, envelope, { caller, open, request, response, transfer });
+      const release = slots.take(admitted.method);
+      if (release === undefined) {
+        report(request, BUSY, envelope.method);
+        answerError(response, envelope, BUSY, { 'retry-after': String(BUSY_RETRY_SECONDS) });
+        return;
+      }
+      try {
+        await serve(admitted, envelope, { caller, open, request, response, transfer });
+      } finally {
+        release();
+      }
     } catch (error) {
       if (!(error instanceof BrokenTransfer)) throw error;
       refuse(NO_ENVELOPE);
@@ -233,9 +244,14 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
     return new RpcMethodError('internal', 'internal error', { cause: error });
   }
 
-  function answerError(response: ServerResponse, envelope: RpcEnvelope, refused: CallRefusal): void {
-    const { status, message, reason } = refused;
-    sendJson(response, status, encodeJson({ id: envelope.id, worker_id: workerId, error: message, reason }));
+  function answerError(
+    response: ServerResponse,
+    envelope: RpcEnvelope,
+    { status, message, reason }: CallRefusal,
+    headers: Readonly<Record<string, string>> = {},
+  ): void {
+    const body = encodeJson({ id: envelope.id, worker_id: workerId, error: message, reason });
+    sendJson(response, status, body, headers);
   }
 
   function report(request: IncomingMessage, refused: CallRefusal, method: string | undefined): void {
@@ -259,17 +275,13 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
   };
   return Object.assign(listener, {
     inFlight: () => inFlight,
+    load: slots.load,
     revalidate(isRevoked: RevocationCheck) {
       const calls = openCalls.revalidate(isRevoked);
       if (calls > 0) logger.warn('worker RPC calls ended: their credential is revoked', { calls });
       return calls;
     },
   });
-}
-
-function filesOf({ files }: RpcMethods): RpcFileMethods {
-  if (files !== undefined) return files;
-  throw new RpcMethodError('not_implemented', 'worker RPC method is not implemented by this worker runtime');
 }
 
 interface ServedRequest {

@@ -1,5 +1,13 @@
 import { encodeJson } from './json-encoding.js';
 
+/** A call that was refused before it had an effect. */
+export interface RpcRefusalEvent {
+  readonly status: number;
+  readonly reason: string;
+  readonly method: string | undefined;
+  readonly remoteAddress: string | undefined;
+}
+
 /** Why a request is refused before its envelope is understood; told without one. */
 export const METHOD_NOT_ALLOWED = {
   code: 'BAD_REQUEST',
@@ -31,4 +39,12 @@ export const REVOKED = {
   message: 'invalid or missing worker RPC credentials',
   reason: 'token_revoked',
 };
+/** Told in an envelope, before the call has an effect. */
+export const BUSY = {
+  status: 503,
+  message: 'the worker is busy: too many calls of this kind are under way; try again',
+  reason: 'worker_busy',
+};
+/** When a refused caller may come again, in seconds. */
+export const BUSY_RETRY_SECONDS = 1;
 export const INTERNAL = encodeJson({ code: 'INTERNAL_ERROR', message: 'internal error', reason: 'internal' });

@@ -170,6 +170,7 @@ function refusedCall(status: number, wire: ReplyWire | undefined): WorkerRpcErro
 function codeOf(status: number, reason: string | undefined, text: string): WorkerRpcErrorCode {
   if (isFileErrorReason(reason)) return 'file_refused';
   if (reason === 'exec_timeout' || isTimeoutText(text)) return 'exec_timeout';
+  if (reason === 'worker_busy') return 'worker_busy';
   // A reference worker gives no reasons.
   if (reason === 'worker_draining' || (status === 503 && text === 'worker is draining'))
     return 'worker_draining';

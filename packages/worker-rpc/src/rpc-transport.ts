@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { CallSlots } from './call-slots.js';
 import type { ConnectionPool } from './connection-pool.js';
 import { WorkerRpcError } from './errors.js';
 import type { OutgoingTransfer } from './files/outgoing-file.js';
@@ -18,6 +19,7 @@ export interface RpcTransportOptions {
   readonly proofs: CallProofs;
   readonly pool: ConnectionPool;
   readonly connectTimeoutMs: number;
+  readonly slots: CallSlots;
 }
 
 export interface RpcTransportCall {
@@ -75,6 +77,20 @@ async function sendProven<T>(
   call: RpcTransportCall,
   read: ReadAnswer<T>,
 ): Promise<T> {
+  const release = options.slots.take(call.method);
+  if (release === undefined) throw tooManyCalls(options.workerId);
+  try {
+    return await sendUntilTaken(options, call, read);
+  } finally {
+    release();
+  }
+}
+
+async function sendUntilTaken<T>(
+  options: RpcTransportOptions,
+  call: RpcTransportCall,
+  read: ReadAnswer<T>,
+): Promise<T> {
   const { timeoutMs } = call;
   const startedAt = performance.now();
   const timeLeft = (): number | undefined =>
@@ -128,6 +144,14 @@ async function exchange<T>(
       return read(response, { id, workerId });
     },
   );
+}
+
+/** Instead of a place in the queue for a connection, where the call would use up its time unheard. */
+function tooManyCalls(workerId: string): WorkerRpcError {
+  return new WorkerRpcError('worker_busy', `too many calls of worker ${workerId} are under way; try again`, {
+    outcome: 'not_executed',
+    reason: 'too_many_calls',
+  });
 }
 
 function rpcErrorOf(error: unknown): unknown {

@@ -15,6 +15,7 @@ describe('@stacyvm/worker-rpc', () => {
       'TlsMaterialError',
       'WorkerEndpointError',
       'WorkerRpcError',
+      'createCallSlots',
       'createClientThumbprints',
       'createControlPlaneClient',
       'createJoinToken',

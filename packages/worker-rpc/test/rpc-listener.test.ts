@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { expect } from 'chai';
-import { RpcMethodError, type RpcMethodErrorCode } from '../src/index.js';
+import { createCallSlots, RpcMethodError, type RpcMethodErrorCode } from '../src/index.js';
 import {
   envelope,
   post,
@@ -28,7 +28,19 @@ describe('createRpcRequestListener', () => {
       const known = await fetch(`${worker.url}/health`, {
         headers: { 'x-worker-id': WORKER, 'x-worker-token': rpcToken() },
       });
-      expect(await known.json()).to.deep.equal({ status: 'ok', worker_id: WORKER });
+      expect(await known.json()).to.deep.equal({
+        status: 'ok',
+        worker_id: WORKER,
+        calls: { exec: 0, spawn: 0, short: 0, vital: 0 },
+      });
+    });
+
+    it('503 with Retry-After to a call that it has no room for', async () => {
+      worker = await startWorker({ slots: createCallSlots(0) });
+      const answer = await call(envelope('worker.exec'));
+      expect(answer.status).to.equal(503);
+      expect(answer.headers.get('retry-after')).to.equal('1');
+      expect(answer.json).to.include({ id: 'request-1', worker_id: WORKER, reason: 'worker_busy' });
     });
 
     it('405 to GET /rpc, before the credential is looked at', async () => {

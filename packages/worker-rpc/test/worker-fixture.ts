@@ -10,6 +10,7 @@ import {
   type WorkerTokenVerifier,
 } from '@stacyvm/token';
 import {
+  type CallLoad,
   createRpcClient,
   createRpcRequestListener,
   createRpcServer,
@@ -107,6 +108,7 @@ export interface TestWorker extends TestServer {
   readonly methods: SpiedMethods;
   readonly reasons: string[];
   readonly inFlight: () => number;
+  readonly load: () => CallLoad;
   readonly revalidate: (isRevoked: RevocationCheck) => number;
   client(options?: Partial<RpcClientOptions>): RpcClient;
 }
@@ -138,6 +140,7 @@ export async function startWorker(options: TestWorkerOptions = {}): Promise<Test
     methods,
     reasons,
     inFlight: listener.inFlight,
+    load: listener.load,
     revalidate: listener.revalidate,
     client(overrides = {}) {
       const client = createRpcClient({

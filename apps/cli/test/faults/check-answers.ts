@@ -7,6 +7,7 @@ const FORESEEN: ReadonlySet<string> = new Set([
   '503 policy_unavailable',
   '503 worker_unreachable',
   '503 worker_refused',
+  '503 worker_busy',
   '503 shutting_down',
 ]);
 

@@ -1,5 +1,6 @@
 import type { FleetStatus, HeartbeatBatch } from '@stacyvm/orchestrator';
 import type { WorkerRecord } from '@stacyvm/store';
+import type { CallLoad } from '@stacyvm/worker-rpc';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 import { readMetrics } from './read-metrics.js';
 import type { WorkerCounts } from './worker-counts.js';
@@ -7,6 +8,8 @@ import type { WorkerCounts } from './worker-counts.js';
 /** What is read of the fleet when the metrics are. */
 export interface MeasuredFleet {
   status(): FleetStatus;
+  /** Calls of workers that are under way, by kind. */
+  workerCalls(): CallLoad;
   /** Whether hints of the database come in. */
   hintsConnected(): boolean;
   /** How many workers there are of each condition. */
@@ -75,6 +78,15 @@ function observe(registry: Registry, fleet: MeasuredFleet): void {
   gauge('database_hints_connected', '1: hints of the database come in. 0: polling alone.', () =>
     Number(fleet.hintsConnected()),
   );
+  new Gauge({
+    name: 'stacyvm_worker_rpc_calls',
+    help: 'Calls of workers that this control plane waits for: programs, spawns, short ones, and those that always have room.',
+    labelNames: ['kind'],
+    registers,
+    collect() {
+      for (const [kind, count] of Object.entries(fleet.workerCalls())) this.set({ kind }, count);
+    },
+  });
   new Gauge({
     name: 'stacyvm_workers',
     help: 'Workers, each by the first of these that it is: stale, draining, cordoned, online, other.',

@@ -10,6 +10,7 @@ export type SandboxOperation =
   | 'listSandboxes'
   | 'getSandbox'
   | 'destroySandbox'
+  | 'extendSandbox'
   | 'getSandboxLogs';
 
 export function sandboxHandlers(
@@ -74,6 +75,12 @@ export function sandboxHandlers(
     destroySandbox: handle(async (request, response) => {
       await orchestrator.within(reachOf(request)).destroy(pathParameter(request, 'id'));
       response.json({ status: 'destroyed' });
+    }),
+
+    extendSandbox: handle(async (request, response) => {
+      const { ttl } = request.body as components['schemas']['ExtendRequest'];
+      const sandboxes = orchestrator.within(reachOf(request));
+      response.json(sandboxJson(await sandboxes.extend(pathParameter(request, 'id'), { ttl })));
     }),
 
     getSandboxLogs: handle(async (request, response) => {

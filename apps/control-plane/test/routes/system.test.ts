@@ -83,6 +83,7 @@ describe('the probes', () => {
       }),
       store: fixture.store,
       tenantDirectory: createTenantDirectory(fixture.store),
+      events: { serve: () => Promise.reject(new Error('not asked for')) },
       logger,
       clock,
       version: '0',

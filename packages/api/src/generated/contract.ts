@@ -49,6 +49,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/sandboxes/{id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a sandbox. */
+                id: components["parameters"]["SandboxId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Set anew how long a sandbox lives
+         * @description The sandbox expires `ttl` from now, which may be earlier than before, at most as late as a new one. Its worker is
+         *     told before the answer; when that is not possible the answer is an error whose message says that nothing has
+         *     changed, or that it is not known whether it has.
+         */
+        post: operations["extendSandbox"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/sandboxes/{id}/exec": {
         parameters: {
             query?: never;
@@ -1348,6 +1373,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens to sandboxes
+         * @description Server-sent events: one `data:` line of JSON an event, see `SandboxEvent`, and its `id:`. Whichever control plane brought
+         *     an event about, all of them tell it, in the same order. A reader who comes back with `Last-Event-ID`, to any control
+         *     plane, goes on where it was, for a day; when events in between are gone, the first one is of the type `overflow`.
+         *     Without that header a stream begins now. When nothing happens there is a comment every 15 seconds. A stream ends
+         *     after 15 minutes, so that the credential is looked at again, and when the control plane stops.
+         */
+        get: operations["streamEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1608,6 +1657,25 @@ export interface components {
             requirements?: {
                 [key: string]: string;
             };
+        };
+        SandboxEvent: {
+            /** @description For `Last-Event-ID`. */
+            id: string;
+            /**
+             * @description `sandbox.created`, `sandbox.` and the state that it came to (`sandbox.running`, `sandbox.unhealthy`, `sandbox.destroyed`, …),
+             *     `sandbox.extended`, `exec.` and the outcome of a program (`exec.completed`, `exec.failed`, `exec.timeout`, `exec.cancelled`),
+             *     or `overflow`: events are gone that the reader has not seen.
+             */
+            type: string;
+            sandbox_id?: string;
+            /** Format: date-time */
+            timestamp: string;
+            /** @description Such as `reason`, `exit_code`, `duration_ms`, `request_id`. */
+            data?: Record<string, never>;
+        };
+        ExtendRequest: {
+            /** @description How long it may live from now on. */
+            ttl: string;
         };
         Sandbox: {
             id: string;
@@ -2645,6 +2713,8 @@ export interface components {
         /** @description Something that the request needs is away; try again. */
         Unavailable: {
             headers: {
+                /** @description After how many seconds, when it is only busy (`worker_busy`). */
+                "Retry-After"?: number;
                 [name: string]: unknown;
             };
             content: {
@@ -2831,6 +2901,42 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    extendSandbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The id of a sandbox. */
+                id: components["parameters"]["SandboxId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExtendRequest"];
+            };
+        };
+        responses: {
+            /** @description The sandbox with its new expiry. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sandbox"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            429: components["responses"]["ResourceLimit"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };
@@ -5588,6 +5694,43 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             429: components["responses"]["IssueLimit"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    streamEvents: {
+        parameters: {
+            query?: {
+                /** @description Those of one sandbox alone. */
+                sandbox_id?: string;
+                /**
+                 * @description `false`: the stream ends with the last event that is there, and begins with the first that is kept unless there is a
+                 *     `Last-Event-ID`.
+                 */
+                follow?: boolean;
+            };
+            header?: {
+                /** @description The id of the last event that the reader has seen. */
+                "Last-Event-ID"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];
         };

@@ -337,6 +337,83 @@ export const openApiDocument: unknown = {
         }
       }
     },
+    "/sandboxes/{id}/extend": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/SandboxId"
+        }
+      ],
+      "post": {
+        "operationId": "extendSandbox",
+        "x-scope": "api:*",
+        "tags": [
+          "sandboxes"
+        ],
+        "summary": "Set anew how long a sandbox lives",
+        "description": "The sandbox expires `ttl` from now, which may be earlier than before, at most as late as a new one. Its worker is\ntold before the answer; when that is not possible the answer is an error whose message says that nothing has\nchanged, or that it is not known whether it has.\n",
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/json": {
+              "schema": {
+                "$ref": "#/components/schemas/ExtendRequest"
+              },
+              "examples": {
+                "anotherHour": {
+                  "value": {
+                    "ttl": "1h"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The sandbox with its new expiry.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/Sandbox"
+                },
+                "examples": {
+                  "running": {
+                    "$ref": "#/components/examples/RunningSandbox"
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "409": {
+            "$ref": "#/components/responses/Conflict"
+          },
+          "413": {
+            "$ref": "#/components/responses/TooLarge"
+          },
+          "429": {
+            "$ref": "#/components/responses/ResourceLimit"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
     "/sandboxes/{id}/exec": {
       "parameters": [
         {
@@ -5935,6 +6012,77 @@ export const openApiDocument: unknown = {
         }
       }
     },
+    "/events": {
+      "get": {
+        "operationId": "streamEvents",
+        "x-scope": "read:*",
+        "tags": [
+          "sandboxes"
+        ],
+        "summary": "What happens to sandboxes",
+        "description": "Server-sent events: one `data:` line of JSON an event, see `SandboxEvent`, and its `id:`. Whichever control plane brought\nan event about, all of them tell it, in the same order. A reader who comes back with `Last-Event-ID`, to any control\nplane, goes on where it was, for a day; when events in between are gone, the first one is of the type `overflow`.\nWithout that header a stream begins now. When nothing happens there is a comment every 15 seconds. A stream ends\nafter 15 minutes, so that the credential is looked at again, and when the control plane stops.\n",
+        "parameters": [
+          {
+            "name": "sandbox_id",
+            "in": "query",
+            "schema": {
+              "type": "string",
+              "minLength": 1,
+              "maxLength": 128
+            },
+            "description": "Those of one sandbox alone."
+          },
+          {
+            "name": "follow",
+            "in": "query",
+            "schema": {
+              "type": "boolean",
+              "default": true
+            },
+            "description": "`false`: the stream ends with the last event that is there, and begins with the first that is kept unless there is a\n`Last-Event-ID`.\n"
+          },
+          {
+            "name": "Last-Event-ID",
+            "in": "header",
+            "schema": {
+              "type": "string",
+              "maxLength": 64
+            },
+            "description": "The id of the last event that the reader has seen."
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The stream.",
+            "content": {
+              "text/event-stream": {
+                "schema": {
+                  "type": "string"
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
     "/health": {
       "get": {
         "operationId": "getHealth",
@@ -6776,6 +6924,14 @@ export const openApiDocument: unknown = {
       },
       "Unavailable": {
         "description": "Something that the request needs is away; try again.",
+        "headers": {
+          "Retry-After": {
+            "schema": {
+              "type": "integer"
+            },
+            "description": "After how many seconds, when it is only busy (`worker_busy`)."
+          }
+        },
         "content": {
           "application/json": {
             "schema": {
@@ -7724,6 +7880,50 @@ export const openApiDocument: unknown = {
               "maxLength": 128
             },
             "description": "Labels that the worker must carry, with these very values. 409 `requirements_unmet` when no worker does.\n"
+          }
+        }
+      },
+      "SandboxEvent": {
+        "type": "object",
+        "required": [
+          "id",
+          "type",
+          "timestamp"
+        ],
+        "properties": {
+          "id": {
+            "type": "string",
+            "description": "For `Last-Event-ID`."
+          },
+          "type": {
+            "type": "string",
+            "description": "`sandbox.created`, `sandbox.` and the state that it came to (`sandbox.running`, `sandbox.unhealthy`, `sandbox.destroyed`, …),\n`sandbox.extended`, `exec.` and the outcome of a program (`exec.completed`, `exec.failed`, `exec.timeout`, `exec.cancelled`),\nor `overflow`: events are gone that the reader has not seen.\n"
+          },
+          "sandbox_id": {
+            "type": "string"
+          },
+          "timestamp": {
+            "type": "string",
+            "format": "date-time"
+          },
+          "data": {
+            "type": "object",
+            "description": "Such as `reason`, `exit_code`, `duration_ms`, `request_id`."
+          }
+        }
+      },
+      "ExtendRequest": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "ttl"
+        ],
+        "properties": {
+          "ttl": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 64,
+            "description": "How long it may live from now on."
           }
         }
       },

@@ -129,6 +129,14 @@ export const OPERATION_SETTINGS = {
     readBy: 'control-plane',
     doc: 'How often records and workers are compared.',
   },
+  'orchestrator.lease_ttl': {
+    type: 'duration',
+    default: '1h',
+    min: '1s',
+    max: '24h',
+    readBy: 'control-plane',
+    doc: 'The longest lease of a sandbox; workers renew them, and one that is cut off ends its sandboxes by then.',
+  },
   'orchestrator.spawn_timeout': {
     type: 'duration',
     default: '60s',

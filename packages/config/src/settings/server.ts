@@ -131,4 +131,12 @@ export const SERVER_SETTINGS = {
     live: true,
     doc: 'Schemes that workers may be called by.',
   },
+  'worker_rpc.max_concurrent_calls': {
+    type: 'integer',
+    default: 256,
+    min: 1,
+    max: 100_000,
+    readBy: 'control-plane',
+    doc: 'Calls of one worker that may be under way at once: so many programs, spawns, and other calls.',
+  },
 } as const satisfies SettingDefinitions;

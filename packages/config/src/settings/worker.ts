@@ -94,6 +94,14 @@ export const WORKER_SETTINGS = {
     readBy: 'worker',
     doc: 'How many sandboxes the worker takes.',
   },
+  'worker.max_concurrent_calls': {
+    type: 'integer',
+    default: 256,
+    min: 1,
+    max: 100_000,
+    readBy: 'worker',
+    doc: 'Calls that the worker serves at once: so many programs, spawns, and other calls; destroying is always served.',
+  },
   'worker.memory_mb': {
     type: 'integer',
     default: 0,

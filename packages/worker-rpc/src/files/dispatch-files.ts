@@ -1,5 +1,5 @@
 import { RpcMethodError } from '../errors.js';
-import type { RpcContext } from '../rpc-calls.js';
+import type { RpcContext, RpcMethods } from '../rpc-calls.js';
 import type { RpcFileMethods } from './file-calls.js';
 import { fileInfoToWire } from './file-messages.js';
 import type { FileParams } from './file-params.js';
@@ -16,6 +16,12 @@ export interface FileCall {
     | 'worker.file_stat'
     | 'worker.file_glob';
   readonly params: FileParams;
+}
+
+/** @throws RpcMethodError `not_implemented` where a worker has none */
+export function filesOf({ files }: RpcMethods): RpcFileMethods {
+  if (files !== undefined) return files;
+  throw new RpcMethodError('not_implemented', 'worker RPC method is not implemented by this worker runtime');
 }
 
 /** Serves a call in one piece, as the reference protocol has it, and tells its result for the wire. */
