@@ -7,6 +7,7 @@ import { createOrchestrator } from '@stacyvm/orchestrator';
 import { openStore } from '@stacyvm/store';
 import { createClientThumbprints } from '@stacyvm/worker-rpc';
 import { createApp } from './app.js';
+import { openAudit } from './audit/open-audit.js';
 import { createEdge } from './callers/edge.js';
 import { createTenantDirectory } from './callers/tenant-directory.js';
 import { followDatabaseHints } from './database-hints.js';
@@ -63,7 +64,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   });
   let draining = false;
   try {
-    const authority = await openWorkerAuthority({ settings, store, logger, clock });
+    const auditing = openAudit({ settings, store, logger, clock });
+    const authority = await openWorkerAuthority({ settings, store, auditing, logger, clock });
     const orchestrator = createOrchestrator({
       store,
       logger,
@@ -88,6 +90,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     authority.metrics.observeQuotas(store, clock);
     const app = createApp({
       ...authority,
+      auditing,
       ...edge,
       settings: settingsReload,
       settingsSource,
@@ -122,6 +125,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     );
     await listen(server, settings, edge.callers.enforced, logger);
     orchestrator.start();
+    auditing.start();
     const warm = edge.callers.warmUp();
     const background = authority.start(() => orchestrator.enforceRevocations());
     const hints = followDatabaseHints({
@@ -148,6 +152,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
         await background.stop();
         await orchestrator.stop();
         await warm;
+        await auditing.stop();
       } finally {
         tls.close();
         await store.close();

@@ -1,3 +1,4 @@
+import { type AuditClient, createAuditClient } from './audit-client.js';
 import { type ExecExit, type ExecOutput, readExecStream } from './exec-stream.js';
 import { createFilesClient, type FilesClient } from './files-client.js';
 import { createFleetClient, type FleetClient } from './fleet-client.js';
@@ -39,6 +40,7 @@ export interface ApiClient {
   readonly workerIdentity: WorkerIdentityClient;
   readonly policies: PoliciesClient;
   readonly quotas: QuotasClient;
+  readonly audit: AuditClient;
 }
 
 /**
@@ -99,5 +101,6 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     workerIdentity: createWorkerIdentityClient(calls),
     policies: createPoliciesClient(calls),
     quotas: createQuotasClient(calls),
+    audit: createAuditClient(calls),
   };
 }

@@ -21,9 +21,7 @@ describe('the audit of administrators', () => {
   after(() => fixture?.dispose());
 
   const pathOf = (path: string) =>
-    path
-      .replace('{id}', `rv-${'0'.repeat(24)}`)
-      .replaceAll(/\{\w+\}/g, 'nobody');
+    path.replace('{id}', `rv-${'0'.repeat(24)}`).replaceAll(/\{\w+\}/g, 'nobody');
   const operations = listOperations().filter(
     ({ path, scope, method }) => path.startsWith('/admin/') || (scope === 'admin:*' && method !== 'get'),
   );
@@ -59,6 +57,7 @@ describe('the audit of administrators', () => {
         'success',
         'failure invalid_request',
         'failure not_found',
+        'failure audit_unsigned',
         'failure worker_not_found',
         'failure tenant_not_found',
         'failure quota_not_found',
@@ -109,7 +108,6 @@ describe('the audit of administrators', () => {
     app.use(requestContext({ logger: captureLogs().logger, addressOf: () => '' }));
     const audited = auditedHandlers({
       succeeded: () => Promise.reject(new StoreError('unavailable', 'the database is away')),
-      refused: async () => undefined,
     });
     app.post(
       '/',

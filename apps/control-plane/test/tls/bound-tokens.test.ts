@@ -247,7 +247,7 @@ describe('a worker token that is bound to a client certificate', () => {
     it('is bound to the certificate that the worker asks with, which the audit tells', async () => {
       const issued = await issue(own);
       expect(bindingOf(issued)).to.equal(thumbprintOf(own));
-      const { items } = await fixture.store.adminAudit.list({ action: 'worker_token.issue' });
+      const { items } = await fixture.store.audit.list({ action: 'worker_token.issue' });
       expect(items[0]?.detail).to.include({ certificate_thumbprint: thumbprintOf(own) });
     });
 
