@@ -1,3 +1,4 @@
+import { type AuditClient, createAuditClient } from './audit-client.js';
 import { readEventStream, type SandboxEvent } from './event-stream.js';
 import { type ExecExit, type ExecOutput, readExecStream } from './exec-stream.js';
 import { createFilesClient, type FilesClient } from './files-client.js';
@@ -59,6 +60,7 @@ export interface ApiClient {
   readonly people: PeopleClient;
   readonly quotas: QuotasClient;
   readonly tenants: TenantsClient;
+  readonly audit: AuditClient;
 }
 
 /**
@@ -143,5 +145,6 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     people: createPeopleClient(calls),
     quotas: createQuotasClient(calls),
     tenants: createTenantsClient(calls),
+    audit: createAuditClient(calls),
   };
 }

@@ -58,6 +58,8 @@ describe('the leases of sandboxes', () => {
   it('are renewed for their holder alone', async () => {
     const { fleet, spawn } = fixture.orchestrator();
     const { id } = await spawn({ ttl: '10m' });
-    expect(await failureOf(fleet.renewLease({ ...renewal(id, 5), holderId: 'worker-b' }))).to.include({ code: 'conflict' });
+    expect(await failureOf(fleet.renewLease({ ...renewal(id, 5), holderId: 'worker-b' }))).to.include({
+      code: 'conflict',
+    });
   });
 });

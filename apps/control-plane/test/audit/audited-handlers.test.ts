@@ -57,6 +57,7 @@ describe('the audit of administrators', () => {
         'success',
         'failure invalid_request',
         'failure not_found',
+        'failure audit_unsigned',
         'failure worker_not_found',
         'failure tenant_not_found',
         'failure api_key_not_found',
@@ -109,7 +110,6 @@ describe('the audit of administrators', () => {
     app.use(requestContext({ logger: captureLogs().logger, addressOf: () => '' }));
     const audited = auditedHandlers({
       succeeded: () => Promise.reject(new StoreError('unavailable', 'the database is away')),
-      refused: async () => undefined,
     });
     app.post(
       '/',
