@@ -49,6 +49,7 @@ describe('sandboxes of tenants', () => {
   const uses: Readonly<Record<string, (sandboxes: Sandboxes, id: string) => Promise<unknown>>> = {
     get: ({ get }, id) => get(id),
     destroy: ({ destroy }, id) => destroy(id),
+    extend: ({ extend }, id) => extend(id, { ttl: '1h' }),
     logs: ({ logs }, id) => logs(id, 10),
     'exec.run': ({ exec }, id) => exec.run(id, { command: 'id' }, { requestId: '' }),
     'exec.stream': ({ exec }, id) =>
