@@ -79,7 +79,6 @@ describe('tenants on one fleet', () => {
   });
 
   const bodies: Readonly<Record<string, CallOptions & { readonly query?: string }>> = {
-    extendSandbox: { body: { ttl: '1h' } },
     execInSandbox: { body: { command: 'id' } },
     extendSandbox: { body: { ttl: '1h' } },
     getSandboxLogs: {},
