@@ -1,5 +1,6 @@
 import type { QuotaLimits } from '@stacyvm/store';
 import { expect } from 'chai';
+import type { Orchestrator, SpawnRequest } from '../src/index.js';
 import { eventually } from './eventually.js';
 import type { FakeWorker } from './fake-worker.js';
 import { MINUTE, type OrchestratorFixture, openFixture } from './orchestrator-fixture.js';
@@ -16,6 +17,8 @@ const NONE: QuotaLimits = {
 const ADA = { tenantId: '', ownerId: 'ada' };
 const TENANT = { tenantId: 'tn-a', ownerId: '' };
 const QUEUE = { maxWaiting: 100, timeoutMs: 60_000 };
+const spawnIn = (plane: Orchestrator, tenantId: string, request: SpawnRequest) =>
+  plane.within({ kind: 'tenant', tenantId }).spawn(request);
 const contextOf = (requestId: string) => ({ requestId });
 
 describe('quotas of owners and tenants', () => {
@@ -38,7 +41,7 @@ describe('quotas of owners and tenants', () => {
     const planes = [1, 2].map(() => fixture.orchestrator({ spawnQueue: QUEUE }));
     await planes[0]!.quotas.set(TENANT, { ...NONE, maxSandboxes: 5 });
     const spawns = Array.from({ length: 64 }, (_, n) =>
-      planes[n % 2]!.spawn({ tenantId: 'tn-a', ownerId: `owner-${n % 7}` }),
+      spawnIn(planes[n % 2]!, 'tn-a', { ownerId: `owner-${n % 7}` }),
     );
     const results = await Promise.allSettled(spawns);
     const refusals = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
@@ -73,8 +76,8 @@ describe('quotas of owners and tenants', () => {
     await plane.spawn({ ownerId: 'ada' });
     await plane.spawn({ ownerId: 'ada' });
     await rejection(plane.spawn({ ownerId: 'ada' }), 'quota_exceeded');
-    await plane.spawn({ ownerId: 'ada', tenantId: 'tn-b' });
-    await rejection(plane.spawn({ ownerId: 'ada', tenantId: 'tn-b' }), 'max_sandboxes_per_owner');
+    await spawnIn(plane, 'tn-b', { ownerId: 'ada' });
+    await rejection(spawnIn(plane, 'tn-b', { ownerId: 'ada' }), 'max_sandboxes_per_owner');
   });
 
   it('serve who waits and has a quota above the limit of all owners', async () => {
@@ -127,9 +130,12 @@ describe('quotas of owners and tenants', () => {
         if (owner > 0) await plane.quotas.set(subject, at(owner));
         if (tenant > 0) await plane.quotas.set(TENANT, at(tenant));
         const code = longest === 3_600 ? 'ttl_too_long' : 'quota_exceeded';
-        const tooLong = await rejection(plane.spawn({ ...subject, ttl: `${longest + 1}s` }), code);
+        const tooLong = await rejection(
+          spawnIn(plane, 'tn-a', { ownerId: 'ada', ttl: `${longest + 1}s` }),
+          code,
+        );
         expect(tooLong.message).to.match(/^resource limit exceeded: ttl exceeds max ttl \S+/);
-        const sandbox = await plane.spawn({ ...subject, ttl: `${longest}s` });
+        const sandbox = await spawnIn(plane, 'tn-a', { ownerId: 'ada', ttl: `${longest}s` });
         const execCode = longest === 3_600 ? 'exec_timeout_too_long' : 'quota_exceeded';
         const run = (timeout?: string) =>
           plane.exec.run(sandbox.id, { command: 'true', timeout }, contextOf('r'));
@@ -140,7 +146,7 @@ describe('quotas of owners and tenants', () => {
           maxTtlSeconds: longest,
           maxExecTimeoutSeconds: longest,
         });
-        const unspoken = await plane.spawn(subject);
+        const unspoken = await spawnIn(plane, 'tn-a', { ownerId: 'ada' });
         expect(unspoken.expiresAt.getTime() - unspoken.createdAt.getTime()).to.equal(
           Math.min(longest, 3_600) * 1_000,
         );
