@@ -2,6 +2,7 @@ import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { algorithmsOf, type EllipticCurve, type SignatureAlgorithm } from './algorithms.js';
 import { decodeBase64url } from './base64url.js';
 import { isObject } from './strict-json.js';
+import { hasSmallFactor, isSmallOrderPoint } from './weak-numbers.js';
 
 /** A public key that may verify signatures. */
 export interface VerificationKey {
@@ -64,6 +65,9 @@ function materialOf(jwk: Readonly<Record<string, unknown>>): KeyMaterial {
       return ecMaterial(jwk);
     default: {
       const x = coordinateOf(jwk['x'], 'Ed25519');
+      if (isSmallOrderPoint(Buffer.from(x, 'base64url'))) {
+        throw new UnusableKeyError('its point has a small order, so that anybody can sign for it');
+      }
       return { kty: 'OKP', crv: 'Ed25519', x };
     }
   }
@@ -77,6 +81,7 @@ function rsaMaterial(jwk: Readonly<Record<string, unknown>>): KeyMaterial {
   if (bits > MAX_MODULUS_BITS)
     throw new UnusableKeyError(`its modulus has more than ${MAX_MODULUS_BITS} bits`);
   if (!isOdd(n.bytes)) throw new UnusableKeyError('its modulus is even');
+  if (hasSmallFactor(n.bytes)) throw new UnusableKeyError('a small prime divides its modulus');
   const e = numberOf(jwk['e']);
   const isOne = e.bytes.length === 1 && e.bytes[0] === 1;
   if (isOne || !isOdd(e.bytes) || e.bytes.length > MAX_EXPONENT_BYTES) {

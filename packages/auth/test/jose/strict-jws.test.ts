@@ -26,6 +26,17 @@ describe('parseStrictJwt', () => {
     });
   }
 
+  it('takes the white space and the escapes that JSON allows', () => {
+    const token = signText(
+      String.raw` { "alg" : "RS256" ,${'\n\t'}"k\u0069d":"k\u0031"}${'\r\n'}`,
+      String.raw`{ "s\u0075b" :"ada" } `,
+      keys.rsa,
+    );
+    const jwt = parseStrictJwt(token);
+    expect(jwt.header).to.deep.equal({ algorithm: 'RS256', keyId: 'k1' });
+    expect(jwt.claims.get('sub')).to.equal('ada');
+  });
+
   it('takes a token without type and kid', () => {
     expect(parseStrictJwt(makeToken(claims)).header.keyId).to.equal(undefined);
   });
@@ -66,6 +77,16 @@ describe('parseStrictJwt', () => {
       'a duplicate kid, escaped',
       signText(String.raw`{"alg":"RS256","kid":"a","\u006bid":"b"}`, '{}', keys.rsa),
     ],
+    ['a duplicate alg, escaped', signText(String.raw`{"alg":"RS256","\u0061lg":"none"}`, '{}', keys.rsa)],
+    ['a duplicate exp, escaped', signText('{"alg":"RS256"}', String.raw`{"exp":1,"e\u0078p":9}`, keys.rsa)],
+    [
+      'a forbidden member, escaped',
+      signText(String.raw`{"alg":"RS256","\u006aku":"https://x.example"}`, '{}', keys.rsa),
+    ],
+    ['a comment', signText('{"alg":"RS256"/**/}', '{}', keys.rsa)],
+    ['two objects', signText('{"alg":"RS256"}{}', '{}', keys.rsa)],
+    ['a byte order mark', signText('\ufeff{"alg":"RS256"}', '{}', keys.rsa)],
+    ['a NaN', signText('{"alg":"RS256"}', '{"exp":NaN}', keys.rsa)],
     ['a duplicate sub', signText('{"alg":"RS256"}', '{"sub":"ada","sub":"root"}', keys.rsa)],
     ['a duplicate deep in the payload', signText('{"alg":"RS256"}', '{"a":{"b":1,"b":2}}', keys.rsa)],
     ['a payload that is no UTF-8', `${header}.${base64url(Buffer.from([0x7b, 0xff, 0x7d]))}.${signature}`],

@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, type JsonWebKey } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, type JsonWebKey, verify } from 'node:crypto';
 import { expect } from 'chai';
 import { importJwk, UnusableKeyError } from '../../src/jose/verification-key.js';
 import { base64url, keys } from '../signing-fixture.js';
@@ -6,6 +6,15 @@ import { base64url, keys } from '../signing-fixture.js';
 const rsa = keys.rsa.jwk;
 const ec = keys.p256.jwk;
 const okp = keys.ed25519.jwk;
+const SMALL_ORDER = [
+  '00'.repeat(32),
+  `01${'00'.repeat(31)}`,
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  `ec${'ff'.repeat(30)}7f`,
+  `ed${'ff'.repeat(30)}7f`,
+  `ee${'ff'.repeat(30)}7f`,
+];
 
 describe('importJwk', () => {
   const accepted: ReadonlyArray<readonly [string, JsonWebKey, readonly string[]]> = [
@@ -39,6 +48,18 @@ describe('importJwk', () => {
 
   it('keeps nothing of a key but its public members', () => {
     expect(importJwk({ ...ec, kid: 'a', use: 'sig', x5c: ['AA'] }).material).to.deep.equal(ec);
+  });
+
+  it('refuses the key for which Node takes one signature for every message', () => {
+    const identity = base64url(Buffer.from(SMALL_ORDER[1] ?? '', 'hex'));
+    const key = createPublicKey({ key: { ...okp, x: identity }, format: 'jwk' });
+    const signature = Buffer.concat([Buffer.from(SMALL_ORDER[1] ?? '', 'hex'), Buffer.alloc(32)]);
+    expect(verify(null, Buffer.from('anything'), key, signature)).to.equal(true);
+    expect(() => importJwk({ ...okp, x: identity })).to.throw(UnusableKeyError, /small order/);
+  });
+
+  it('takes a key with the certificate that it came from, of which nothing counts', () => {
+    expect(importJwk({ ...rsa, x5c: ['not even a certificate'], x5t: 'x' }).algorithms).to.include('RS256');
   });
 
   const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' });
@@ -76,6 +97,8 @@ describe('importJwk', () => {
     ['an RSA key of 1024 bits', weak, /less than 2048/],
     ['an RSA key of 2047 bits', { ...rsa, n: base64url(almost) }, /less than 2048/],
     ['an RSA key beyond 16384 bits', { ...rsa, n: base64url(Buffer.alloc(2049, 0xff)) }, /more than 16384/],
+    ['a modulus that 3 divides', { ...rsa, n: base64url(multipleOf(3n)) }, /small prime/],
+    ['a modulus that 751 divides', { ...rsa, n: base64url(multipleOf(751n)) }, /small prime/],
     ['an even modulus', { ...rsa, n: base64url(even) }, /even/],
     [
       'a modulus with a zero before it',
@@ -103,6 +126,13 @@ describe('importJwk', () => {
     ['a coordinate that is too short', { ...ec, x: base64url(Buffer.alloc(31, 1)) }, /size of its curve/],
     ['a coordinate that is too long', { ...ec, x: base64url(Buffer.alloc(33, 1)) }, /size of its curve/],
     ['a missing coordinate', { ...ec, y: undefined }, /missing/],
+    ...SMALL_ORDER.flatMap((hex) =>
+      [0, 0x80].map((sign): readonly [string, unknown, RegExp] => {
+        const point = Buffer.from(hex, 'hex');
+        point[31]! |= sign;
+        return [`the Ed25519 point ${point.toString('hex')}`, { ...okp, x: base64url(point) }, /small order/];
+      }),
+    ),
     ['an Ed25519 key that is too short', { ...okp, x: base64url(Buffer.alloc(31, 1)) }, /size of its curve/],
   ];
   for (const [name, jwk, message] of refused) {
@@ -118,6 +148,14 @@ describe('importJwk', () => {
     expect(() => importJwk(exponentOne)).to.throw(UnusableKeyError);
   });
 });
+
+/** An odd number of 2048 bits that the prime divides. */
+function multipleOf(prime: bigint): Buffer {
+  let multiple = BigInt(`0x${Buffer.from(rsa.n ?? '', 'base64url').toString('hex')}`);
+  multiple -= multiple % prime;
+  if (multiple % 2n === 0n) multiple += multiple + prime < 2n ** 2048n ? prime : -prime;
+  return Buffer.from(multiple.toString(16), 'hex');
+}
 
 function padded(jwk: JsonWebKey, size: number): JsonWebKey {
   const pad = (text = '') => {
