@@ -8,7 +8,7 @@ export interface RecordedDecision {
   /** The values that were asked about, as they were resolved. */
   readonly values: readonly { readonly type: ResourceType; readonly value: string }[];
   readonly allowed: boolean;
-  /** Ids of the rules that decided then. */
+  /** Ids of the rules that decided then, of all values. */
   readonly ruleIds: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export interface ReplayedChange {
   readonly values: RecordedDecision['values'];
   readonly was: PolicyEffect;
   readonly becomes: PolicyEffect;
-  /** What denies: the candidate's rule or reason where it is denied now, else the rules that denied then. */
+  /** What denies: the candidate's rule or reason where it is denied now, else the rules that decided then. */
   readonly because: string;
   readonly count: number;
 }
