@@ -18,3 +18,11 @@ export {
   type ResourceType,
 } from './policy-rule.js';
 export { compilePolicySet, type PolicySet } from './policy-set.js';
+export {
+  createPolicyReplay,
+  MAX_REPLAYED_CHANGES,
+  type PolicyReplay,
+  type PolicyReplayReport,
+  type RecordedDecision,
+  type ReplayedChange,
+} from './replay.js';

@@ -6,6 +6,7 @@ describe('@stacyvm/policy', () => {
     expect(Object.keys(policy).sort()).to.deep.equal([
       'FIRST_TENANT_PRIORITY',
       'MAX_PATTERN_LENGTH',
+      'MAX_REPLAYED_CHANGES',
       'POLICY_EFFECTS',
       'POLICY_MODES',
       'PolicyError',
@@ -13,6 +14,7 @@ describe('@stacyvm/policy', () => {
       'authorityOf',
       'compareRules',
       'compilePolicySet',
+      'createPolicyReplay',
       'decide',
       'explain',
       'imageSpellings',

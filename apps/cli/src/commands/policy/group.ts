@@ -3,12 +3,13 @@ import { addCommand } from './add.js';
 import { lintCommand } from './lint.js';
 import { listCommand } from './list.js';
 import { removeCommand } from './remove.js';
+import { replayCommand } from './replay.js';
 import { testCommand } from './test.js';
 
 /** What stands below the word `policy`. */
 export const policyCommand = defineCommand({
   command: 'policy',
-  describe: 'List, add, remove, test and judge the policies of images, providers and networks',
+  describe: 'List, add, remove, test, judge and replay the policies of images, providers and networks',
   builder: (yargs) =>
     yargs
       .command(listCommand)
@@ -16,9 +17,10 @@ export const policyCommand = defineCommand({
       .command(removeCommand)
       .command(testCommand)
       .command(lintCommand)
+      .command(replayCommand)
       .demandCommand(
         1,
-        'stacyvm policy takes a word: list, add, remove, test or lint; stacyvm policy --help',
+        'stacyvm policy takes a word: list, add, remove, test, lint or replay; stacyvm policy --help',
       ),
   handler: async () => undefined,
 });

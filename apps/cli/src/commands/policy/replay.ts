@@ -1,0 +1,107 @@
+import { readPolicyFiles } from '@stacyvm/config/policies';
+import { parseDuration } from '@stacyvm/duration';
+import { compilePolicySet, createPolicyReplay, type PolicyReplayReport } from '@stacyvm/policy';
+import { defineCommand } from '../../command.js';
+import { CommandFailure } from '../../failure.js';
+import { formatOption, print, printJson, table } from '../../output.js';
+import { recordedDecisions } from '../../policy/recorded-decisions.js';
+import { readable } from '../../policy/rules.js';
+import { printable } from '../../worker-token/printable.js';
+
+export const replayCommand = defineCommand({
+  command: 'replay',
+  describe: 'Say which recorded decisions other rules would have changed',
+  builder: (yargs) =>
+    formatOption(yargs)
+      .option('candidate', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        demandOption: true,
+        describe: 'File of rules to try, in place of all that were in force; repeatable',
+      })
+      .option('file', {
+        type: 'string',
+        demandOption: true,
+        describe: 'Export of the audit (NDJSON) with the decisions',
+      })
+      .option('since', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'How far back, such as 24h; all unless given',
+      })
+      .option('fail-on-change', {
+        type: 'boolean',
+        default: false,
+        describe: 'Exit with 1 when a decision would change',
+      })
+      .example(
+        'stacyvm policy replay --since 24h --candidate next.yaml --file export.ndjson',
+        'before a change of a file is deployed',
+      ),
+  handler: async (args) => {
+    const since = args.since === undefined ? undefined : new Date(Date.now() - spanOf(args.since));
+    const rules = readable(() => readPolicyFiles(args.candidate)).flatMap((each) => each.rules);
+    const replay = createPolicyReplay(compilePolicySet(rules));
+    for await (const decision of recordedDecisions(args.file, since)) replay.add(decision);
+    const report = replay.report();
+    if (args.format === 'json') printJson(reportJson(report));
+    else printReport(report);
+    const { changed } = report;
+    if (args.failOnChange && changed > 0)
+      throw new CommandFailure(
+        changed === 1 ? '1 decision would change' : `${changed} decisions would change`,
+      );
+  },
+});
+
+function spanOf(text: string): number {
+  try {
+    const milliseconds = parseDuration(text);
+    if (milliseconds > 0) return milliseconds;
+  } catch (error) {
+    throw new CommandFailure('--since must be a duration such as 24h', 2, { cause: error });
+  }
+  throw new CommandFailure('--since must be above zero', 2);
+}
+
+function printReport({
+  decisions,
+  changed,
+  newlyDenied,
+  newlyAllowed,
+  changes,
+  truncated,
+}: PolicyReplayReport): void {
+  if (changes.length > 0) {
+    print(
+      table(
+        ['COUNT', 'WAS', 'BECOMES', 'BECAUSE OF', 'TENANT', 'VALUES'],
+        changes.map(({ count, was, becomes, because, tenantId, values }) => [
+          String(count),
+          was,
+          becomes,
+          printable(because),
+          printable(tenantId ?? '-'),
+          printable(values.map(({ type, value }) => `${type}=${value}`).join(' ')),
+        ]),
+      ),
+    );
+  }
+  if (truncated) print('there are more different changes than are shown');
+  print(`${decisions} decisions, ${changed} would change: ${newlyDenied} denied, ${newlyAllowed} allowed`);
+}
+
+function reportJson(report: PolicyReplayReport): unknown {
+  return {
+    candidate_version: report.candidateVersion,
+    decisions: report.decisions,
+    changed: report.changed,
+    newly_denied: report.newlyDenied,
+    newly_allowed: report.newlyAllowed,
+    by_reason: report.byReason.map(([because, count]) => ({ because, count })),
+    by_tenant: report.byTenant.map(([tenant_id, count]) => ({ tenant_id, count })),
+    changes: report.changes.map(({ tenantId, ...change }) => ({ tenant_id: tenantId ?? '', ...change })),
+    truncated: report.truncated,
+  };
+}
