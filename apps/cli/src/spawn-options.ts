@@ -1,6 +1,7 @@
 import type { SpawnRequest } from '@stacyvm/api';
 import type { Argv } from 'yargs';
 import { parsePairs } from './pairs.js';
+import { printable } from './worker-token/printable.js';
 
 export interface SpawnOptionArguments {
   readonly image: string | undefined;
@@ -53,4 +54,9 @@ export function spawnRequest(args: SpawnOptionArguments): SpawnRequest {
     requirements: args.require.length === 0 ? undefined : parsePairs('require', args.require),
   };
   return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
+}
+
+/** On standard error: what the program writes stays what the program wrote. */
+export function printPolicyWarning(warning: string): void {
+  process.stderr.write(`stacyvm: policy warning: ${printable(warning)}\n`);
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { runCommand } from './command.js';
 import { findBelow, processesWith, refusal, sandboxIds } from './observe.js';
 import { createSystem, eventually, type System } from './system.js';
 
@@ -159,6 +160,30 @@ describe('a system of real processes', function () {
     const { id } = await system.client.spawn({ image: 'host', ttl: '1s' });
     await eventually(async () => (await refusal(system.client.get(id))).status === 404);
     expect(findBelow(join(system.directory, 'worker-a-state'), id)).to.equal(false);
+  });
+
+  it('prints on standard error what a policy on trial would have denied', async () => {
+    const admin = {
+      'x-api-key': readFileSync(system.adminKeyFile, 'utf8').trim(),
+      'content-type': 'application/json',
+    };
+    const policies = `${system.url}/api/v1/admin/policies`;
+    const body = JSON.stringify({ resource_type: 'image', effect: 'deny', pattern: 'host', mode: 'warn' });
+    const created = await fetch(policies, { method: 'POST', headers: admin, body });
+    const { id } = (await created.json()) as { id: string };
+    try {
+      const connection = ['--server', system.url, '--api-key-file', system.apiKeyFile];
+      const run = await runCommand(['run', ...connection, '--', 'echo', 'hello'], { cwd: system.directory });
+      expect(run).to.include({ code: 0, stdout: 'hello\n' });
+      expect(run.stderr)
+        .to.match(/^stacyvm: policy warning: .+\n/)
+        .and.include(id);
+      const spawned = await runCommand(['spawn', ...connection], { cwd: system.directory });
+      expect(spawned.stderr).to.match(/^stacyvm: policy warning: .+\n/);
+      await system.client.destroy(spawned.stdout.trim());
+    } finally {
+      await fetch(`${policies}/${id}`, { method: 'DELETE', headers: admin });
+    }
   });
 
   it('destroys a sandbox whose caller went away while it was spawned', async () => {

@@ -7,6 +7,7 @@ import { announceOperations, auditedHandlers, auditRefusals } from './audit/audi
 import type { Auditing } from './audit/open-audit.js';
 import { policyDecisions } from './audit/policy-decisions.js';
 import { type AdmitCallersOptions, admitCallers, admitTenants } from './callers/admit-callers.js';
+import { challengesOf } from './callers/challenges.js';
 import type { ClientAddresses } from './callers/client-address.js';
 import type { CrossOrigin } from './callers/cross-origin.js';
 import { requireLocalCaller } from './callers/local-callers.js';
@@ -131,7 +132,7 @@ export function createApp(options: AppOptions): Express {
   });
   app.use((_request, _response, next) => next({ status: 404 }));
   app.use(auditRefusals(options.audit));
-  app.use(errorHandler(logger, options.metrics));
+  app.use(errorHandler(logger, options.metrics, () => options.settings.current()['auth.oidc_enabled']));
   return app;
 }
 
@@ -141,7 +142,11 @@ const probeAliases: RequestHandler = (request, _response, next) => {
   next();
 };
 
-function errorHandler(logger: Logger, metrics: Pick<Metrics, 'limitReached'>): ErrorRequestHandler {
+function errorHandler(
+  logger: Logger,
+  metrics: Pick<Metrics, 'limitReached'>,
+  acceptsBearerTokens: () => boolean,
+): ErrorRequestHandler {
   return (error: unknown, request, response, _next) => {
     const problem = problemOf(error);
     const { requestId, signal } = contextOf(request);
@@ -162,6 +167,7 @@ function errorHandler(logger: Logger, metrics: Pick<Metrics, 'limitReached'>): E
     if (problem.status === 405 && allow !== undefined) response.setHeader('Allow', allow);
     response.set(headersOf(error));
     const { status, code, message, reason } = problem;
+    if (status === 401) response.set('WWW-Authenticate', [...challengesOf(request, acceptsBearerTokens())]);
     response.status(status).json({ code, message, reason, request_id: requestId });
   };
 }

@@ -4,7 +4,14 @@ import { type ExecExit, type ExecOutput, readExecStream } from './exec-stream.js
 import { createFilesClient, type FilesClient } from './files-client.js';
 import { createFleetClient, type FleetClient } from './fleet-client.js';
 import type { components } from './generated/contract.js';
-import { type ApiClientOptions, type CallOptions, createHttpCalls, given, refusalOf } from './http-calls.js';
+import {
+  type ApiClientOptions,
+  type CallOptions,
+  createHttpCalls,
+  given,
+  refusalOf,
+  type SpawnOptions,
+} from './http-calls.js';
 import { createPeopleClient, type PeopleClient } from './people-client.js';
 import { createPoliciesClient, type PoliciesClient } from './policies-client.js';
 import { createQuotasClient, type QuotasClient } from './quotas-client.js';
@@ -28,7 +35,7 @@ export interface EventOptions extends CallOptions {
 
 /** The control plane as a program sees it. Every method throws `ApiError`. */
 export interface ApiClient {
-  spawn(request: SpawnRequest, options?: CallOptions): Promise<Sandbox>;
+  spawn(request: SpawnRequest, options?: SpawnOptions): Promise<Sandbox>;
   get(id: string, options?: CallOptions): Promise<Sandbox>;
   /** Lets a sandbox live for `ttl` from now, such as `30m`. */
   extend(id: string, ttl: string, options?: CallOptions): Promise<Sandbox>;
@@ -75,7 +82,13 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   const { http, call, pages, settle } = calls;
 
   return {
-    spawn: (body, { signal } = {}) => call(http.POST('/sandboxes', { body, ...given({ signal }) })),
+    spawn: async (body, { signal, onPolicyWarning } = {}) => {
+      const answer = await settle(http.POST('/sandboxes', { body, ...given({ signal }) }));
+      if (answer.data === undefined) throw refusalOf(answer);
+      const warning = answer.response.headers.get('x-policy-warning');
+      if (warning !== null) onPolicyWarning?.(warning);
+      return answer.data;
+    },
     get: (id, { signal } = {}) =>
       call(http.GET('/sandboxes/{id}', { params: { path: { id } }, ...given({ signal }) })),
     extend: (id, ttl, { signal } = {}) =>

@@ -15,6 +15,12 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** How a sandbox is asked for. */
+export interface SpawnOptions extends CallOptions {
+  /** Told what policies on trial would have denied. */
+  readonly onPolicyWarning?: ((warning: string) => void) | undefined;
+}
+
 interface FetchResult {
   readonly data?: unknown;
   readonly error?: unknown;

@@ -17,7 +17,7 @@ export type { DownloadedFile, FileInfo, FilesClient } from './files-client.js';
 export type { DrainWorker, FleetClient } from './fleet-client.js';
 export type { components, operations, paths } from './generated/contract.js';
 export { openApiDocument } from './generated/document.js';
-export type { ApiClientOptions, CallOptions } from './http-calls.js';
+export type { ApiClientOptions, CallOptions, SpawnOptions } from './http-calls.js';
 export { listOperations, type Operation, type OperationId } from './operations.js';
 export type {
   ApiKey,

@@ -21,6 +21,16 @@ describe('createApiClient', () => {
     server.answer = (_request, response) => sendJson(response, status, body, headers);
   };
 
+  it('tells of a spawn what policies on trial would have denied', async () => {
+    const warnings: string[] = [];
+    const onPolicyWarning = (warning: string): void => void warnings.push(warning);
+    answer(201, SANDBOX);
+    await client.spawn({ image: 'host' }, { onPolicyWarning });
+    answer(201, SANDBOX, { 'x-policy-warning': 'pl-1 would deny image host' });
+    expect(await client.spawn({ image: 'host' }, { onPolicyWarning })).to.deep.equal(SANDBOX);
+    expect(warnings).to.deep.equal(['pl-1 would deny image host']);
+  });
+
   describe('requests', () => {
     const calls: ReadonlyArray<
       readonly [string, number, unknown, () => Promise<unknown>, unknown, string, string, unknown]

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RevocationCheck } from '@stacyvm/token';
 import { type CallLoad, type CallSlots, createCallSlots } from './call-slots.js';
+import { challengeOf } from './challenge.js';
 import { type Clock, systemClock } from './clock.js';
 import { RpcMethodError } from './errors.js';
 import { dispatchFile, filesOf } from './files/dispatch-files.js';
@@ -131,7 +132,8 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
       report(request, refused, method);
       const { status, code, message, reason } = refused;
       const time = status === 401 ? { server_time: formatTime(clock()) } : {};
-      const headers = status === 405 ? { allow: 'POST' } : {};
+      const challenge = status === 401 ? { 'www-authenticate': challengeOf(reason) } : {};
+      const headers = status === 405 ? { allow: 'POST' } : challenge;
       sendJson(response, status, encodeJson({ code, message, reason, ...time }), headers);
     };
     if (request.method !== 'POST') return refuse(NOT_POST);

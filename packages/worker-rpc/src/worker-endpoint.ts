@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { WorkerScope } from '@stacyvm/token';
 import { parseBaseUrl } from './base-url.js';
+import { challengeOf } from './challenge.js';
 import { type Clock, systemClock } from './clock.js';
 import { type EndpointRefusal, failureOf, REFUSALS, rpcUrlNotAllowed } from './endpoint-refusals.js';
 import { type EnrolmentRequest, type EnrolWorker, serveEnrolment } from './enrolment-endpoint.js';
@@ -125,7 +126,8 @@ export function createWorkerEndpoint(options: WorkerEndpointOptions): WorkerEndp
         ...(reason === 'token_revoked' ? revocationsFor(request) : {}),
       };
       const body = encodeJson({ code, message, reason, request_id: requestId, ...more });
-      sendJson(response, status, body, status === 405 ? { allow: 'POST' } : {});
+      const headers = status === 401 ? { 'www-authenticate': challengeOf(reason) } : {};
+      sendJson(response, status, body, status === 405 ? { allow: 'POST' } : headers);
     };
     const route = workerRouteOf(path);
     try {

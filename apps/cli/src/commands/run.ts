@@ -3,7 +3,7 @@ import { connect, connectionOptions } from '../connection.js';
 import { checkLocalFile, parseFileCopy, uploadFile } from '../copy-file.js';
 import { onInterrupt } from '../interrupt.js';
 import { programOptions, programRequest, runLive } from '../program-command.js';
-import { spawnOptions, spawnRequest } from '../spawn-options.js';
+import { printPolicyWarning, spawnOptions, spawnRequest } from '../spawn-options.js';
 
 /** How long an interrupted command still waits for the sandbox that it asked for, to destroy it. */
 const SPAWN_PATIENCE_MS = 10_000;
@@ -37,7 +37,10 @@ export const runCommand = defineCommand({
     try {
       // Given up at once, its answer could be on the way already: nobody would know of the sandbox then.
       sandboxId = (
-        await client.spawn(spawnRequest(args), { signal: interrupt.signalAfter(SPAWN_PATIENCE_MS) })
+        await client.spawn(spawnRequest(args), {
+          signal: interrupt.signalAfter(SPAWN_PATIENCE_MS),
+          onPolicyWarning: printPolicyWarning,
+        })
       ).id;
       interrupt.signal.throwIfAborted();
       for (const copy of copies) await uploadFile(client, sandboxId, copy, interrupt.signal);

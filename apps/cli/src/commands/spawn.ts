@@ -1,14 +1,14 @@
 import { defineCommand } from '../command.js';
 import { connect, connectionOptions } from '../connection.js';
 import { formatOption, localTime, print, printJson } from '../output.js';
-import { spawnOptions, spawnRequest } from '../spawn-options.js';
+import { printPolicyWarning, spawnOptions, spawnRequest } from '../spawn-options.js';
 
 export const spawnCommand = defineCommand({
   command: 'spawn',
   describe: 'Start a sandbox and print its id',
   builder: (yargs) => formatOption(spawnOptions(connectionOptions(yargs))),
   handler: async (args) => {
-    const sandbox = await connect(args).spawn(spawnRequest(args));
+    const sandbox = await connect(args).spawn(spawnRequest(args), { onPolicyWarning: printPolicyWarning });
     if (args.format === 'json') return printJson(sandbox);
     print(sandbox.id);
     const until = localTime(sandbox.expires_at);

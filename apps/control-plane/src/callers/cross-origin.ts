@@ -28,6 +28,8 @@ const REQUEST_HEADERS = [
 const EXPOSED_HEADERS = [
   'Location',
   'Retry-After',
+  'WWW-Authenticate',
+  'X-File-Mode',
   'X-Next-Cursor',
   'X-Policy-Warning',
   'X-RateLimit-Limit',
