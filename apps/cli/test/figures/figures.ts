@@ -19,9 +19,10 @@ const seconds = Number(values.seconds);
 const paceMs = 1000 * Number(values['pace-seconds']);
 
 const MEASUREMENTS: Readonly<Record<string, () => Promise<void>>> = {
-  fleet: () => heartbeats({ workers: Number(values.workers), paceMs, warmUpMs: 2 * paceMs, seconds }),
+  fleet: () =>
+    heartbeats({ workers: Number(values.workers), paceMs, warmUpMs: 2 * paceMs, seconds, durable: true }),
   saturation: () =>
-    heartbeats({ workers: 1_000, paceMs: 0, warmUpMs: 5_000, seconds: Math.min(seconds, 20) }),
+    heartbeats({ workers: 1_000, paceMs: 0, warmUpMs: 5_000, seconds: Math.min(seconds, 20), durable: true }),
   rpc: async () => {
     const options = { calls: Number(values.calls), fileMib: Number(values['file-mib']) };
     await rpc('plain HTTP', false, options);

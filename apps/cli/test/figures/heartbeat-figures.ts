@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { testCluster } from '@stacyvm/store/testing';
 import { startCommand } from '../command.js';
 import { createSystem, eventually } from '../system.js';
 import { cpuSecondsBelow, cpuSecondsOf, peakMemoryMib } from './process-usage.js';
@@ -11,6 +12,8 @@ export interface HeartbeatLoadOptions {
   readonly warmUpMs: number;
   /** How long is measured. */
   readonly seconds: number;
+  /** A Postgres of its own that writes to disk, instead of the one that the suites share. */
+  readonly durable: boolean;
 }
 
 /** Of a share of one core in per cent, and for each heartbeat in microseconds. */
@@ -31,10 +34,10 @@ export interface HeartbeatFigures {
   readonly controlPlanePeakMib: number;
 }
 
-/** A control plane with the Postgres that it starts, which writes to disk, and `stacyvm loadtest` on the same machine. */
+/** A control plane, a Postgres, and `stacyvm loadtest` on the same machine. */
 export async function measureHeartbeats(options: HeartbeatLoadOptions): Promise<HeartbeatFigures> {
-  const { workers, paceMs, warmUpMs, seconds } = options;
-  const system = await createSystem({ embedded: true });
+  const { workers, paceMs, warmUpMs, seconds, durable } = options;
+  const system = await createSystem({ embedded: durable });
   try {
     const controlPlane = (await system.startControlPlane()).child.pid!;
     const generator = startCommand([
@@ -47,7 +50,8 @@ export async function measureHeartbeats(options: HeartbeatLoadOptions): Promise<
       at: performance.now(),
       heartbeats: await heartbeatsOf(system.url, system.adminKey),
       controlPlane: cpuSecondsOf(controlPlane),
-      postgres: cpuSecondsBelow(controlPlane),
+      // A control plane starts a Postgres of its own as its child.
+      postgres: cpuSecondsBelow(durable ? controlPlane : (testCluster().pid ?? 0)),
       generator: cpuSecondsOf(generator.pid),
     });
     const ended = generator.result.then(({ stderr }) => {
