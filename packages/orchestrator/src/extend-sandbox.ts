@@ -1,5 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type SandboxExtension, type SandboxRecord, type Store, StoreError } from '@stacyvm/store';
+import {
+  type LeaseRecord,
+  type SandboxExtension,
+  type SandboxRecord,
+  type Store,
+  StoreError,
+} from '@stacyvm/store';
 import { type RpcClient, WorkerRpcError } from '@stacyvm/worker-rpc';
 import { OrchestratorError } from './errors.js';
 import type { Clock, Logger } from './host.js';
@@ -14,6 +20,7 @@ const CLAIM_MS = 30_000;
 /** Others look at a sandbox for moments, unless they are about to destroy it. */
 const CLAIM_ATTEMPTS = 20;
 const CLAIM_PAUSE_MS = 100;
+const RENEW_ATTEMPTS = 4;
 
 export interface ExtendSandboxOptions {
   readonly store: Store;
@@ -83,9 +90,9 @@ export function createExtendSandbox(options: ExtendSandboxOptions): ExtendSandbo
   }
 
   async function tellWorker(client: RpcClient, extension: SandboxExtension, ttlMs: number): Promise<void> {
-    const { sandbox, lease } = extension;
+    const { sandbox } = extension;
     try {
-      await client.renewLease(leaseToken(lease), leaseTtlOf(ttlMs, leaseTtlMs));
+      await renew(client, extension.lease, leaseTtlOf(ttlMs, leaseTtlMs));
     } catch (error) {
       const outcome = (await takenBack(extension))
         ? 'it was not extended'
@@ -98,11 +105,25 @@ export function createExtendSandbox(options: ExtendSandboxOptions): ExtendSandbo
     }
   }
 
+  /** The worker may renew the lease by itself at the same moment; then it is told by the lease that it has got. */
+  async function renew(client: RpcClient, granted: LeaseRecord, ttlMs: number): Promise<void> {
+    let lease = granted;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await client.renewLease(leaseToken(lease), ttlMs);
+        return;
+      } catch (error) {
+        if (attempt === RENEW_ATTEMPTS || !isOutdated(error)) throw error;
+        const current = await store.leases.get(lease.resourceId).catch(() => undefined);
+        if (current?.holderId !== lease.holderId || current.generation <= lease.generation) throw error;
+        lease = current;
+      }
+    }
+  }
+
   async function failureOf(error: unknown, { id, workerId }: SandboxRecord): Promise<Error> {
     const refusal = fromWorkerFailure(error, workerId, id);
-    const isOutdated =
-      isFenced(error) || (error instanceof WorkerRpcError && error.reason === 'lease_conflict');
-    if (!isOutdated) return refusal;
+    if (!isOutdated(error)) return refusal;
     const sandbox = await store.sandboxes.get(id).catch(() => undefined);
     return sandbox?.state === 'destroyed'
       ? new OrchestratorError('sandbox_lost', `sandbox ${id} was destroyed meanwhile`)
@@ -120,4 +141,9 @@ export function createExtendSandbox(options: ExtendSandboxOptions): ExtendSandbo
       return false;
     }
   }
+}
+
+/** Whether the lease of the call is not the newest any more. */
+function isOutdated(error: unknown): boolean {
+  return isFenced(error) || (error instanceof WorkerRpcError && error.reason === 'lease_conflict');
 }

@@ -153,6 +153,19 @@ describe('extend', () => {
   });
 
   describe('beside others', () => {
+    it('is told by a newer lease when the worker has renewed its own at the same moment', async () => {
+      let interfered = false;
+      worker.behaviour.renewLease = async (proceed) => {
+        if (!interfered) {
+          interfered = true;
+          await fixture.store.leases.renew({ resourceId: id, holderId: 'worker-a', ttlMs: MINUTE });
+        }
+        return proceed();
+      };
+      await orchestrator.extend(id, { ttl: '2h' });
+      expect(await state()).to.deep.equal({ record: 120, lease: 125, worker: 125 });
+    });
+
     it('two at once come one after the other, by whatever control plane', async () => {
       const other = fixture.orchestrator();
       await Promise.all([
