@@ -18,6 +18,7 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   logs: async () => (await import('./commands/logs.js')).logsCommand,
   config: async () => (await import('./commands/config/group.js')).configCommand,
   tls: async () => (await import('./commands/tls/group.js')).tlsCommand,
+  audit: async () => (await import('./commands/audit/group.js')).auditCommand,
   policy: async () => (await import('./commands/policy/group.js')).policyCommand,
   quota: async () => (await import('./commands/quota/group.js')).quotaCommand,
   tenant: async () => (await import('./commands/tenant/group.js')).tenantCommand,

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,9 @@ import { type CommandResult, runCommand } from './command.js';
 
 const TEMPLATE = fileURLToPath(new URL('../../../deploy/stacyvm.production.yaml', import.meta.url));
 const SECRETS = {
+  'audit-signing-key': String(
+    generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  ).trimEnd(),
   'api-key': 'Qm9ybmVvIGlzIGFuIGlzbGFuZCBpbiB0aGUgU291dGg',
   'admin-api-key': 'VGhlIGFkbWluaXN0cmF0b3IgbGl2ZXMgZWxzZXdoZXJl',
   'worker-signing-key': 'QSBtYXN0ZXIga2V5IG9wZW5zIG1hbnkgZG9vcnMgYXQgb25jZQ',

@@ -3,7 +3,9 @@ import type { Logger } from '@stacyvm/logging';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
 import type { AdminAudit } from './audit/admin-audit.js';
-import { auditedHandlers, auditRefusals } from './audit/audited-handlers.js';
+import { announceOperations, auditedHandlers, auditRefusals } from './audit/audited-handlers.js';
+import type { Auditing } from './audit/open-audit.js';
+import { policyDecisions } from './audit/policy-decisions.js';
 import { type AdmitCallersOptions, admitCallers, admitTenants } from './callers/admit-callers.js';
 import type { ClientAddresses } from './callers/client-address.js';
 import type { CrossOrigin } from './callers/cross-origin.js';
@@ -19,6 +21,7 @@ import type { Metrics } from './metrics/metrics.js';
 import { contextOf, requestContext } from './request-context.js';
 import { adminWorkerHandlers } from './routes/admin-workers.js';
 import { type ApiKeysState, apiKeyHandlers } from './routes/api-keys.js';
+import { auditHandlers } from './routes/audit.js';
 import { type AuthState, authHandlers } from './routes/auth.js';
 import { diagnosticsHandlers } from './routes/diagnostics.js';
 import { execHandlers } from './routes/exec.js';
@@ -52,6 +55,7 @@ export type AppOptions = SystemState &
     readonly crossOrigin: Pick<CrossOrigin, 'handler'>;
     readonly tenantDirectory: TenantDirectory;
     readonly audit: AdminAudit;
+    readonly auditing: Pick<Auditing, 'signingKey'>;
     readonly metrics: Metrics;
     /** Check answers against the contract as well: an answer outside it becomes a 500. For tests. */
     readonly validateResponses?: boolean;
@@ -98,9 +102,10 @@ export function createApp(options: AppOptions): Express {
       ignorePaths: (path: string) => !path.startsWith(`${API_BASE}/`),
     }),
   );
+  app.use(announceOperations(options.audit));
   const audited = auditedHandlers(options.audit);
   routeOperations(app, {
-    ...sandboxHandlers(orchestrator, logger),
+    ...sandboxHandlers(orchestrator, logger, policyDecisions(options.audit)),
     ...execHandlers(orchestrator, logger),
     ...fileHandlers(orchestrator),
     ...workerHandlers(orchestrator.fleet),
@@ -113,6 +118,7 @@ export function createApp(options: AppOptions): Express {
     ...authHandlers(options, audited),
     ...policyHandlers(options, audited),
     ...tenantPolicyHandlers(options, audited),
+    ...auditHandlers(options, audited),
     ...tenantHandlers(options, audited),
     ...tenantMemberHandlers(options, audited),
     ...quotaHandlers(options, audited),

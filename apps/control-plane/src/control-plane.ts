@@ -7,6 +7,7 @@ import { createOrchestrator, startBackgroundWork } from '@stacyvm/orchestrator';
 import { openStore } from '@stacyvm/store';
 import { createClientThumbprints } from '@stacyvm/worker-rpc';
 import { createApp } from './app.js';
+import { openAudit } from './audit/open-audit.js';
 import { createEdge } from './callers/edge.js';
 import { createSharedBuckets } from './callers/shared-buckets.js';
 import { createTenantDirectory } from './callers/tenant-directory.js';
@@ -67,9 +68,17 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   edge.rateLimit.shareBy(sharedBuckets);
   let draining = false;
   try {
-    const authority = await openWorkerAuthority({ settings, store, sharedBuckets, logger, clock });
-      const people = await openPeople({ store, logger, clock });
-      edge.callers.connect({ ...people, onAuthentication: authority.metrics.callerAuthentication });
+    const auditing = openAudit({ settings, store, logger, clock });
+    const authority = await openWorkerAuthority({
+      settings,
+      store,
+      auditing,
+      sharedBuckets,
+      logger,
+      clock,
+    });
+    const people = await openPeople({ store, logger, clock });
+    edge.callers.connect({ ...people, onAuthentication: authority.metrics.callerAuthentication });
     const orchestrator = createOrchestrator({
       store,
       logger,
@@ -95,6 +104,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const app = createApp({
       ...authority,
       bearerRevocations: people.bearerRevocations,
+      auditing,
       ...edge,
       settings: settingsReload,
       settingsSource,
@@ -136,6 +146,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       round: () => sharedBuckets.prune(),
       logger,
     });
+    auditing.start();
     const warm = edge.callers.warmUp();
     const background = authority.start(() => orchestrator.enforceRevocations());
     const following = people.start();
@@ -166,6 +177,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
         await following.stop();
         await orchestrator.stop();
         await warm;
+        await auditing.stop();
       } finally {
         tls.close();
         await store.close();

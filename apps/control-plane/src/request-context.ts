@@ -4,6 +4,7 @@ import type { Principal } from '@stacyvm/auth';
 import type { Logger } from '@stacyvm/logging';
 import type { TenantReach } from '@stacyvm/orchestrator';
 import type { Request, RequestHandler } from 'express';
+import type { AuditedAttempt } from './audit/admin-audit.js';
 
 /** What a handler knows about the request beside its content. */
 export interface RequestContext {
@@ -20,6 +21,8 @@ export interface RequestContext {
   reach?: TenantReach;
   /** The credential or a membership binds the caller to the tenant: it is none of the platform. */
   bound?: boolean;
+  /** What the audit was told before the request was let in. */
+  attempt?: AuditedAttempt;
   /** Of the contract; undefined where the path is none of it. */
   operation?: string;
   /** The `id` of the path, as it was asked for. */

@@ -1,11 +1,14 @@
-import { makeStatement } from '@stacyvm/audit';
 import type { Settings } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
 import type { BackgroundWork } from '@stacyvm/orchestrator';
 import type { Store, WorkerRecord } from '@stacyvm/store';
 import type { EnrolWorker, IssueWorkerToken } from '@stacyvm/worker-rpc';
-import { type AdminAudit, createAdminAudit } from './audit/admin-audit.js';
+
+import type { AdminAudit } from './audit/admin-audit.js';
+import type { Auditing } from './audit/open-audit.js';
+
 import type { SharedBuckets } from './callers/shared-buckets.js';
+
 import { startHousekeeping } from './housekeeping.js';
 import { createEnrolment } from './issuing/enrolment.js';
 import { createIssueLimit } from './issuing/issue-limit.js';
@@ -50,13 +53,14 @@ export interface WorkerAuthority extends ReloadedPart {
 export async function openWorkerAuthority(options: {
   readonly settings: Settings;
   readonly store: Store;
+  readonly auditing: Pick<Auditing, 'audit' | 'makeAnchor'>;
   readonly sharedBuckets: Pick<SharedBuckets, 'take'>;
   readonly logger: Logger;
   readonly clock: () => Date;
 }): Promise<WorkerAuthority> {
   const { settings, store, sharedBuckets, logger, clock } = options;
+  const { audit, makeAnchor } = options.auditing;
   const metrics = createMetrics();
-  const audit = createAdminAudit(store, logger);
   const tokenIds = settings['auth.worker_revoked_token_ids'];
   const revocations = await loadRevocations({ store, tokenIds, logger, clock });
   const credentialRecorder = createCredentialRecorder({ store, logger, clock });
@@ -116,7 +120,7 @@ export async function openWorkerAuthority(options: {
         startHousekeeping({
           store,
           auditRetentionMs: () => auditRetentionMs,
-          makeAnchor: makeStatement,
+          makeAnchor,
           logger,
           clock,
         }),

@@ -41,11 +41,11 @@ export function items({ text }: Answer): readonly Json[] {
   return JSON.parse(text) as readonly Json[];
 }
 
-/** The newest entry of the audit for a request, once it is there. */
+/** The newest outcome in the audit of a request, once it is there. */
 export function auditOf(fixture: Fixture, requestId: string): Promise<AuditEvent> {
   return eventually(async () => {
     const { items: entries } = await fixture.store.audit.list({ limit: 1000 });
-    const entry = entries.find((each) => each.requestId === requestId);
+    const entry = entries.find((each) => each.requestId === requestId && each.phase === 'outcome');
     if (entry === undefined) throw new Error(`nothing is audited for ${requestId}`);
     return entry;
   });

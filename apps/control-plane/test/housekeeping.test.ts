@@ -23,8 +23,9 @@ describe('housekeeping of the audit', () => {
     await database?.drop();
   });
 
-  const record = (daysAgo: number) =>
+  const record = (daysAgo: number, tenant = '') =>
     store.audit.append({
+      tenant,
       category: 'admin',
       at: new Date(NOW.getTime() - daysAgo * DAY_MS),
       actorKind: 'api_key',
@@ -70,7 +71,7 @@ describe('housekeeping of the audit', () => {
 
   it('goes on until nothing old is left, in batches', async () => {
     for (let n = 0; n < 1_050; n += 50) {
-      await Promise.all(Array.from({ length: 50 }, () => record(200)));
+      await Promise.all(Array.from({ length: 50 }, () => record(200, 'tn-1')));
     }
     const { logger, records } = captureLogs();
     const work = startHousekeeping({

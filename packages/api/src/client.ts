@@ -1,3 +1,4 @@
+import { type AuditClient, createAuditClient } from './audit-client.js';
 import { type ExecExit, type ExecOutput, readExecStream } from './exec-stream.js';
 import { createFilesClient, type FilesClient } from './files-client.js';
 import { createFleetClient, type FleetClient } from './fleet-client.js';
@@ -43,6 +44,7 @@ export interface ApiClient {
   readonly people: PeopleClient;
   readonly quotas: QuotasClient;
   readonly tenants: TenantsClient;
+  readonly audit: AuditClient;
 }
 
 /**
@@ -105,5 +107,6 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     people: createPeopleClient(calls),
     quotas: createQuotasClient(calls),
     tenants: createTenantsClient(calls),
+    audit: createAuditClient(calls),
   };
 }

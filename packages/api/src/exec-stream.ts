@@ -1,5 +1,6 @@
-import { ApiError, isCancellation } from './errors.js';
+import { ApiError } from './errors.js';
 import type { components } from './generated/contract.js';
+import { readLines } from './lines.js';
 
 type Schemas = components['schemas'];
 export type ExecOutput = Schemas['ExecChunk'];
@@ -15,7 +16,7 @@ export async function readExecStream(
   body: ReadableStream<Uint8Array>,
   onOutput: (output: ExecOutput) => void | Promise<void>,
 ): Promise<ExecExit> {
-  for await (const line of lines(body)) {
+  for await (const line of readLines(body)) {
     if (line.trim() === '') continue;
     const record = parse(line);
     if ('stream' in record) await onOutput(record);
@@ -48,27 +49,4 @@ function parse(line: string): Schemas['ExecStreamLine'] {
     throw new ApiError('protocol', 'the stream has a line that is not JSON', {}, { cause: error });
   }
   throw new ApiError('protocol', 'the stream has a record of an unknown kind');
-}
-
-async function* lines(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  const reader = body.getReader();
-  const decoder = new TextDecoder();
-  let rest = '';
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      const parts = (rest + decoder.decode(value, { stream: true })).split('\n');
-      rest = parts.pop() ?? '';
-      yield* parts;
-    }
-  } catch (error) {
-    if (isCancellation(error)) {
-      throw new ApiError('cancelled', 'the call was cancelled', {}, { cause: error });
-    }
-    throw new ApiError('unreachable', 'the connection to the control plane was lost', {}, { cause: error });
-  } finally {
-    await reader.cancel().catch(() => undefined);
-  }
-  if (rest !== '') yield rest;
 }

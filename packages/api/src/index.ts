@@ -1,3 +1,4 @@
+export type { AuditChain, AuditClient, AuditEvent, AuditKey, AuditQuery } from './audit-client.js';
 export {
   type ApiClient,
   createApiClient,

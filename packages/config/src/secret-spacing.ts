@@ -12,6 +12,7 @@ export function untidySecrets(values: SourcedValues, broken: ReadonlySet<string>
   return (Object.entries(SETTINGS) as [SettingKey, SettingDefinition][]).flatMap(([key, definition]) => {
     const sourced = values.get(key);
     if (sourced === undefined || broken.has(key) || !holdsSecret(definition)) return [];
+    if (definition.type === 'secret' && definition.isPem) return [];
     return namedTexts(sourced.value).flatMap(([name, text]) => warningOf(key, name, text, sourced.origin));
   });
 }

@@ -1,6 +1,7 @@
 import type { OidcIssuer } from './oidc-issuers/oidc-issuer.js';
 import type { PolicyFile } from './policies/policy-file.js';
 import type { Secret } from './secret.js';
+import { AUDIT_SETTINGS } from './settings/audit.js';
 import { AUTH_SETTINGS } from './settings/auth.js';
 import type { SettingDefinition, SettingDefinitions } from './settings/definition.js';
 import { OPERATION_SETTINGS } from './settings/operation.js';
@@ -21,6 +22,7 @@ export const SETTINGS = {
   ...AUTH_SETTINGS,
   ...OPERATION_SETTINGS,
   ...POLICY_SETTINGS,
+  ...AUDIT_SETTINGS,
   ...WORKER_SETTINGS,
   ...PROVIDER_SETTINGS,
 } as const satisfies SettingDefinitions;

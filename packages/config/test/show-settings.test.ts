@@ -30,7 +30,7 @@ describe('showSettings', () => {
 
   it('shows of secrets that they are there', () => {
     const secrets = Object.entries(SETTINGS).filter(([, { type }]) => type.startsWith('secret'));
-    expect(secrets).to.have.length(8);
+    expect(secrets).to.have.length(9);
     const flags = Object.fromEntries(
       secrets.map(([key, { type }]) => [
         key,

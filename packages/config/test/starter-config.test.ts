@@ -19,7 +19,7 @@ describe('starterConfig', () => {
   it('has every setting: without the # all of them load, with their defaults', () => {
     const secretLines = /^ *[a-z_]+_(?:file|dir): \/etc\/stacyvm\/secrets\/.*\n/gm;
     const all = starterConfig().replaceAll(/^( *)#(?=[a-z_0-9]+:)/gm, '$1');
-    expect(all.match(secretLines)).to.have.length(8);
+    expect(all.match(secretLines)).to.have.length(9);
     const { origins, settings } = scratch.loadText(all.replaceAll(secretLines, ''));
     const unset = Object.entries(origins).filter(([, { kind }]) => kind === 'default');
     expect(unset.map(([key]) => key)).to.deep.equal(

@@ -10,8 +10,11 @@ export { createOrchestrator, type Orchestrator, type OrchestratorOptions } from 
 export { isStale, type PlacementRequest, rankWorkers, STALE_AFTER_MS } from './placement.js';
 export type { Policies, PolicyEvaluation, PolicyTrial } from './policies.js';
 export { type FixedPolicy, MAX_POLICY_AGE_MS, type PoliciesStatus } from './policies-in-force.js';
+
 export type { Policy } from './policy-content.js';
-export type { SpawnContext } from './policy-gate.js';
+
+export type { AnsweredQuestion, SpawnContext, SpawnVerdict } from './policy-gate.js';
+
 export type { QuotaStanding, Quotas } from './quotas.js';
 export type { RpcRefusal } from './rpc-client-lifetime.js';
 export type { Sandboxes } from './sandboxes-within.js';

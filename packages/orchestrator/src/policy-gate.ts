@@ -9,11 +9,20 @@ export interface SpawnContext {
   readonly requestId?: string | undefined;
   /** Hears of policies on trial (mode `warn`) that would not permit the spawn. Printable ASCII. */
   readonly onPolicyWarning?: ((message: string) => void) | undefined;
+  /** Hears of every decision before it has an effect; a failure is that of the spawn. */
+  readonly onPolicyDecision?: ((verdict: SpawnVerdict) => Promise<void>) | undefined;
 }
 
 /** What was decided about one value. */
 export interface AnsweredQuestion extends PolicyQuestion {
   readonly decision: PolicyDecision;
+}
+
+/** What was decided about a spawn, and by which set of policies. */
+export interface SpawnVerdict {
+  readonly policyVersion: string;
+  readonly allowed: boolean;
+  readonly answers: readonly AnsweredQuestion[];
 }
 
 /** Lets spawns pass that the policies permit. */
@@ -57,10 +66,11 @@ export function createPolicyGate({
   readonly policies: Pick<PoliciesInForce, 'current'>;
   readonly logger: Logger;
 }): PolicyGate {
-  function judge(set: PolicySet, spawn: ResolvedSpawn, context: SpawnContext): void {
+  async function judge(set: PolicySet, spawn: ResolvedSpawn, context: SpawnContext): Promise<void> {
     const answers = questionsOf(spawn).map((question) => ({ ...question, decision: decide(set, question) }));
     const denial = answers.find(({ decision }) => !decision.allowed);
     record(set, spawn, context, answers);
+    await context.onPolicyDecision?.({ policyVersion: set.version, allowed: denial === undefined, answers });
     if (denial !== undefined) throw new OrchestratorError('policy_denied', denialMessage(denial));
     for (const answer of answers) {
       const { mode, trial } = answer.decision;
@@ -102,13 +112,13 @@ export function createPolicyGate({
   return {
     async pass(spawn, context) {
       let set = await policies.current();
-      judge(set, spawn, context);
+      await judge(set, spawn, context);
       return {
         async renew() {
           const next = await policies.current();
           if (next.version === set.version) return;
           set = next;
-          judge(set, spawn, context);
+          await judge(set, spawn, context);
         },
         judgesNetwork: () => set.applying('network', tenantOfSpawn(spawn)).rules.length > 0,
       };

@@ -107,7 +107,7 @@ async function appendIn(
     .execute();
   const tenants = [...ends.keys()];
   const places = tenants.map((tenant) => ends.get(tenant) ?? EMPTY_CHAIN);
-  const now = records.reduce((latest, { at }) => (at > latest ? at : latest), '');
+  const now = records.at(-1)?.at ?? '';
   await sql`
     update audit_heads set sequence = ended.sequence, hash = ended.hash, updated_at = ${now}::timestamptz
     from unnest(${tenants}::text[], ${places.map(({ sequence }) => sequence)}::bigint[],

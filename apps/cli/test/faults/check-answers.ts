@@ -3,6 +3,7 @@ import type { Call } from './history.js';
 
 /** What may be answered with 5xx while parts of the system fail: each tells the caller what it was. */
 const FORESEEN: ReadonlySet<string> = new Set([
+  '503 audit_unavailable',
   '503 database_unavailable',
   '503 policy_unavailable',
   '503 worker_unreachable',

@@ -4,6 +4,7 @@ import { contextOf } from '../request-context.js';
 import { handle } from '../routes/handler.js';
 import { type AdminAudit, type Requester, UNKNOWN_ACTOR } from './admin-audit.js';
 import { AUDITED_OPERATIONS, type AuditedOperationId, auditedOperation } from './audited-operations.js';
+import { sandboxDetail, sandboxOperation } from './sandbox-operations.js';
 
 /** What is answered, and what the audit says of it. Nothing of `detail` is secret. */
 export interface AuditedAnswer {
@@ -21,48 +22,117 @@ export type AuditedHandler = (
   work: (request: Request, requester: Requester) => Promise<AuditedAnswer>,
 ) => RequestHandler;
 
-export function auditedHandlers(audit: AdminAudit): AuditedHandler {
+export function auditedHandlers(audit: Pick<AdminAudit, 'succeeded'>): AuditedHandler {
   return (operation, work) =>
     handle(async (request, response) => {
       const requester = requesterOf(request);
       const answer = await work(request, requester);
-      await audit.succeeded(requester, {
-        action: AUDITED_OPERATIONS[operation].action,
+      const { status = 200 } = answer;
+      const said = {
         resource: answer.resource ?? resourceOf(request),
         ...(answer.detail === undefined ? {} : { detail: answer.detail }),
-      });
-      response.status(answer.status ?? 200).set(answer.headers ?? {});
+      };
+      const { attempt } = contextOf(request);
+      if (attempt !== undefined) await attempt.endBeforeAnswer({ outcome: 'success', status, ...said });
+      else await audit.succeeded(requester, { action: AUDITED_OPERATIONS[operation].action, ...said });
+      response.status(status).set(answer.headers ?? {});
       if (answer.body === undefined) response.end();
       else response.json(answer.body);
     });
 }
 
-/** Records the refusals and failures of audited operations, whatever refused, on their way to the caller. */
-export function auditRefusals(audit: AdminAudit): ErrorRequestHandler {
+/** Operations that change nothing, although their method says so. */
+const QUESTIONS: ReadonlySet<string | undefined> = new Set(['evaluatePolicies']);
+
+/**
+ * Records what is about to be done, before it is: every change by administrators and to sandboxes, and the reading of
+ * files. What becomes of it is recorded when its handler is through, whether its caller still listens or not.
+ */
+export function announceOperations(audit: Pick<AdminAudit, 'begin'>): RequestHandler {
+  return (request, response, next) => {
+    const context = contextOf(request);
+    const { operation: id } = context;
+    const ofSandbox = sandboxOperation(id);
+    const isChange = request.method !== 'GET' && !QUESTIONS.has(id);
+    const operation = ofSandbox ?? (isChange ? auditedOperation(id) : undefined);
+    if (id === undefined || operation === undefined) {
+      next();
+      return;
+    }
+    const announced = audit.begin(requesterOf(request), {
+      category: ofSandbox === undefined ? 'admin' : 'operation',
+      action: operation.action,
+      resource: context.pathId === undefined ? resourceOf(request) : `${operation.kind}:${context.pathId}`,
+      ...(ofSandbox === undefined ? {} : { detail: sandboxDetail(id, request) }),
+    });
+    announced
+      .then((attempt) => {
+        context.attempt = attempt;
+        if (!response.closed) return true;
+        void attempt.end({ outcome: 'failure', reason: 'caller_gone' });
+        return false;
+      })
+      .then((isWaitedFor) => {
+        if (isWaitedFor) next();
+      }, next);
+  };
+}
+
+/** Records refusals and failures on their way to the caller: all of audited operations, and denials of all others. */
+export function auditRefusals(audit: Pick<AdminAudit, 'refused'>): ErrorRequestHandler {
   return (error: unknown, request, _response, next) => {
-    const operation = auditedOperation(contextOf(request).operation);
-    if (operation === undefined) {
+    const { status, reason } = problemOf(error);
+    const outcome = DENIALS.has(status) ? 'denied' : 'failure';
+    const { attempt, operation: id } = contextOf(request);
+    if (attempt !== undefined) {
+      void attempt.end({ outcome, reason, status });
       next(error);
       return;
     }
-    const { status, reason } = problemOf(error);
-    const outcome = DENIALS.has(status) ? 'denied' : 'failure';
-    const refusal = { action: operation.action, resource: resourceOf(request), outcome, reason } as const;
-    void audit.refused(requesterOf(request), refusal).then(() => next(error));
+    const operation = auditedOperation(id);
+    // What cannot be audited was refused for that very reason.
+    if ((operation === undefined && outcome !== 'denied') || reason === 'audit_unavailable') {
+      next(error);
+      return;
+    }
+    const requester = requesterOf(request);
+    const ofSandbox = sandboxOperation(id);
+    const refusal = {
+      category: status === 401 ? 'authentication' : operation === undefined ? 'operation' : 'admin',
+      action: (operation ?? ofSandbox)?.action ?? 'api.call',
+      resource: resourceOf(request) || (id === undefined ? '' : `operation:${id}`),
+      outcome,
+      reason,
+      status,
+    } as const;
+    void audit.refused(requester, refusal).then(() => next(error));
   };
 }
 
 const DENIALS: ReadonlySet<number> = new Set([401, 403, 429]);
 
 export function requesterOf(request: Request): Requester {
-  const { principal, requestId, clientAddress } = contextOf(request);
-  return { actor: principal ?? UNKNOWN_ACTOR, requestId, sourceAddress: clientAddress };
+  const { principal, requestId, clientAddress, tenant, pathTenant } = contextOf(request);
+  // Only who may do anything to any tenant acts on the one of the path; others leave no trace with it.
+  const administered = principal?.scopes.includes('admin:*') ? pathTenant : undefined;
+  return {
+    actor: principal ?? UNKNOWN_ACTOR,
+    requestId,
+    sourceAddress: clientAddress,
+    tenant: tenant ?? administered ?? principal?.tenant,
+    method: request.method,
+    path: request.originalUrl.split('?')[0] ?? '',
+    userAgent: request.get('User-Agent'),
+  };
 }
 
 /** As far as the request tells: the thing in its path, else the worker in its query or body. */
 function resourceOf(request: Request): string {
   const { operation, pathId, pathTenant } = contextOf(request);
-  if (pathId !== undefined) return `${auditedOperation(operation)?.kind}:${pathId}`;
+  if (pathId !== undefined) {
+    const kind = (auditedOperation(operation) ?? sandboxOperation(operation))?.kind;
+    return kind === undefined ? '' : `${kind}:${pathId}`;
+  }
   if (pathTenant !== undefined) return `tenant:${pathTenant}`;
   const body = request.body as { readonly worker_id?: unknown } | undefined;
   const workerId = request.query['worker_id'] ?? body?.worker_id;

@@ -69,6 +69,12 @@ export const AUDITED_OPERATIONS = {
   explainCredential: { action: 'credential.explain', kind: 'credential' },
   listWorkerCredentials: { action: 'worker_credential.list', kind: 'worker' },
   getWorkerKeys: { action: 'worker_key.list', kind: 'worker_key' },
+  listAudit: { action: 'audit.list', kind: 'audit' },
+  listAuditChains: { action: 'audit_chain.list', kind: 'audit' },
+  exportAuditChain: { action: 'audit_chain.export', kind: 'audit' },
+  getAuditKey: { action: 'audit_key.read', kind: 'audit' },
+  exportTenantAudit: { action: 'audit.list', kind: 'tenant' },
+  exportTenantAuditChain: { action: 'audit_chain.export', kind: 'tenant' },
   getAdminDiagnostics: { action: 'diagnostics.read', kind: 'control_plane' },
 } as const satisfies Partial<Record<ServedOperation, AuditedOperation>>;
 

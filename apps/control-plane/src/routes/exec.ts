@@ -26,6 +26,7 @@ export function execHandlers(
       if (body.stream) await stream({ exec, logger, readerStallMs }, id, body, request, response);
       else {
         const result = await exec.run(id, execRequest(body), contextOf(request));
+        noteExit(request, result.exitCode);
         response.json({
           exit_code: result.exitCode,
           stdout: result.stdout,
@@ -78,13 +79,16 @@ async function stream(
   };
   try {
     const end = await exec.stream(id, execRequest(body), context, { onStart, onOutput: write });
+    noteExit(request, end.exitCode);
     if (body.exit_record) {
       await write({ exit: { exit_code: end.exitCode, duration: formatDuration(end.durationMs) } });
     }
   } catch (error) {
     if (!response.headersSent) throw error;
-    if (context.signal.aborted) return;
     const { status, code, message, reason } = problemOf(error);
+    // The answer has begun, so that its status does not tell.
+    context.attempt?.note({ outcome: 'failure', reason: context.signal.aborted ? 'caller_gone' : reason });
+    if (context.signal.aborted) return;
     if (status >= 500) logger.error('request failed', { request_id: context.requestId, reason, error });
     await write(
       body.exit_record
@@ -93,6 +97,10 @@ async function stream(
     );
   }
   response.end();
+}
+
+function noteExit(request: Request, exitCode: number): void {
+  contextOf(request).attempt?.note({ detail: { exit_code: exitCode } });
 }
 
 function execRequest(body: ExecBody): ExecRequest {

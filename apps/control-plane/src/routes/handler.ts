@@ -1,13 +1,16 @@
 import type { OperationId } from '@stacyvm/api';
 import type { Request, RequestHandler, Response } from 'express';
+import { contextOf } from '../request-context.js';
 
 /** The handlers of some operations of the contract. */
 export type Handlers<Id extends OperationId> = Readonly<Record<Id, RequestHandler>>;
 
-/** A handler whose failure reaches the error handler. */
+/** A handler whose failure reaches the error handler. When it is through, the audit hears of it. */
 export function handle(work: (request: Request, response: Response) => Promise<void>): RequestHandler {
   return (request, response, next) => {
-    work(request, response).catch(next);
+    work(request, response).then(() => {
+      void contextOf(request).attempt?.end({ outcome: 'success', status: response.statusCode });
+    }, next);
   };
 }
 

@@ -1,6 +1,7 @@
 import type { components } from '@stacyvm/api';
 import type { Logger } from '@stacyvm/logging';
 import type { Orchestrator, Sandboxes } from '@stacyvm/orchestrator';
+import type { RecordDecision } from '../audit/policy-decisions.js';
 import { contextOf, reachOf } from '../request-context.js';
 import { sandboxJson } from '../wire.js';
 import { type Handlers, handle, pageOf, pathParameter, sendPage } from './handler.js';
@@ -15,6 +16,7 @@ export type SandboxOperation =
 export function sandboxHandlers(
   orchestrator: Pick<Orchestrator, 'within'>,
   logger: Pick<Logger, 'warn'>,
+  recordDecision: RecordDecision,
 ): Handlers<SandboxOperation> {
   /** A caller who goes away before the answer is out does not know the id of the sandbox. */
   const destroyUnheardOf = (sandboxes: Sandboxes, id: string, gone: AbortSignal): void => {
@@ -32,7 +34,7 @@ export function sandboxHandlers(
   return {
     spawnSandbox: handle(async (request, response) => {
       const body = request.body as components['schemas']['SpawnRequest'];
-      const { requestId, signal, principal } = contextOf(request);
+      const { requestId, signal, principal, attempt } = contextOf(request);
       const warnings: string[] = [];
       const sandboxes = orchestrator.within(reachOf(request));
       const sandbox = await sandboxes.spawn(
@@ -51,8 +53,13 @@ export function sandboxHandlers(
           requirements: body.requirements,
         },
         signal,
-        { requestId, onPolicyWarning: (message) => void warnings.push(message) },
+        {
+          requestId,
+          onPolicyWarning: (message) => void warnings.push(message),
+          onPolicyDecision: (decision) => recordDecision(request, decision),
+        },
       );
+      attempt?.note({ resource: `sandbox:${sandbox.id}` });
       destroyUnheardOf(sandboxes, sandbox.id, signal);
       if (warnings.length > 0) response.setHeader('X-Policy-Warning', warnings.join('; '));
       response

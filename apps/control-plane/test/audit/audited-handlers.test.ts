@@ -31,12 +31,17 @@ describe('the audit of administrators', () => {
     for (const { scope } of operations) expect(scope).to.be.oneOf(['admin:*', 'tenant:admin']);
   });
 
-  for (const { id, method, path } of operations) {
+  for (const [index, { id, method, path }] of operations.entries()) {
     const options = {
       method: method.toUpperCase(),
       ...(['post', 'put', 'patch'].includes(method) ? { body: {} } : {}),
     };
     it(`${id}: the refusal of an unknown caller, of one who may not, and what comes of one who may`, async () => {
+      // Of unknown callers at one address only 60 refusals in a minute are recorded, and there are more operations.
+      if (index % 50 === 49) {
+        await fixture.stop();
+        await fixture.restart();
+      }
       const outcomes: string[] = [];
       const asked = [
         [null, 'anonymous'],
@@ -57,6 +62,7 @@ describe('the audit of administrators', () => {
         'success',
         'failure invalid_request',
         'failure not_found',
+        'failure audit_unsigned',
         'failure worker_not_found',
         'failure tenant_not_found',
         'failure api_key_not_found',
@@ -109,7 +115,6 @@ describe('the audit of administrators', () => {
     app.use(requestContext({ logger: captureLogs().logger, addressOf: () => '' }));
     const audited = auditedHandlers({
       succeeded: () => Promise.reject(new StoreError('unavailable', 'the database is away')),
-      refused: async () => undefined,
     });
     app.post(
       '/',

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { generateSigningKey } from '@stacyvm/audit';
 import { createOrchestrator } from '@stacyvm/orchestrator';
 import { expect } from 'chai';
 import { createApp } from '../../src/app.js';
+import { openAudit } from '../../src/audit/open-audit.js';
 import { createEdge } from '../../src/callers/edge.js';
 import { createTenantDirectory } from '../../src/callers/tenant-directory.js';
 import { createSettingsReload } from '../../src/settings-reload.js';
@@ -54,16 +56,22 @@ describe('the probes', () => {
   it('/ready is not ready while the process drains', async () => {
     const { logger } = captureLogs();
     const clock = () => new Date();
-    const settings = settingsFor({ 'auth.api_key': fixture.apiKey });
+    const settings = settingsFor({
+      'auth.api_key': fixture.apiKey,
+      'audit.signing_key': generateSigningKey(),
+    });
+    const auditing = openAudit({ settings, store: fixture.store, logger, clock });
     const authority = await openWorkerAuthority({
       settings,
       store: fixture.store,
       sharedBuckets: { take: async () => undefined },
+      auditing,
       logger,
       clock,
     });
     const app = createApp({
       ...authority,
+      auditing,
       ...createEdge(settings, logger, clock),
       bearerRevocations: { refresh: async () => undefined },
       settings: createSettingsReload({ initial: settings, parts: [], logger }),

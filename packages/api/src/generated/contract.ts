@@ -1262,6 +1262,139 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was done and refused, newest first
+         * @description Of every tenant and of the platform, unless `tenant_id` names one; an empty `tenant_id` is the platform. With
+         *     `format=ndjson` or `format=csv` everything that matches is sent while it is read, and `limit` and `cursor` do not count.
+         *     A line of NDJSON is a record as it is hashed. Texts in CSV that a spreadsheet would take for a formula begin with `'`.
+         */
+        get: operations["listAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/audit/chains": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the chains of the audit end, by tenant */
+        get: operations["listAuditChains"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/audit/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A whole chain, in the form that `stacyvm audit verify` takes
+         * @description NDJSON: the anchor if the chain was pruned, its records from the oldest on, its checkpoints among them, and a head at the
+         *     end, which is signed as far as there is a key.
+         */
+        get: operations["exportAuditChain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/audit/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The public key that verifies statements about chains
+         * @description Keep it apart from this control plane. Without a signing key it is not found (`audit_unsigned`).
+         */
+        get: operations["getAuditKey"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/tenants/{tenant_id}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * What was done to a tenant, newest first
+         * @description As `/admin/audit` for one tenant. JSON has administration and everything else apart, as in the reference; a page may have
+         *     few of one and many of the other.
+         */
+        get: operations["exportTenantAudit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/tenants/{tenant_id}/audit/chain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        /**
+         * The whole chain of a tenant, in the form that `stacyvm audit verify` takes
+         * @description As `/admin/audit/chain` for one tenant.
+         */
+        get: operations["exportTenantAuditChain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/worker/{id}/heartbeat": {
         parameters: {
             query?: never;
@@ -1464,6 +1597,88 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AuditEvent: {
+            /** @description Grows with every event. */
+            id: number;
+            /** @description Who, by the credential; empty when nobody knows. */
+            actor: string;
+            method: string;
+            /** @description Without its query. */
+            path: string;
+            /** @description HTTP status of the answer; 0 for none. */
+            status: number;
+            duration_ms: number;
+            request_id: string;
+            remote_addr: string;
+            user_agent: string;
+            /** @description The tenant acted on, whose chain it is in; empty for the platform. */
+            tenant_id: string;
+            created_at: string;
+            event_id: string;
+            /** @description Place in the chain. */
+            sequence: number;
+            /** @enum {string} */
+            category: "admin" | "operation" | "authentication" | "policy" | "system";
+            /** @enum {string} */
+            phase: "intent" | "outcome";
+            /** @description On an outcome, the `event_id` of its intent. */
+            intent_id: string;
+            actor_kind: string;
+            /** @description The tenant of the credential. */
+            actor_tenant_id: string;
+            credential_id: string;
+            action: string;
+            resource: string;
+            /**
+             * @description Empty on an intent.
+             * @enum {string}
+             */
+            outcome: "" | "success" | "denied" | "failure";
+            reason: string;
+            detail: {
+                [key: string]: unknown;
+            };
+            prev_hash: string;
+            hash: string;
+        };
+        OperationAudit: {
+            id: number;
+            actor: string;
+            action: string;
+            sandbox_id: string;
+            resource: string;
+            provider: string;
+            /** @description `success`, `denied`, `failure`, or `intent` for what was announced. */
+            status: string;
+            /** @description JSON as text. */
+            detail: string;
+            tenant_id: string;
+            created_at: string;
+        };
+        TenantAudit: {
+            tenant_id: string;
+            admin_audit: components["schemas"]["AuditEvent"][];
+            op_audit: components["schemas"]["OperationAudit"][];
+            exported_at: string;
+        };
+        AuditChain: {
+            tenant_id: string;
+            /** @description Of its last record. */
+            sequence: number;
+            hash: string;
+            /** @description What came up to here is pruned. */
+            anchor_sequence: number;
+            /** @description What came up to here is signed. */
+            checkpoint_sequence: number;
+            updated_at?: string;
+        };
+        AuditKey: {
+            key_id: string;
+            /** @enum {string} */
+            algorithm: "Ed25519";
+            /** @description PEM. */
+            public_key: string;
+        };
         TenantId: string;
         Tenant: {
             id: string;
@@ -2671,6 +2886,28 @@ export interface components {
         FilePath: components["schemas"]["FilePath"];
         /** @description The id of a worker. Its case counts. */
         WorkerId: string;
+        /** @description Only what this actor did, by its whole id. */
+        AuditActor: string;
+        /** @description Only this action, such as `sandbox.spawn`. */
+        AuditAction: string;
+        /** @description Only what was done to this, such as `sandbox:sb-1`. */
+        AuditResource: string;
+        /** @description Only this kind. */
+        AuditCategory: "admin" | "operation" | "authentication" | "policy" | "system";
+        /** @description Only what ended so. */
+        AuditOutcome: "success" | "denied" | "failure";
+        /** @description Only what was answered with this HTTP status. */
+        AuditStatus: number;
+        /** @description Only this HTTP method, in whatever case. */
+        AuditMethod: string;
+        /** @description Only where the path has this in it. */
+        AuditPath: string;
+        /** @description From this time on. */
+        AuditSince: string;
+        /** @description Before this time. */
+        AuditUntil: string;
+        /** @description A page of JSON, or everything that matches as NDJSON or CSV. */
+        AuditFormat: "json" | "ndjson" | "csv";
         /** @description The worker that the credential belongs to; must be the one in the path. */
         WorkerIdHeader: string;
         /** @description Only what concerns this worker. */
@@ -5442,6 +5679,247 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAudit: {
+        parameters: {
+            query?: {
+                /** @description The tenant acted on. */
+                tenant_id?: string;
+                /** @description Only what this actor did, by its whole id. */
+                actor?: components["parameters"]["AuditActor"];
+                /** @description Only this action, such as `sandbox.spawn`. */
+                action?: components["parameters"]["AuditAction"];
+                /** @description Only what was done to this, such as `sandbox:sb-1`. */
+                resource?: components["parameters"]["AuditResource"];
+                /** @description Only this kind. */
+                category?: components["parameters"]["AuditCategory"];
+                /** @description Only what ended so. */
+                outcome?: components["parameters"]["AuditOutcome"];
+                /** @description Only what was answered with this HTTP status. */
+                status?: components["parameters"]["AuditStatus"];
+                /** @description Only this HTTP method, in whatever case. */
+                method?: components["parameters"]["AuditMethod"];
+                /** @description Only where the path has this in it. */
+                path?: components["parameters"]["AuditPath"];
+                /** @description From this time on. */
+                since?: components["parameters"]["AuditSince"];
+                /** @description Before this time. */
+                until?: components["parameters"]["AuditUntil"];
+                /** @description A page of JSON, or everything that matches as NDJSON or CSV. */
+                format?: components["parameters"]["AuditFormat"];
+                /** @description How many items at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `X-Next-Cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page, or everything. */
+            200: {
+                headers: {
+                    "X-Next-Cursor": components["headers"]["NextCursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditEvent"][];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listAuditChains: {
+        parameters: {
+            query?: {
+                /** @description How many items at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `X-Next-Cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page of chains. The platform is the tenant without a name. */
+            200: {
+                headers: {
+                    "X-Next-Cursor": components["headers"]["NextCursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditChain"][];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    exportAuditChain: {
+        parameters: {
+            query?: {
+                /** @description Whose chain; the platform's when absent or empty. */
+                tenant_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The chain, while it is read. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    getAuditKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditKey"];
+                };
+            };
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    exportTenantAudit: {
+        parameters: {
+            query?: {
+                /** @description Only what this actor did, by its whole id. */
+                actor?: components["parameters"]["AuditActor"];
+                /** @description Only this action, such as `sandbox.spawn`. */
+                action?: components["parameters"]["AuditAction"];
+                /** @description Only what was done to this, such as `sandbox:sb-1`. */
+                resource?: components["parameters"]["AuditResource"];
+                /** @description Only this kind. */
+                category?: components["parameters"]["AuditCategory"];
+                /** @description Only what ended so. */
+                outcome?: components["parameters"]["AuditOutcome"];
+                /** @description Only what was answered with this HTTP status. */
+                status?: components["parameters"]["AuditStatus"];
+                /** @description Only this HTTP method, in whatever case. */
+                method?: components["parameters"]["AuditMethod"];
+                /** @description Only where the path has this in it. */
+                path?: components["parameters"]["AuditPath"];
+                /** @description From this time on. */
+                since?: components["parameters"]["AuditSince"];
+                /** @description Before this time. */
+                until?: components["parameters"]["AuditUntil"];
+                /** @description A page of JSON, or everything that matches as NDJSON or CSV. */
+                format?: components["parameters"]["AuditFormat"];
+                /** @description How many items at most. */
+                limit?: components["parameters"]["Limit"];
+                /** @description The `X-Next-Cursor` of the page before. */
+                cursor?: components["parameters"]["Cursor"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page, or everything. */
+            200: {
+                headers: {
+                    "X-Next-Cursor": components["headers"]["NextCursor"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TenantAudit"];
+                    "application/x-ndjson": string;
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    exportTenantAuditChain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The id of a tenant. Administrators name any; everybody else names the tenant that the request acts for, and any other
+                 *     is not found.
+                 */
+                tenant_id: components["parameters"]["TenantId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The chain, while it is read. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -60,6 +60,10 @@ export const openApiDocument: unknown = {
       "description": "Who may call; API keys, and bearer tokens that count no more. Every request is audited."
     },
     {
+      "name": "audit",
+      "description": "What was done and refused, by whom, in chains that can be verified. Every request is audited."
+    },
+    {
       "name": "worker protocol",
       "description": "What workers call. Authenticated by worker credentials, never by API keys."
     },
@@ -5585,6 +5589,479 @@ export const openApiDocument: unknown = {
         }
       }
     },
+    "/admin/audit": {
+      "get": {
+        "operationId": "listAudit",
+        "x-scope": "admin:*",
+        "tags": [
+          "audit"
+        ],
+        "summary": "What was done and refused, newest first",
+        "description": "Of every tenant and of the platform, unless `tenant_id` names one; an empty `tenant_id` is the platform. With\n`format=ndjson` or `format=csv` everything that matches is sent while it is read, and `limit` and `cursor` do not count.\nA line of NDJSON is a record as it is hashed. Texts in CSV that a spreadsheet would take for a formula begin with `'`.\n",
+        "parameters": [
+          {
+            "name": "tenant_id",
+            "in": "query",
+            "allowEmptyValue": true,
+            "schema": {
+              "type": "string",
+              "maxLength": 512
+            },
+            "description": "The tenant acted on."
+          },
+          {
+            "$ref": "#/components/parameters/AuditActor"
+          },
+          {
+            "$ref": "#/components/parameters/AuditAction"
+          },
+          {
+            "$ref": "#/components/parameters/AuditResource"
+          },
+          {
+            "$ref": "#/components/parameters/AuditCategory"
+          },
+          {
+            "$ref": "#/components/parameters/AuditOutcome"
+          },
+          {
+            "$ref": "#/components/parameters/AuditStatus"
+          },
+          {
+            "$ref": "#/components/parameters/AuditMethod"
+          },
+          {
+            "$ref": "#/components/parameters/AuditPath"
+          },
+          {
+            "$ref": "#/components/parameters/AuditSince"
+          },
+          {
+            "$ref": "#/components/parameters/AuditUntil"
+          },
+          {
+            "$ref": "#/components/parameters/AuditFormat"
+          },
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page, or everything.",
+            "headers": {
+              "X-Next-Cursor": {
+                "$ref": "#/components/headers/NextCursor"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "$ref": "#/components/schemas/AuditEvent"
+                  }
+                },
+                "examples": {
+                  "none": {
+                    "value": []
+                  }
+                }
+              },
+              "application/x-ndjson": {
+                "schema": {
+                  "type": "string"
+                },
+                "examples": {
+                  "none": {
+                    "value": ""
+                  }
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                },
+                "examples": {
+                  "none": {
+                    "value": ""
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/audit/chains": {
+      "get": {
+        "operationId": "listAuditChains",
+        "x-scope": "admin:*",
+        "tags": [
+          "audit"
+        ],
+        "summary": "Where the chains of the audit end, by tenant",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page of chains. The platform is the tenant without a name.",
+            "headers": {
+              "X-Next-Cursor": {
+                "$ref": "#/components/headers/NextCursor"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "type": "array",
+                  "items": {
+                    "$ref": "#/components/schemas/AuditChain"
+                  }
+                },
+                "examples": {
+                  "none": {
+                    "value": []
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/audit/chain": {
+      "get": {
+        "operationId": "exportAuditChain",
+        "x-scope": "admin:*",
+        "tags": [
+          "audit"
+        ],
+        "summary": "A whole chain, in the form that `stacyvm audit verify` takes",
+        "description": "NDJSON: the anchor if the chain was pruned, its records from the oldest on, its checkpoints among them, and a head at the\nend, which is signed as far as there is a key.\n",
+        "parameters": [
+          {
+            "name": "tenant_id",
+            "in": "query",
+            "allowEmptyValue": true,
+            "schema": {
+              "type": "string",
+              "maxLength": 512
+            },
+            "description": "Whose chain; the platform's when absent or empty."
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "The chain, while it is read.",
+            "content": {
+              "application/x-ndjson": {
+                "schema": {
+                  "type": "string"
+                },
+                "examples": {
+                  "none": {
+                    "value": ""
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/audit/key": {
+      "get": {
+        "operationId": "getAuditKey",
+        "x-scope": "admin:*",
+        "tags": [
+          "audit"
+        ],
+        "summary": "The public key that verifies statements about chains",
+        "description": "Keep it apart from this control plane. Without a signing key it is not found (`audit_unsigned`).",
+        "responses": {
+          "200": {
+            "description": "The key.",
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/AuditKey"
+                },
+                "examples": {
+                  "key": {
+                    "value": {
+                      "key_id": "9f86d081884c7d65",
+                      "algorithm": "Ed25519",
+                      "public_key": "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=\n-----END PUBLIC KEY-----\n"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/tenants/{tenant_id}/audit": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/TenantId"
+        }
+      ],
+      "get": {
+        "operationId": "exportTenantAudit",
+        "x-scope": "tenant:admin",
+        "tags": [
+          "audit"
+        ],
+        "summary": "What was done to a tenant, newest first",
+        "description": "As `/admin/audit` for one tenant. JSON has administration and everything else apart, as in the reference; a page may have\nfew of one and many of the other.\n",
+        "parameters": [
+          {
+            "$ref": "#/components/parameters/AuditActor"
+          },
+          {
+            "$ref": "#/components/parameters/AuditAction"
+          },
+          {
+            "$ref": "#/components/parameters/AuditResource"
+          },
+          {
+            "$ref": "#/components/parameters/AuditCategory"
+          },
+          {
+            "$ref": "#/components/parameters/AuditOutcome"
+          },
+          {
+            "$ref": "#/components/parameters/AuditStatus"
+          },
+          {
+            "$ref": "#/components/parameters/AuditMethod"
+          },
+          {
+            "$ref": "#/components/parameters/AuditPath"
+          },
+          {
+            "$ref": "#/components/parameters/AuditSince"
+          },
+          {
+            "$ref": "#/components/parameters/AuditUntil"
+          },
+          {
+            "$ref": "#/components/parameters/AuditFormat"
+          },
+          {
+            "$ref": "#/components/parameters/Limit"
+          },
+          {
+            "$ref": "#/components/parameters/Cursor"
+          }
+        ],
+        "responses": {
+          "200": {
+            "description": "One page, or everything.",
+            "headers": {
+              "X-Next-Cursor": {
+                "$ref": "#/components/headers/NextCursor"
+              }
+            },
+            "content": {
+              "application/json": {
+                "schema": {
+                  "$ref": "#/components/schemas/TenantAudit"
+                },
+                "examples": {
+                  "none": {
+                    "value": {
+                      "tenant_id": "tn-000102030405060708090a0b",
+                      "admin_audit": [],
+                      "op_audit": [],
+                      "exported_at": "2026-05-09T10:00:00Z"
+                    }
+                  }
+                }
+              },
+              "application/x-ndjson": {
+                "schema": {
+                  "type": "string"
+                },
+                "examples": {
+                  "none": {
+                    "value": ""
+                  }
+                }
+              },
+              "text/csv": {
+                "schema": {
+                  "type": "string"
+                },
+                "examples": {
+                  "none": {
+                    "value": ""
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
+    "/admin/tenants/{tenant_id}/audit/chain": {
+      "parameters": [
+        {
+          "$ref": "#/components/parameters/TenantId"
+        }
+      ],
+      "get": {
+        "operationId": "exportTenantAuditChain",
+        "x-scope": "tenant:admin",
+        "tags": [
+          "audit"
+        ],
+        "summary": "The whole chain of a tenant, in the form that `stacyvm audit verify` takes",
+        "description": "As `/admin/audit/chain` for one tenant.",
+        "responses": {
+          "200": {
+            "description": "The chain, while it is read.",
+            "content": {
+              "application/x-ndjson": {
+                "schema": {
+                  "type": "string"
+                },
+                "examples": {
+                  "none": {
+                    "value": ""
+                  }
+                }
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "401": {
+            "$ref": "#/components/responses/Unauthorized"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "404": {
+            "$ref": "#/components/responses/NotFound"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
     "/worker/{id}/heartbeat": {
       "parameters": [
         {
@@ -6321,6 +6798,120 @@ export const openApiDocument: unknown = {
           "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"
         },
         "description": "The id of a worker. Its case counts."
+      },
+      "AuditActor": {
+        "name": "actor",
+        "in": "query",
+        "schema": {
+          "type": "string",
+          "maxLength": 512
+        },
+        "description": "Only what this actor did, by its whole id."
+      },
+      "AuditAction": {
+        "name": "action",
+        "in": "query",
+        "schema": {
+          "type": "string",
+          "maxLength": 512
+        },
+        "description": "Only this action, such as `sandbox.spawn`."
+      },
+      "AuditResource": {
+        "name": "resource",
+        "in": "query",
+        "schema": {
+          "type": "string",
+          "maxLength": 512
+        },
+        "description": "Only what was done to this, such as `sandbox:sb-1`."
+      },
+      "AuditCategory": {
+        "name": "category",
+        "in": "query",
+        "schema": {
+          "type": "string",
+          "enum": [
+            "admin",
+            "operation",
+            "authentication",
+            "policy",
+            "system"
+          ]
+        },
+        "description": "Only this kind."
+      },
+      "AuditOutcome": {
+        "name": "outcome",
+        "in": "query",
+        "schema": {
+          "type": "string",
+          "enum": [
+            "success",
+            "denied",
+            "failure"
+          ]
+        },
+        "description": "Only what ended so."
+      },
+      "AuditStatus": {
+        "name": "status",
+        "in": "query",
+        "schema": {
+          "type": "integer",
+          "minimum": 1
+        },
+        "description": "Only what was answered with this HTTP status."
+      },
+      "AuditMethod": {
+        "name": "method",
+        "in": "query",
+        "schema": {
+          "type": "string",
+          "maxLength": 16
+        },
+        "description": "Only this HTTP method, in whatever case."
+      },
+      "AuditPath": {
+        "name": "path",
+        "in": "query",
+        "schema": {
+          "type": "string",
+          "maxLength": 512
+        },
+        "description": "Only where the path has this in it."
+      },
+      "AuditSince": {
+        "name": "since",
+        "in": "query",
+        "schema": {
+          "type": "string",
+          "format": "date-time"
+        },
+        "description": "From this time on."
+      },
+      "AuditUntil": {
+        "name": "until",
+        "in": "query",
+        "schema": {
+          "type": "string",
+          "format": "date-time"
+        },
+        "description": "Before this time."
+      },
+      "AuditFormat": {
+        "name": "format",
+        "in": "query",
+        "schema": {
+          "type": "string",
+          "enum": [
+            "json",
+            "ndjson",
+            "csv"
+          ],
+          "default": "json"
+        },
+        "description": "A page of JSON, or everything that matches as NDJSON or CSV."
       },
       "WorkerIdHeader": {
         "name": "X-Worker-ID",
@@ -7274,6 +7865,283 @@ export const openApiDocument: unknown = {
       }
     },
     "schemas": {
+      "AuditEvent": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "actor",
+          "method",
+          "path",
+          "status",
+          "duration_ms",
+          "request_id",
+          "remote_addr",
+          "user_agent",
+          "tenant_id",
+          "created_at",
+          "event_id",
+          "sequence",
+          "category",
+          "phase",
+          "intent_id",
+          "actor_kind",
+          "actor_tenant_id",
+          "credential_id",
+          "action",
+          "resource",
+          "outcome",
+          "reason",
+          "detail",
+          "prev_hash",
+          "hash"
+        ],
+        "properties": {
+          "id": {
+            "type": "integer",
+            "description": "Grows with every event."
+          },
+          "actor": {
+            "type": "string",
+            "description": "Who, by the credential; empty when nobody knows."
+          },
+          "method": {
+            "type": "string"
+          },
+          "path": {
+            "type": "string",
+            "description": "Without its query."
+          },
+          "status": {
+            "type": "integer",
+            "description": "HTTP status of the answer; 0 for none."
+          },
+          "duration_ms": {
+            "type": "integer"
+          },
+          "request_id": {
+            "type": "string"
+          },
+          "remote_addr": {
+            "type": "string"
+          },
+          "user_agent": {
+            "type": "string"
+          },
+          "tenant_id": {
+            "type": "string",
+            "description": "The tenant acted on, whose chain it is in; empty for the platform."
+          },
+          "created_at": {
+            "type": "string"
+          },
+          "event_id": {
+            "type": "string"
+          },
+          "sequence": {
+            "type": "integer",
+            "description": "Place in the chain."
+          },
+          "category": {
+            "type": "string",
+            "enum": [
+              "admin",
+              "operation",
+              "authentication",
+              "policy",
+              "system"
+            ]
+          },
+          "phase": {
+            "type": "string",
+            "enum": [
+              "intent",
+              "outcome"
+            ]
+          },
+          "intent_id": {
+            "type": "string",
+            "description": "On an outcome, the `event_id` of its intent."
+          },
+          "actor_kind": {
+            "type": "string"
+          },
+          "actor_tenant_id": {
+            "type": "string",
+            "description": "The tenant of the credential."
+          },
+          "credential_id": {
+            "type": "string"
+          },
+          "action": {
+            "type": "string"
+          },
+          "resource": {
+            "type": "string"
+          },
+          "outcome": {
+            "type": "string",
+            "enum": [
+              "",
+              "success",
+              "denied",
+              "failure"
+            ],
+            "description": "Empty on an intent."
+          },
+          "reason": {
+            "type": "string"
+          },
+          "detail": {
+            "type": "object",
+            "additionalProperties": true
+          },
+          "prev_hash": {
+            "type": "string"
+          },
+          "hash": {
+            "type": "string"
+          }
+        }
+      },
+      "OperationAudit": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "id",
+          "actor",
+          "action",
+          "sandbox_id",
+          "resource",
+          "provider",
+          "status",
+          "detail",
+          "tenant_id",
+          "created_at"
+        ],
+        "properties": {
+          "id": {
+            "type": "integer"
+          },
+          "actor": {
+            "type": "string"
+          },
+          "action": {
+            "type": "string"
+          },
+          "sandbox_id": {
+            "type": "string"
+          },
+          "resource": {
+            "type": "string"
+          },
+          "provider": {
+            "type": "string"
+          },
+          "status": {
+            "type": "string",
+            "description": "`success`, `denied`, `failure`, or `intent` for what was announced."
+          },
+          "detail": {
+            "type": "string",
+            "description": "JSON as text."
+          },
+          "tenant_id": {
+            "type": "string"
+          },
+          "created_at": {
+            "type": "string"
+          }
+        }
+      },
+      "TenantAudit": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "tenant_id",
+          "admin_audit",
+          "op_audit",
+          "exported_at"
+        ],
+        "properties": {
+          "tenant_id": {
+            "type": "string"
+          },
+          "admin_audit": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/AuditEvent"
+            }
+          },
+          "op_audit": {
+            "type": "array",
+            "items": {
+              "$ref": "#/components/schemas/OperationAudit"
+            }
+          },
+          "exported_at": {
+            "type": "string"
+          }
+        }
+      },
+      "AuditChain": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "tenant_id",
+          "sequence",
+          "hash",
+          "anchor_sequence",
+          "checkpoint_sequence"
+        ],
+        "properties": {
+          "tenant_id": {
+            "type": "string"
+          },
+          "sequence": {
+            "type": "integer",
+            "description": "Of its last record."
+          },
+          "hash": {
+            "type": "string"
+          },
+          "anchor_sequence": {
+            "type": "integer",
+            "description": "What came up to here is pruned."
+          },
+          "checkpoint_sequence": {
+            "type": "integer",
+            "description": "What came up to here is signed."
+          },
+          "updated_at": {
+            "type": "string"
+          }
+        }
+      },
+      "AuditKey": {
+        "type": "object",
+        "additionalProperties": false,
+        "required": [
+          "key_id",
+          "algorithm",
+          "public_key"
+        ],
+        "properties": {
+          "key_id": {
+            "type": "string"
+          },
+          "algorithm": {
+            "type": "string",
+            "enum": [
+              "Ed25519"
+            ]
+          },
+          "public_key": {
+            "type": "string",
+            "description": "PEM."
+          }
+        }
+      },
       "TenantId": {
         "type": "string",
         "pattern": "^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$"

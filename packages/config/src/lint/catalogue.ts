@@ -1,4 +1,5 @@
 import type { LintCheck, LintRule } from './rule.js';
+import { AUDIT_CHECKS } from './rules/audit.js';
 import { ADMINISTRATION_CHECKS, CALLER_CHECKS, FURTHER_CALLER_CHECKS } from './rules/callers.js';
 import { CERTIFICATE_CHECKS } from './rules/certificates.js';
 import { CONFIGURATION_CHECKS, FURTHER_CONFIGURATION_CHECKS } from './rules/configuration.js';
@@ -37,6 +38,7 @@ export const LINT_CHECKS: readonly LintCheck[] = [
   ...CERTIFICATE_CHECKS,
   ...FURTHER_SANDBOX_CHECKS,
   ...POLICY_CHECKS,
+  ...AUDIT_CHECKS,
 ];
 
 /** Every rule once, in the order of reports. */

@@ -43,6 +43,8 @@ export type SettingDefinition =
   | (Definition<'secret', undefined> & {
       /** It is kept as a secret is, and may be read by all. */
       readonly isPublic?: true;
+      /** It is made of lines. */
+      readonly isPem?: true;
     })
   | Definition<'secrets', undefined>
   | Definition<'secrets_by_name', undefined>;

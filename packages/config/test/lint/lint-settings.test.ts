@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -19,6 +20,7 @@ const SOUND: Configuration = {
     'auth.admin_audit_retention': '2160h',
     'auth.worker_signing_key_file': 'signing',
     'auth.worker_key_scope': 'derived',
+    'audit.signing_key_file': 'audit',
     'database.dsn_file': 'dsn',
     'defaults.max_sandboxes': 100,
     'defaults.max_sandboxes_per_owner': 10,
@@ -40,6 +42,7 @@ const SOUND: Configuration = {
     api: strongSecret('api'),
     admin: strongSecret('admin'),
     signing: strongSecret('signing'),
+    audit: String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' })),
     dsn: `postgres://stacyvm:${strongSecret('dsn')}@db.mycompany.net/stacyvm?sslmode=verify-full`,
     'ca.pem': certificate('authority'),
     'server.pem': certificate('server'),

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { LINT_RULES } from '../../src/lint/index.js';
+import { AUDIT_CASES } from './cases/audit.js';
 import { CALLER_CASES } from './cases/callers.js';
 import { CERTIFICATE_CASES } from './cases/certificates.js';
 import { EXPOSURE_CASES } from './cases/exposure.js';
@@ -22,6 +23,7 @@ const CASES = [
   ...SECRET_CASES,
   ...EXPOSURE_CASES,
   ...CERTIFICATE_CASES,
+  ...AUDIT_CASES,
 ];
 
 /** These speak only when something is wrong. */

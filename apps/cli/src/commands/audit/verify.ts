@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import {
+  AuditError,
+  type AuditPublicKey,
+  type ChainProblem,
+  readPublicKey,
+  type Verification,
+  verifyExport,
+} from '@stacyvm/audit';
+import { defineCommand } from '../../command.js';
+import { type ConnectionArguments, connect, connectionOptions } from '../../connection.js';
+import { CommandFailure } from '../../failure.js';
+import { formatOption, notice, print, printJson } from '../../output.js';
+import { printable } from '../../worker-token/printable.js';
+
+interface VerifyArguments extends ConnectionArguments {
+  readonly file: string | undefined;
+  readonly publicKey: readonly string[];
+  readonly tenant: string | undefined;
+}
+
+export const verifyCommand = defineCommand({
+  command: 'verify',
+  describe:
+    'Prove that nothing was changed, removed, added, moved or cut off; exits with 1 when something was',
+  builder: (yargs) =>
+    formatOption(connectionOptions(yargs))
+      .option('file', {
+        type: 'string',
+        describe: 'Export to verify, offline; without it the control plane is asked',
+      })
+      .option('public-key', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        default: [] as string[],
+        describe: 'File with a public key of the audit; repeatable, for exports that several keys signed',
+      })
+      .option('tenant', {
+        type: 'string',
+        describe: 'Ask for this chain alone; an empty one is the platform',
+      })
+      .example('stacyvm audit verify --file audit.ndjson --public-key audit.pub', 'offline')
+      .example('stacyvm audit verify', 'every chain of the control plane; needs the admin key'),
+  handler: async (args) => {
+    if (args.file !== undefined && args.tenant !== undefined) {
+      throw new CommandFailure(
+        '--tenant is for what the control plane is asked; a file is verified as a whole',
+        2,
+      );
+    }
+    const keys = args.publicKey.map(publicKeyOf);
+    const report =
+      args.file === undefined
+        ? await verifyOnline(args, keys)
+        : await verifyExport(linesOf(args.file), { keys });
+    if (args.format === 'json') printJson(reportJson(report));
+    else printReport(report);
+    if (!report.intact) throw new CommandFailure('the audit is not intact');
+  },
+});
+
+async function verifyOnline(args: VerifyArguments, given: readonly AuditPublicKey[]): Promise<Verification> {
+  const { audit } = connect(args);
+  let keys = given;
+  if (keys.length === 0) {
+    const served = await audit.key();
+    if (served !== undefined) {
+      keys = [readPublicKey(served.public_key)];
+      notice(`the key ${served.key_id} is what the control plane itself names; --public-key proves more`);
+    }
+  }
+  async function* lines(): AsyncGenerator<string> {
+    if (args.tenant !== undefined) yield* audit.chain(args.tenant);
+    else for await (const { tenant_id: tenant } of audit.chains()) yield* audit.chain(tenant);
+  }
+  return verifyExport(lines(), { keys });
+}
+
+async function* linesOf(path: string): AsyncGenerator<string> {
+  try {
+    const file = await open(path);
+    yield* file.readLines({ encoding: 'utf8' });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
+    throw new CommandFailure(`${path} cannot be read: ${code}`, 1, { cause: error });
+  }
+}
+
+function publicKeyOf(path: string): AuditPublicKey {
+  try {
+    return readPublicKey(readFileSync(path, 'utf8'));
+  } catch (error) {
+    const why =
+      error instanceof AuditError
+        ? error.message
+        : `cannot be read: ${(error as NodeJS.ErrnoException).code}`;
+    throw new CommandFailure(`${path}: ${why}`, 1, { cause: error });
+  }
+}
+
+function printReport({ chains, problems, problemCount, signaturesChecked, intact }: Verification): void {
+  for (const { tenant, events, prunedTo, head, signatures } of chains) {
+    const parts = [
+      `${events} records`,
+      ...(prunedTo === 0 ? [] : [`pruned up to ${prunedTo}`]),
+      ...(head === undefined ? [] : [`up to ${head.sequence} as of ${head.at}`]),
+      ...(signaturesChecked ? [`${signatures} signatures hold`] : []),
+    ];
+    print(`${nameOf(tenant)}: ${parts.join(', ')}`);
+  }
+  for (const problem of problems) print(lineOf(problem));
+  if (problemCount > problems.length) print(`… and ${problemCount - problems.length} more`);
+  print(intact ? 'intact' : `NOT INTACT: ${problemCount} problems`);
+  if (!signaturesChecked) {
+    notice('no signature was checked: whoever could write to the database could have made the chains anew');
+  }
+}
+
+function lineOf({ code, tenant, sequence, line, message }: ChainProblem): string {
+  const where = [
+    ...(tenant === undefined ? [] : [nameOf(tenant)]),
+    ...(sequence === undefined ? [] : [`at ${sequence}`]),
+    line === 0 ? 'end of the export' : `line ${line}`,
+  ];
+  return `${code.toUpperCase()}  ${where.join(', ')}: ${message}`;
+}
+
+function nameOf(tenant: string): string {
+  return tenant === '' ? 'platform' : `tenant ${printable(tenant)}`;
+}
+
+function reportJson({ intact, chains, problems, problemCount, signaturesChecked }: Verification): unknown {
+  return {
+    intact,
+    signatures_checked: signaturesChecked,
+    problem_count: problemCount,
+    chains: chains.map(({ tenant, events, prunedTo, head, signatures }) => ({
+      tenant_id: tenant,
+      events,
+      pruned_to: prunedTo,
+      head,
+      signatures,
+    })),
+    problems: problems.map(({ tenant, ...problem }) => ({ ...problem, tenant_id: tenant })),
+  };
+}

@@ -1,0 +1,52 @@
+import { type AuditSigningKey, makeStatement } from '@stacyvm/audit';
+import type { Settings } from '@stacyvm/config';
+import type { Logger } from '@stacyvm/logging';
+import type { MakeAnchor, Store } from '@stacyvm/store';
+import { type AdminAudit, createAdminAudit } from './admin-audit.js';
+import { type AuditLogStatus, createAuditLog } from './audit-log.js';
+import { startCheckpoints } from './checkpoints.js';
+import { openSigningKey } from './signing-key.js';
+import { openSinks } from './sinks/open-sinks.js';
+
+/** The audit of a control plane. */
+export interface Auditing {
+  readonly audit: AdminAudit;
+  /** Undefined: what is said about chains is not signed. */
+  readonly signingKey: AuditSigningKey | undefined;
+  readonly makeAnchor: MakeAnchor;
+  readonly status: () => AuditLogStatus;
+  /** Begins to sign checkpoints. */
+  start(): void;
+  /** Waits for what is being recorded, and closes the sinks. */
+  stop(): Promise<void>;
+}
+
+/** @throws AuditError or Error when the settings must not go live */
+export function openAudit(options: {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly logger: Logger;
+  readonly clock: () => Date;
+}): Auditing {
+  const { settings, store, logger, clock } = options;
+  const signingKey = openSigningKey(settings, logger);
+  const sinks = openSinks(settings['audit.sinks'], settings['audit.sync_files']);
+  const log = createAuditLog({ store, sinks, mode: settings['audit.mode'], logger });
+  let checkpoints: ReturnType<typeof startCheckpoints> | undefined;
+  return {
+    audit: createAdminAudit(log, logger),
+    signingKey,
+    makeAnchor: (content) => makeStatement(content, signingKey),
+    status: log.status,
+    start() {
+      if (signingKey === undefined) return;
+      const intervalMs = settings['audit.checkpoint_interval'];
+      checkpoints = startCheckpoints({ store, key: signingKey, intervalMs, logger, clock });
+    },
+    async stop() {
+      await log.settle();
+      await checkpoints?.stop();
+      await Promise.all(sinks.map((sink) => sink.close()));
+    },
+  };
+}

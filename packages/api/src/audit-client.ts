@@ -1,0 +1,93 @@
+import type { components, operations } from './generated/contract.js';
+import { type CallOptions, given, type HttpCalls, refusalOf } from './http-calls.js';
+import { readLines } from './lines.js';
+
+type Schemas = components['schemas'];
+export type AuditEvent = Schemas['AuditEvent'];
+export type AuditChain = Schemas['AuditChain'];
+export type AuditKey = Schemas['AuditKey'];
+/** What is asked for; a tenant's administrator names the tenant, and administrators may. */
+export type AuditQuery = Omit<
+  NonNullable<operations['listAudit']['parameters']['query']>,
+  'format' | 'cursor'
+>;
+
+/** What was done and refused; needs the admin key. */
+export interface AuditClient {
+  /** Newest first, page by page; `limit` is the size of a page. */
+  list(query?: AuditQuery, options?: CallOptions): AsyncGenerator<AuditEvent>;
+  /** Everything that matches, as lines of NDJSON or CSV without their ends. */
+  lines(query: AuditQuery, format: 'ndjson' | 'csv', options?: CallOptions): AsyncGenerator<string>;
+  /** Where the chains end, by tenant, page by page. */
+  chains(options?: CallOptions): AsyncGenerator<AuditChain>;
+  /** A whole chain for verification, as lines; '' is the platform's. */
+  chain(tenantId: string, options?: CallOptions): AsyncGenerator<string>;
+  /** The same for an administrator of the tenant. */
+  tenantChain(tenantId: string, options?: CallOptions): AsyncGenerator<string>;
+  /** The public key that verifies statements; undefined when nothing is signed. */
+  key(options?: CallOptions): Promise<AuditKey | undefined>;
+}
+
+export function createAuditClient({ http, pages, settle }: HttpCalls): AuditClient {
+  return {
+    list: (query = {}, { signal } = {}) =>
+      pages(async (cursor) => {
+        const result = await http.GET('/admin/audit', {
+          params: { query: given({ ...query, cursor }) },
+          ...given({ signal }),
+        });
+        return result as typeof result & { data?: readonly AuditEvent[] };
+      }),
+    async *lines(query, format, { signal } = {}) {
+      yield* streamed(
+        await settle(
+          http.GET('/admin/audit', {
+            params: { query: given({ ...query, format }) },
+            parseAs: 'stream',
+            ...given({ signal }),
+          }),
+        ),
+      );
+    },
+    chains: ({ signal } = {}) =>
+      pages((cursor) =>
+        http.GET('/admin/audit/chains', { params: { query: given({ cursor }) }, ...given({ signal }) }),
+      ),
+    async *chain(tenantId, { signal } = {}) {
+      yield* streamed(
+        await settle(
+          http.GET('/admin/audit/chain', {
+            params: { query: { tenant_id: tenantId } },
+            parseAs: 'stream',
+            ...given({ signal }),
+          }),
+        ),
+      );
+    },
+    async *tenantChain(tenantId, { signal } = {}) {
+      yield* streamed(
+        await settle(
+          http.GET('/admin/tenants/{tenant_id}/audit/chain', {
+            params: { path: { tenant_id: tenantId } },
+            parseAs: 'stream',
+            ...given({ signal }),
+          }),
+        ),
+      );
+    },
+    async key({ signal } = {}) {
+      const result = await settle(http.GET('/admin/audit/key', given({ signal })));
+      if (result.data !== undefined) return result.data;
+      if (result.error.reason === 'audit_unsigned') return undefined;
+      throw refusalOf(result);
+    },
+  };
+}
+
+async function* streamed(result: {
+  readonly error?: unknown;
+  readonly response: Response;
+}): AsyncGenerator<string> {
+  if (result.error !== undefined || result.response.body === null) throw refusalOf(result);
+  for await (const line of readLines(result.response.body)) if (line !== '') yield line;
+}
