@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from 'chai';
+import ts from 'typescript';
 
 const run = promisify(execFile);
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
@@ -13,7 +14,10 @@ describe('README', () => {
     const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
     const [, example = ''] = /```ts\n(.*?)```/s.exec(readme) ?? [];
     const source = new URL('../src/index.ts', import.meta.url).href;
-    const script = example.replace("'@stacyvm/audit'", JSON.stringify(source));
+    const { outputText } = ts.transpileModule(example, {
+      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },
+    });
+    const script = outputText.replace("'@stacyvm/audit'", JSON.stringify(source));
     expect(script).to.contain(source);
     const { stdout } = await run(process.execPath, [
       '--import',

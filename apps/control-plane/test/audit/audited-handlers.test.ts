@@ -31,12 +31,17 @@ describe('the audit of administrators', () => {
     for (const { scope } of operations) expect(scope).to.be.oneOf(['admin:*', 'tenant:admin']);
   });
 
-  for (const { id, method, path } of operations) {
+  for (const [index, { id, method, path }] of operations.entries()) {
     const options = {
       method: method.toUpperCase(),
       ...(['post', 'put', 'patch'].includes(method) ? { body: {} } : {}),
     };
     it(`${id}: the refusal of an unknown caller, of one who may not, and what comes of one who may`, async () => {
+      // Of unknown callers at one address only 60 refusals in a minute are recorded, and there are more operations.
+      if (index % 50 === 49) {
+        await fixture.stop();
+        await fixture.restart();
+      }
       const outcomes: string[] = [];
       const asked = [
         [null, 'anonymous'],
