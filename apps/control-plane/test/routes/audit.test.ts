@@ -85,7 +85,7 @@ describe('the routes of the audit', () => {
     ]);
     expect(events[2]).to.contain(String(body['id']));
     const [decision] = (await fixture.store.audit.list({ requestId: 'spawn-1', category: 'policy' })).items;
-    expect(decision?.detail).to.include({ image: 'host', provider: 'mock', tenant: '', allowed: true });
+    expect(decision?.detail).to.include({ image: 'host', provider: 'mock', tenant: 'tn-a', allowed: true });
     expect(decision?.detail).to.have.keys(
       'image',
       'provider',
