@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,10 @@ import { expect } from 'chai';
 import { type CommandResult, runCommand } from './command.js';
 
 const secret = (name: string): string => createHash('sha256').update(name).digest('base64url');
+
+const auditKey = generateKeyPairSync('ed25519')
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString();
 
 /** Passes in production for a control plane without workers, but for warnings. */
 const SOUND = `
@@ -18,6 +22,8 @@ auth:
   api_key: ${secret('api')}
   admin_api_key: ${secret('admin')}
   admin_audit_retention: 2160h
+audit:
+  signing_key: ${JSON.stringify(auditKey)}
 database:
   dsn: postgres:///stacyvm
 defaults:

@@ -107,7 +107,7 @@ describe('stacyvm doctor', function () {
     const config = join(system.directory, 'lost-worker.yaml');
     writeFileSync(
       config,
-      `worker: { id: lost, control_plane_url: "http://127.0.0.1:${await freePort()}", state_dir: lost }\n`,
+      `worker: { id: lost, control_plane_url: "http://127.0.0.1:${await freePort()}", listen_addr: "127.0.0.1:0", state_dir: lost }\n`,
     );
     const { code, stdout, stderr } = await doctor(config, '--role', 'worker');
     rmSync(config);
@@ -118,7 +118,7 @@ describe('stacyvm doctor', function () {
 
   it('fails in production what it warns of otherwise', async () => {
     const config = join(system.directory, 'open.yaml');
-    writeFileSync(config, 'auth: { enabled: false }\n');
+    writeFileSync(config, `auth: { enabled: false }\nserver: { port: ${await freePort()} }\n`);
     const args = ['--role', 'control-plane'];
     expect((await doctor(config, ...args)).code).to.equal(0);
     const { code, stdout } = await doctor(config, ...args, '--production');

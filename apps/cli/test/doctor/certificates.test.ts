@@ -30,6 +30,7 @@ describe('stacyvm doctor on certificates', () => {
     JSON.stringify({
       worker: {
         id: 'worker-a',
+        listen_addr: '127.0.0.1:0',
         rpc_tls: {
           enabled: true,
           server_cert_file: cert.cert,
