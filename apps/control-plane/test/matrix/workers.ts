@@ -1,11 +1,24 @@
 import { randomUUID } from 'node:crypto';
+import { deriveWorkerKey, mintWorkerToken, type WorkerScope } from '@stacyvm/token';
 import { joinTokenFor, revoke } from '../admin-calls.js';
 import { secret } from '../control-plane-fixture.js';
-import { credential, type TokenOptions, workerToken } from '../worker-calls.js';
+import { credential } from '../worker-calls.js';
 import type { Refusal, WorkerCaller } from './callers.js';
 import { TRIED_WORKER, type World } from './world.js';
 
 type Verdict = Refusal | 'granted';
+
+interface Signed {
+  readonly id?: string;
+  readonly key?: string;
+  readonly audience?: 'worker:control-plane' | 'worker:rpc';
+  readonly scopes?: readonly WorkerScope[];
+  readonly tokenId?: string;
+  readonly issuedAt?: Date;
+}
+
+/** They are good until the last row, on a slow machine as well. */
+const TTL_SECONDS = 900;
 
 /** Whoever has something of the worker protocol to show, for the worker that is tried unless told. */
 export async function makeWorkers({ fixture }: World): Promise<readonly WorkerCaller[]> {
@@ -15,11 +28,18 @@ export async function makeWorkers({ fixture }: World): Promise<readonly WorkerCa
 
   function signed(
     name: string,
-    options: TokenOptions,
+    { id = TRIED_WORKER, key, audience = 'worker:control-plane', issuedAt, ...more }: Signed,
     { heartbeat, lease = heartbeat }: { readonly heartbeat: Verdict; readonly lease?: Verdict },
   ): WorkerCaller {
-    const id = options.id ?? TRIED_WORKER;
-    const headers = credential(workerToken(fixture, { ...options, id }), id);
+    const { token } = mintWorkerToken({
+      key: key ?? deriveWorkerKey(fixture.signingKey, id),
+      workerId: id,
+      audience,
+      ttlSeconds: TTL_SECONDS,
+      ...(issuedAt === undefined ? {} : { now: issuedAt }),
+      ...more,
+    });
+    const headers = credential(token, id);
     return { kind: 'worker', name, headers, heartbeat, lease, enrol: [401, 'join_token_missing'] };
   }
   async function joining(name: string, workerId: string, enrol: Verdict): Promise<WorkerCaller> {
@@ -49,7 +69,7 @@ export async function makeWorkers({ fixture }: World): Promise<readonly WorkerCa
       refused('token_audience_mismatch'),
     ),
     signed('the token of another worker', { id: 'worker-other' }, { heartbeat: [403, 'worker_mismatch'] }),
-    signed('an expired worker token', { at: new Date(Date.now() - 600_000) }, refused('token_expired')),
+    signed('an expired worker token', { issuedAt: new Date(Date.now() - 2_000_000) }, refused('token_expired')),
     signed('a revoked worker token', { tokenId: revokedId }, refused('token_revoked')),
     signed('the token of a revoked worker', { id: 'worker-revoked' }, refused('token_revoked')),
     signed('a worker token of an unknown key', { key: secret() }, refused('token_bad_signature')),
