@@ -3,17 +3,25 @@ import pg from 'pg';
 /** What is written because somebody was there, whether it was let in or not. */
 const OF_PRESENCE = ['audit_events', 'audit_heads', 'audit_statements', 'control_planes', 'rate_buckets'];
 /** What the fleet does by itself while nobody asks for anything. */
-const OF_ITSELF = ['last_heartbeat', 'updated_at', 'checked_at', 'claimed_until', 'last_seen', 'count'];
+const OF_ITSELF = [
+  'last_heartbeat',
+  'updated_at',
+  'checked_at',
+  'claimed_until',
+  'last_seen',
+  'count',
+  // Who is refused for its role has used its key all the same.
+  'last_used_at',
+];
 
 /** A digest of each table, by name. */
 export type DatabaseState = Readonly<Record<string, string>>;
 
 /** Everything that a database holds, to be compared with what it holds later. */
 export interface DatabaseWatch {
-  /** `last_used_at` of API keys is left out unless told: who is refused for its role has used its key. */
-  state(options?: { readonly keyUses?: boolean }): Promise<DatabaseState>;
-  /** How long the audit of a tenant is. */
-  auditLength(tenant: string): Promise<number>;
+  state(): Promise<DatabaseState>;
+  /** What tells a tenant that somebody was there: the end of its audit, and when its keys were used. */
+  traceIn(tenant: string): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -31,14 +39,17 @@ export async function watchDatabase(dsn: string): Promise<DatabaseWatch> {
          (select (to_jsonb(t) - $1::text[])::text as content from "${name}" t) c) as "${name}"`,
   );
   return {
-    async state({ keyUses = false } = {}) {
-      const left = keyUses ? OF_ITSELF : [...OF_ITSELF, 'last_used_at'];
-      const result = await client.query<DatabaseState>(`select ${digests.join(', ')}`, [left]);
+    async state() {
+      const result = await client.query<DatabaseState>(`select ${digests.join(', ')}`, [OF_ITSELF]);
       return result.rows[0] ?? {};
     },
-    async auditLength(tenant) {
-      const result = await client.query('select from audit_events where tenant = $1', [tenant]);
-      return result.rowCount ?? 0;
+    async traceIn(tenant) {
+      const audit = await client.query('select sequence, hash from audit_heads where tenant = $1', [tenant]);
+      const keys = await client.query(
+        'select id, last_used_at, revoked_at from api_keys where tenant_id = $1 order by id',
+        [tenant],
+      );
+      return { audit: audit.rows, keys: keys.rows };
     },
     close: () => client.end(),
   };

@@ -1,11 +1,10 @@
-import { listOperations, type Operation, type OperationId } from '@stacyvm/api';
+import { listOperations, type Operation } from '@stacyvm/api';
 import { expect } from 'chai';
-import { type Answer, call } from '../api-calls.js';
 import type { Caller } from './callers.js';
-import { expectedRefusal } from './expected-answer.js';
-import { type Objects, pathWith } from './objects.js';
+import type { Reply } from './client.js';
+import type { Objects } from './objects.js';
 import { makePeople } from './people.js';
-import type { Row } from './row.js';
+import { refusalOf, requestOf, rowOf } from './requests.js';
 import { ROWS } from './rows.js';
 import { makeStrangers } from './strangers.js';
 import { makeWorkers } from './workers.js';
@@ -42,16 +41,9 @@ describe('the matrix of routes and credentials', function () {
     expect(callers.length).to.be.greaterThan(50);
   });
 
-  const ask = (operation: Operation, caller: Caller, objects: Objects): Promise<Answer> => {
-    const { query, body, headers, id } = rowOf(operation.id);
-    const path = pathWith(operation.path, objects, id);
-    const more = typeof query === 'function' ? query(objects) : (query ?? '');
-    return call(world.fixture, path + more, {
-      method: operation.method.toUpperCase(),
-      key: null,
-      headers: { ...headers, ...caller.headers },
-      ...(body === undefined ? {} : { body: body(objects) }),
-    });
+  const ask = (operation: Operation, caller: Caller, objects: Objects): Promise<Reply> => {
+    const { path, ...question } = requestOf(operation, caller, objects);
+    return world.ask(path, question);
   };
   const tenantOf = (caller: Caller) => (caller.kind === 'known' ? caller.tenant : undefined);
   const objectsFor = (caller: Caller): Objects => {
@@ -59,8 +51,6 @@ describe('the matrix of routes and credentials', function () {
     const owner = caller.kind === 'known' ? caller.owner : undefined;
     return owner === undefined ? objects : { ...objects, owner };
   };
-  const refusalOf = (operation: Operation, caller: Caller) =>
-    expectedRefusal(rowOf(operation.id), operation.path.includes('{tenant_id}'), caller);
 
   // All refusals come first, while nothing is going on that could hide what one of them does.
   describe('refuses, and changes nothing', () => {
@@ -75,8 +65,8 @@ describe('the matrix of routes and credentials', function () {
             const refusal = refusalOf(operation, caller);
             if (refusal === undefined) return;
             asked += 1;
-            const answer = await ask(operation, caller, objectsFor(caller));
-            const problem = problemWith(answer, refusal, operation);
+            const reply = await ask(operation, caller, objectsFor(caller));
+            const problem = problemWith(reply, refusal, operation);
             if (problem !== undefined) wrong.push(`${caller.name}: ${problem}`);
           }),
         );
@@ -93,16 +83,18 @@ describe('the matrix of routes and credentials', function () {
         const { status = 200, fresh, after } = rowOf(operation.id);
         const wrong: string[] = [];
         let asked = 0;
-        for (const caller of callers) {
-          if (refusalOf(operation, caller) !== undefined) continue;
-          asked += 1;
-          const asAdmin = world.asAdminIn(tenantOf(caller));
-          const objects = objectsFor(caller);
-          const more = await fresh?.(asAdmin, objects, world.newWorker);
-          const answer = await ask(operation, caller, { ...objects, ...more });
-          if (answer.status !== status) wrong.push(`${caller.name}: ${answer.status} ${answer.text}`);
-          else await after?.(asAdmin, answer);
-        }
+        await Promise.all(
+          callers.map(async (caller) => {
+            if (refusalOf(operation, caller) !== undefined) return;
+            asked += 1;
+            const asAdmin = world.asAdminIn(tenantOf(caller));
+            const objects = objectsFor(caller);
+            const more = await fresh?.(asAdmin, objects, world.newWorker);
+            const reply = await ask(operation, caller, { ...objects, ...more });
+            if (reply.status !== status) wrong.push(`${caller.name}: ${reply.status} ${reply.text}`);
+            else await after?.(asAdmin, reply);
+          }),
+        );
         expect(wrong).to.deep.equal([]);
         expect(asked).to.be.greaterThan(0);
       });
@@ -110,19 +102,15 @@ describe('the matrix of routes and credentials', function () {
   });
 });
 
-function rowOf(id: OperationId): Row {
-  return ROWS[id];
-}
-
 /** What is wrong with a refusal; undefined: nothing. */
 function problemWith(
-  { status, body, text, headers }: Answer,
+  { status, body, text, headers }: Reply,
   [wantedStatus, wantedReason]: readonly [number, string],
   { servedBy }: Operation,
 ): string | undefined {
   if (status !== wantedStatus || body['reason'] !== wantedReason)
     return `${status} ${text.slice(0, 200)}, not ${wantedStatus} ${wantedReason}`;
-  if (status === 401 && headers.get('www-authenticate') === null) return 'no challenge';
+  if (status === 401 && headers['www-authenticate'] === undefined) return 'no challenge';
   if (servedBy === 'control-plane' && body['code'] !== CODES[status]) return `code ${body['code']}`;
   return typeof body['request_id'] === 'string' ? undefined : 'no request id';
 }

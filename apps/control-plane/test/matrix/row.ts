@@ -32,7 +32,7 @@ export interface Row {
     newWorker: () => Promise<string>,
   ) => Promise<Partial<Objects>>;
   /** Takes back what would be in the way of those who come next. */
-  readonly after?: (asAdmin: AsAdmin, answer: Answer) => Promise<unknown>;
+  readonly after?: (asAdmin: AsAdmin, answer: Pick<Answer, 'body'>) => Promise<unknown>;
 }
 
 /** Calls a path below `/api/v1` as an administrator, and wants it to succeed. */

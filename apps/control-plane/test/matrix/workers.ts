@@ -69,7 +69,11 @@ export async function makeWorkers({ fixture }: World): Promise<readonly WorkerCa
       refused('token_audience_mismatch'),
     ),
     signed('the token of another worker', { id: 'worker-other' }, { heartbeat: [403, 'worker_mismatch'] }),
-    signed('an expired worker token', { issuedAt: new Date(Date.now() - 2_000_000) }, refused('token_expired')),
+    signed(
+      'an expired worker token',
+      { issuedAt: new Date(Date.now() - 2_000_000) },
+      refused('token_expired'),
+    ),
     signed('a revoked worker token', { tokenId: revokedId }, refused('token_revoked')),
     signed('the token of a revoked worker', { id: 'worker-revoked' }, refused('token_revoked')),
     signed('a worker token of an unknown key', { key: secret() }, refused('token_bad_signature')),
