@@ -27,9 +27,11 @@ export interface Client {
 
 export function keptAliveClient(url: string): Client {
   const agent = new Agent({ keepAlive: true, maxSockets: 32 });
+  const { hostname, port } = new URL(url);
   return {
     async ask(path, { method, headers, body }) {
-      const sent = request(`${url}/api/v1${path}`, { agent, method, headers });
+      // As options, because a URL would put odd spellings of a path right.
+      const sent = request({ agent, hostname, port, path: `/api/v1${path}`, method, headers });
       const content = typeof body === 'string' ? body : JSON.stringify(body);
       if (content === undefined) sent.end();
       else sent.setHeader('Content-Length', Buffer.byteLength(content)).end(content);

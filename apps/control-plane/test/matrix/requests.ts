@@ -6,8 +6,11 @@ import { type Objects, pathWith } from './objects.js';
 import type { Row } from './row.js';
 import { ROWS } from './rows.js';
 
+/** @throws Error when an operation has no row yet */
 export function rowOf(id: OperationId): Row {
-  return ROWS[id];
+  const row: Row | undefined = ROWS[id];
+  if (row === undefined) throw new Error(`who may ${id}? write a row for it in test/matrix`);
+  return row;
 }
 
 /** The request of an operation's row, by a caller, for objects. */

@@ -1,7 +1,7 @@
 import { listOperations, type Operation } from '@stacyvm/api';
 import { expect } from 'chai';
 import type { Caller } from './callers.js';
-import type { Reply } from './client.js';
+import type { Question, Reply } from './client.js';
 import type { Objects } from './objects.js';
 import { makePeople } from './people.js';
 import { refusalOf, requestOf, rowOf } from './requests.js';
@@ -12,6 +12,9 @@ import { startWorld, type World } from './world.js';
 
 const OPERATIONS = listOperations();
 const CODES: Readonly<Record<number, string>> = { 401: 'UNAUTHORIZED', 403: 'FORBIDDEN', 404: 'NOT_FOUND' };
+
+/** One of whom nothing is known, one who may read alone, and one who belongs to another tenant. */
+const ODDLY_ASKING: readonly string[] = ['nothing', 'viewer key of the platform', 'tenant_admin key of tn-b'];
 
 /** Every operation of the contract with every kind of credential. */
 describe('the matrix of routes and credentials', function () {
@@ -77,6 +80,29 @@ describe('the matrix of routes and credentials', function () {
     }
   });
 
+  describe('refuses however it is asked', () => {
+    for (const operation of OPERATIONS) {
+      if (rowOf(operation.id).needs === 'public') continue;
+      it(operation.id, async () => {
+        const before = await world.database.state();
+        const letIn: string[] = [];
+        const unfit = callers.filter(
+          (caller) => ODDLY_ASKING.includes(caller.name) && refusalOf(operation, caller) !== undefined,
+        );
+        expect(unfit).not.to.have.length(0);
+        for (const caller of unfit) {
+          const { path, ...question } = requestOf(operation, caller, objectsFor(caller));
+          for (const odd of oddly(path, question)) {
+            const { status } = await world.ask(odd.path, odd);
+            if (status < 400) letIn.push(`${caller.name}: ${odd.method} ${odd.path}: ${status}`);
+          }
+        }
+        expect(letIn).to.deep.equal([]);
+        expect(await world.database.state()).to.deep.equal(before);
+      });
+    }
+  });
+
   describe('lets in', () => {
     for (const operation of OPERATIONS) {
       it(operation.id, async () => {
@@ -101,6 +127,32 @@ describe('the matrix of routes and credentials', function () {
     }
   });
 });
+
+/** The same request, as somebody would write it who looks for a way around the rules. */
+function oddly(path: string, question: Question): readonly (Question & { readonly path: string })[] {
+  const [names = '', query] = path.split('?');
+  const withQuery = (spelling: string) => (query === undefined ? spelling : `${spelling}?${query}`);
+  const first = names.charAt(1);
+  const spellings = [
+    `${names}/`,
+    `/${names}`,
+    `/.${names}`,
+    `/health/..${names}`,
+    `/%2e%2e/v1${names}`,
+    names.toUpperCase(),
+    `/%${first.charCodeAt(0).toString(16)}${names.slice(2)}`,
+    `${names}%2f`,
+    `${names};x=1`,
+    `${names}%00`,
+  ];
+  const asked = spellings.map((spelling) => ({ ...question, path: withQuery(spelling) }));
+  const override = { ...question.headers, 'X-HTTP-Method-Override': 'GET' };
+  return [
+    ...asked,
+    { ...question, path, headers: override },
+    ...(question.method === 'GET' ? [{ ...question, path, method: 'HEAD' }] : []),
+  ];
+}
 
 /** What is wrong with a refusal; undefined: nothing. */
 function problemWith(
