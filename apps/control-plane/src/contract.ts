@@ -69,14 +69,16 @@ export function routeOperations(
   }
 }
 
+/** Every request asks, so that the contract is not read for each. */
+const PUBLIC_ROUTES: ReadonlySet<string> = new Set(
+  served()
+    .filter(({ scope }) => scope === 'public')
+    .map(({ method, path }) => `${method} ${API_BASE}${path}`),
+);
+
 /** True for requests that anybody may make. */
 export function isPublicPath(method: string, path: string): boolean {
-  return served().some(
-    (operation) =>
-      operation.scope === 'public' &&
-      operation.method === method.toLowerCase() &&
-      `${API_BASE}${operation.path}` === path,
-  );
+  return PUBLIC_ROUTES.has(`${method.toLowerCase()} ${path}`);
 }
 
 function served(): readonly Operation[] {
