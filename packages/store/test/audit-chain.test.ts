@@ -239,6 +239,26 @@ describe('the chains of the audit', () => {
       expect((await verify('')).intact).to.equal(true);
     });
 
+    it('are not kept by one that a wrong clock dated into the future', async () => {
+      const { audit } = fixture.store;
+      const years = new Date('2040-01-01T00:00:00Z');
+      for (const at of [second(0), years, second(1), second(9), second(2), years])
+        await audit.append(event({ at }));
+      expect(await audit.prune({ before: second(5) }, sign)).to.equal(3);
+      expect(await left()).to.equal('4 5 6');
+      expect((await verify('')).intact).to.equal(true);
+      expect(await audit.prune({ before: second(60) }, sign)).to.equal(2);
+      expect(await left()).to.equal('6');
+    });
+
+    it('keep one of the future that something younger stands behind', async () => {
+      const { audit } = fixture.store;
+      for (const at of [second(0), new Date('2040-01-01T00:00:00Z'), second(9), second(1)])
+        await audit.append(event({ at }));
+      expect(await audit.prune({ before: second(5) }, sign)).to.equal(1);
+      expect(await left()).to.equal('2 3 4');
+    });
+
     it('are pruned each for itself, and by one control plane at a time', async () => {
       const { audit } = fixture.store;
       for (let n = 0; n < 6; n += 1)
