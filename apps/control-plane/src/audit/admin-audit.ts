@@ -74,6 +74,8 @@ export interface AdminAudit {
   succeeded(requester: Requester, action: AuditedAction): Promise<void>;
   /** Never fails: that the refusal was not recorded is in the log. */
   refused(requester: Requester, refusal: AuditedRefusal): Promise<void>;
+  /** Refusals that only the log has: there were too many from one caller. */
+  unrecordedRefusals(): number;
 }
 
 /**
@@ -90,6 +92,7 @@ export function createAdminAudit(log: AuditLog, logger: Logger): AdminAudit {
     points: CHEAP_REFUSALS_PER_MINUTE,
     duration: 60,
   });
+  let unrecorded = 0;
   const known = new RateLimiterMemory({ keyPrefix: 'known', points: REFUSALS_PER_MINUTE, duration: 60 });
 
   function mayRecord({ actor, sourceAddress }: Requester, reason: string): Promise<boolean> {
@@ -146,6 +149,7 @@ export function createAdminAudit(log: AuditLog, logger: Logger): AdminAudit {
         await log.note({ ...eventOf(requester, action), outcome, reason, status });
         return;
       }
+      unrecorded += 1;
       logger.warn('refusal not audited: too many from one caller', {
         request_id: requester.requestId,
         action: action.action,
@@ -153,6 +157,7 @@ export function createAdminAudit(log: AuditLog, logger: Logger): AdminAudit {
         reason,
       });
     },
+    unrecordedRefusals: () => unrecorded,
   };
 }
 
