@@ -96,6 +96,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     authority.metrics.observeSpawnQueue(orchestrator.spawnQueue.stats);
     const tenantDirectory = createTenantDirectory(store);
     authority.metrics.observeQuotas(store, clock);
+    authority.metrics.observeAudit({ store, auditing, clock });
     const eventWakeup = createEventWakeup();
     const events = createEventStreams({ store, wakeup: eventWakeup, logger, clock });
     const app = createApp({

@@ -10,6 +10,8 @@ import {
   type WorkerCredential,
   type WorkerEndpoint,
 } from '@stacyvm/worker-rpc';
+import type { AdminAudit } from './audit/admin-audit.js';
+import { auditWorkerRefusals } from './audit/worker-refusals.js';
 import type { ClientAddresses } from './callers/client-address.js';
 import type { Metrics } from './metrics/metrics.js';
 import type { LiveRevocations } from './revocations/live-revocations.js';
@@ -30,6 +32,7 @@ export interface WorkerGatewayOptions {
   readonly thumbprintOf?: ClientThumbprintOf | undefined;
   readonly rpcUrls: Pick<RpcUrlRules, 'current'>;
   readonly fleet: Fleet;
+  readonly audit: Pick<AdminAudit, 'refused'>;
   readonly metrics: Pick<Metrics, 'heartbeat' | 'workerRefusal' | 'request'>;
   readonly logger: Logger;
   readonly clock: () => Date;
@@ -49,6 +52,7 @@ export function createWorkerGateway(options: WorkerGatewayOptions): WorkerEndpoi
     logger,
     clock,
   } = options;
+  const auditRefusal = auditWorkerRefusals(options.audit);
   const revocationsOf = (workerId: string) => workerFeed(revocations.feed(), identity.keys(), workerId);
   const endpoint = createWorkerEndpoint({
     authenticate: identity.authenticate,
@@ -98,7 +102,10 @@ export function createWorkerGateway(options: WorkerGatewayOptions): WorkerEndpoi
     onEnrol: (workerId, joinToken, context) => reachable(() => enrol(workerId, joinToken, context)),
     revocationsOf,
     rpcUrlPolicy: { problemOf: (rpcUrl) => rpcUrls.current().problemOf(rpcUrl) },
-    onRefusal: metrics.workerRefusal,
+    onRefusal(event) {
+      metrics.workerRefusal(event);
+      auditRefusal(event);
+    },
     addressOf: options.clientAddresses.of,
     thumbprintOf: options.thumbprintOf,
     logger,

@@ -60,10 +60,15 @@ export interface AuditChains {
   addCheckpoint(statement: AuditStatement): Promise<void>;
   /**
    * Forgets events from before `before`, from the start of each chain on and never out of its middle: what is older but
-   * stands behind something younger stays with it. @returns how many
+   * stands behind something younger stays with it. An event of the future goes with what is old behind it.
+   *
+   * @returns how many
    */
   prune(request: PruneRequest, makeAnchor: MakeAnchor): Promise<number>;
 }
+
+/** Clocks of control planes that are kept by NTP differ by less. */
+const CLOCK_TOLERANCE_MS = 60_000;
 
 export function createAuditChains(db: Kysely<StoreSchema>, clock: Clock): AuditChains {
   async function pruneChain(
@@ -72,6 +77,8 @@ export function createAuditChains(db: Kysely<StoreSchema>, clock: Clock): AuditC
     before: Date,
     makeAnchor: MakeAnchor,
   ): Promise<number> {
+    // What has not happened yet was dated by a clock that was wrong: how old it is is told by what stands behind it.
+    const notYet = new Date(clock().getTime() + CLOCK_TOLERANCE_MS);
     return db.transaction().execute(async (transaction) => {
       const head = await transaction
         .selectFrom('audit_heads')
@@ -85,11 +92,12 @@ export function createAuditChains(db: Kysely<StoreSchema>, clock: Clock): AuditC
         .select(['sequence', 'hash'])
         .where('tenant', '=', tenant)
         .where('sequence', '<=', String(upTo))
+        .where('at', '<', before)
         .where(
           'sequence',
           '<',
           sql<string>`(select coalesce(min(sequence), ${upTo + 1}) from audit_events
-            where tenant = ${tenant} and sequence <= ${upTo} and at >= ${before})`,
+            where tenant = ${tenant} and sequence <= ${upTo} and at >= ${before} and at <= ${notYet})`,
         )
         .orderBy('sequence', 'desc')
         .limit(1)

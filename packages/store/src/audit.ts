@@ -3,6 +3,7 @@ import { type AppendAuditEvent, createAuditAppender } from './audit-appender.js'
 import { type AuditChains, createAuditChains } from './audit-chains.js';
 import type { AuditEvent } from './audit-event.js';
 import { type AuditFilter, listAuditEvents } from './audit-list.js';
+import { type AuditSummary, summarizeAudit } from './audit-summary.js';
 import type { Clock } from './clock.js';
 import type { Page } from './page.js';
 import type { StoreSchema } from './schema.js';
@@ -13,6 +14,8 @@ export interface AuditRepository extends AuditChains {
   readonly append: AppendAuditEvent;
   /** Newest first. @throws StoreError `invalid_input` on a foreign cursor */
   list(filter?: AuditFilter): Promise<Page<AuditEvent>>;
+  /** How far the chains have come, over all of them. */
+  summary(): Promise<AuditSummary>;
 }
 
 export function createAuditRepository(db: Kysely<StoreSchema>, clock: Clock): AuditRepository {
@@ -20,5 +23,6 @@ export function createAuditRepository(db: Kysely<StoreSchema>, clock: Clock): Au
     ...createAuditChains(db, clock),
     append: createAuditAppender(db, clock),
     list: (filter) => listAuditEvents(db, filter),
+    summary: () => summarizeAudit(db),
   };
 }

@@ -13,6 +13,7 @@ export type { AuditChains, AuditHead, ChainRange, MakeAnchor } from './audit-cha
 export { MAX_AUDIT_DETAIL_BYTES } from './audit-detail.js';
 export { type AuditEvent, auditRecordOf, type NewAuditEvent } from './audit-event.js';
 export type { AuditFilter } from './audit-list.js';
+export type { AuditSummary, ChainsProgress } from './audit-summary.js';
 export type { Clock } from './clock.js';
 export type { ControlPlanePresence, ControlPlaneRepository } from './control-planes.js';
 export type {

@@ -210,6 +210,35 @@ describe('the chains of the audit', () => {
     await rejection(audit.addCheckpoint(sign({ ...checkpoint, statement: 'anchor' })), 'invalid_input');
   });
 
+  it('are summed up: how far they have come, and since when what is not signed', async () => {
+    const { audit } = fixture.store;
+    const none = { appended: 0, unsigned: 0, unsignedSince: undefined };
+    expect(await audit.summary()).to.deep.equal({ platform: none, tenants: none, chains: 0 });
+    for (const n of [0, 1, 2]) await audit.append(event({ at: second(n) }));
+    for (const tenant of ['tn-1', 'tn-2']) await audit.append(event({ at: second(7), tenant }));
+    const tenants = { appended: 2, unsigned: 2, unsignedSince: second(7) };
+    expect(await audit.summary()).to.deep.equal({
+      platform: { appended: 3, unsigned: 3, unsignedSince: second(0) },
+      tenants,
+      chains: 3,
+    });
+    await audit.prune({ before: second(1) }, sign);
+    expect((await audit.summary()).platform).to.deep.equal({
+      appended: 3,
+      unsigned: 2,
+      unsignedSince: second(1),
+    });
+    const { sequence, hash } = await audit.head('');
+    await audit.addCheckpoint(
+      sign({ statement: 'checkpoint', tenant: '', sequence, hash, at: second(9).toISOString() }),
+    );
+    expect(await audit.summary()).to.deep.equal({
+      platform: { ...none, appended: 3 },
+      tenants,
+      chains: 3,
+    });
+  });
+
   describe('when they are pruned', () => {
     const left = async (tenant = '') =>
       (await fixture.store.audit.chain({ tenant, after: 0 })).map(({ sequence }) => sequence).join(' ');
@@ -237,6 +266,26 @@ describe('the chains of the audit', () => {
       expect(await audit.prune({ before: second(5) }, sign)).to.equal(1);
       expect(await left()).to.equal('2 3 4');
       expect((await verify('')).intact).to.equal(true);
+    });
+
+    it('are not kept by one that a wrong clock dated into the future', async () => {
+      const { audit } = fixture.store;
+      const years = new Date('2040-01-01T00:00:00Z');
+      for (const at of [second(0), years, second(1), second(9), second(2), years])
+        await audit.append(event({ at }));
+      expect(await audit.prune({ before: second(5) }, sign)).to.equal(3);
+      expect(await left()).to.equal('4 5 6');
+      expect((await verify('')).intact).to.equal(true);
+      expect(await audit.prune({ before: second(60) }, sign)).to.equal(2);
+      expect(await left()).to.equal('6');
+    });
+
+    it('keep one of the future that something younger stands behind', async () => {
+      const { audit } = fixture.store;
+      for (const at of [second(0), new Date('2040-01-01T00:00:00Z'), second(9), second(1)])
+        await audit.append(event({ at }));
+      expect(await audit.prune({ before: second(5) }, sign)).to.equal(1);
+      expect(await left()).to.equal('2 3 4');
     });
 
     it('are pruned each for itself, and by one control plane at a time', async () => {

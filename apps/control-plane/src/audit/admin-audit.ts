@@ -17,6 +17,9 @@ export interface Actor {
 /** Somebody of whom it is not known who it is. */
 export const UNKNOWN_ACTOR: Actor = { kind: 'anonymous', id: '', credentialId: '' };
 
+/** Something that calls as a worker, and of which it is not known which one it is. */
+export const UNKNOWN_WORKER: Actor = { kind: 'worker', id: '', credentialId: '' };
+
 /** Who asks for something, and from where. */
 export interface Requester {
   readonly actor: Actor;
@@ -74,6 +77,8 @@ export interface AdminAudit {
   succeeded(requester: Requester, action: AuditedAction): Promise<void>;
   /** Never fails: that the refusal was not recorded is in the log. */
   refused(requester: Requester, refusal: AuditedRefusal): Promise<void>;
+  /** Refusals that only the log has: there were too many from one caller. */
+  unrecordedRefusals(): number;
 }
 
 /**
@@ -81,6 +86,8 @@ export interface AdminAudit {
  * address or caller in a minute are only in the log.
  */
 const CHEAP_REFUSALS_PER_MINUTE = 60;
+/** A program that waits for the end of a sandbox asks for it until it is gone, and once more. */
+const CHEAP_REASONS: ReadonlySet<string> = new Set(['rate_limited', 'sandbox_not_found']);
 /** Of callers who are known; a program that asks for what it may not have must not fill the database either. */
 const REFUSALS_PER_MINUTE = 600;
 
@@ -90,12 +97,13 @@ export function createAdminAudit(log: AuditLog, logger: Logger): AdminAudit {
     points: CHEAP_REFUSALS_PER_MINUTE,
     duration: 60,
   });
+  let unrecorded = 0;
   const known = new RateLimiterMemory({ keyPrefix: 'known', points: REFUSALS_PER_MINUTE, duration: 60 });
 
   function mayRecord({ actor, sourceAddress }: Requester, reason: string): Promise<boolean> {
-    const isKnown = actor !== UNKNOWN_ACTOR;
-    const limit = isKnown && reason !== 'rate_limited' ? known : cheap;
-    return limit.consume(isKnown ? `actor ${actor.id}` : sourceAddress).then(
+    const isKnown = actor.id !== '';
+    const limit = isKnown && !CHEAP_REASONS.has(reason) ? known : cheap;
+    return limit.consume(isKnown ? `actor ${actor.id}` : `${actor.kind} ${sourceAddress}`).then(
       () => true,
       () => false,
     );
@@ -146,6 +154,7 @@ export function createAdminAudit(log: AuditLog, logger: Logger): AdminAudit {
         await log.note({ ...eventOf(requester, action), outcome, reason, status });
         return;
       }
+      unrecorded += 1;
       logger.warn('refusal not audited: too many from one caller', {
         request_id: requester.requestId,
         action: action.action,
@@ -153,6 +162,7 @@ export function createAdminAudit(log: AuditLog, logger: Logger): AdminAudit {
         reason,
       });
     },
+    unrecordedRefusals: () => unrecorded,
   };
 }
 

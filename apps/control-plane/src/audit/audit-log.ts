@@ -18,7 +18,10 @@ export interface AuditLogStatus {
   readonly written: number;
   /** Events that are not in the database. */
   readonly lost: number;
-  readonly sinkFailures: number;
+  /** What was not done, or not answered, because it could not be recorded. */
+  readonly refused: number;
+  /** Events that did not reach a sink, by its name. */
+  readonly sinkFailures: ReadonlyMap<string, number>;
 }
 
 export interface AuditLog {
@@ -47,7 +50,8 @@ export interface AuditLogOptions {
 export function createAuditLog({ store, sinks, mode, logger }: AuditLogOptions): AuditLog {
   let written = 0;
   let lost = 0;
-  let sinkFailures = 0;
+  let refused = 0;
+  const sinkFailures = new Map(sinks.map(({ name }) => [name, 0]));
   const underWay = new Set<Promise<unknown>>();
 
   async function toSinks(event: AuditEvent): Promise<unknown> {
@@ -58,9 +62,10 @@ export function createAuditLog({ store, sinks, mode, logger }: AuditLogOptions):
     for (const [index, result] of results.entries()) {
       if (result.status === 'fulfilled') continue;
       failure ??= result.reason;
-      sinkFailures += 1;
+      const name = sinks[index]?.name ?? '';
+      sinkFailures.set(name, (sinkFailures.get(name) ?? 0) + 1);
       logger.error('audit event did not reach a sink', {
-        sink: sinks[index]?.name,
+        sink: name,
         event_id: event.eventId,
         error: result.reason,
       });
@@ -105,6 +110,7 @@ export function createAuditLog({ store, sinks, mode, logger }: AuditLogOptions):
           const stored = await append(event).catch(() => undefined);
           const failure = stored === undefined ? undefined : await toSinks(stored);
           if (mode === 'required' && (stored === undefined || failure !== undefined)) {
+            refused += 1;
             throw unavailable(
               'audit_unavailable',
               'this cannot be audited now, and audit.mode is required; try again',
@@ -120,7 +126,7 @@ export function createAuditLog({ store, sinks, mode, logger }: AuditLogOptions):
           () => undefined,
         ),
       ),
-    status: () => ({ written, lost, sinkFailures }),
+    status: () => ({ written, lost, refused, sinkFailures }),
     async settle() {
       while (underWay.size > 0) await Promise.allSettled(underWay);
     },

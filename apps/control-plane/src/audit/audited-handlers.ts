@@ -1,6 +1,7 @@
+import { AuthError, traceCredentials } from '@stacyvm/auth';
 import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import { problemOf } from '../http-errors.js';
-import { contextOf } from '../request-context.js';
+import { contextOf, type RequestContext } from '../request-context.js';
 import { handle } from '../routes/handler.js';
 import { type AdminAudit, type Requester, UNKNOWN_ACTOR } from './admin-audit.js';
 import { AUDITED_OPERATIONS, type AuditedOperationId, auditedOperation } from './audited-operations.js';
@@ -78,38 +79,69 @@ export function announceOperations(audit: Pick<AdminAudit, 'begin'>): RequestHan
   };
 }
 
-/** Records refusals and failures on their way to the caller: all of audited operations, and denials of all others. */
+/** Records refusals and failures on their way to the caller: all of audited operations, and denials and failed logins of all others. */
 export function auditRefusals(audit: Pick<AdminAudit, 'refused'>): ErrorRequestHandler {
   return (error: unknown, request, _response, next) => {
     const { status, reason } = problemOf(error);
-    const outcome = DENIALS.has(status) ? 'denied' : 'failure';
-    const { attempt, operation: id } = contextOf(request);
+    const context = contextOf(request);
+    const outcome = DENIALS.has(status) || isHidden(context, reason) ? 'denied' : 'failure';
+    const { attempt, operation: id } = context;
     if (attempt !== undefined) {
       void attempt.end({ outcome, reason, status });
       next(error);
       return;
     }
     const operation = auditedOperation(id);
+    const isLogin = context.principal === undefined && (outcome === 'denied' || error instanceof AuthError);
     // What cannot be audited was refused for that very reason.
-    if ((operation === undefined && outcome !== 'denied') || reason === 'audit_unavailable') {
+    if ((operation === undefined && outcome !== 'denied' && !isLogin) || reason === 'audit_unavailable') {
       next(error);
       return;
     }
     const requester = requesterOf(request);
     const ofSandbox = sandboxOperation(id);
     const refusal = {
-      category: status === 401 ? 'authentication' : operation === undefined ? 'operation' : 'admin',
+      category: isLogin ? 'authentication' : operation === undefined ? 'operation' : 'admin',
       action: (operation ?? ofSandbox)?.action ?? 'api.call',
       resource: resourceOf(request) || (id === undefined ? '' : `operation:${id}`),
       outcome,
       reason,
       status,
+      ...(isLogin ? { detail: shownCredentials(request) } : {}),
     } as const;
     void audit.refused(requester, refusal).then(() => next(error));
   };
 }
 
 const DENIALS: ReadonlySet<number> = new Set([401, 403, 429]);
+
+/** What is not found because it may be another tenant's. */
+const HIDDEN: ReadonlySet<string> = new Set([
+  'sandbox_not_found',
+  'policy_not_found',
+  'api_key_not_found',
+  'tenant_not_found',
+]);
+
+/**
+ * Whether a caller of a tenant names what is none of its business. What another tenant has is denied in the same words as
+ * what nobody has, as whoever reads the audit of the caller's tenant must not learn the difference from it either.
+ */
+function isHidden({ bound, principal, reach }: RequestContext, reason: string): boolean {
+  if (!HIDDEN.has(reason) || principal === undefined) return false;
+  // Without a reach it was the tenant that was not found.
+  return bound === true || (reach === undefined && !principal.scopes.includes('admin:*'));
+}
+
+/** What was presented in vain, so that the uses of one credential are found together. */
+function shownCredentials({ headers }: Request): Readonly<Record<string, unknown>> {
+  const credentials = traceCredentials(headers).map(({ kind, fingerprint, keyPrefix }) => ({
+    kind,
+    fingerprint,
+    ...(keyPrefix === undefined ? {} : { key_prefix: keyPrefix }),
+  }));
+  return credentials.length === 0 ? {} : { credentials };
+}
 
 export function requesterOf(request: Request): Requester {
   const { principal, requestId, clientAddress, tenant, pathTenant } = contextOf(request);

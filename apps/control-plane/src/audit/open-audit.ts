@@ -6,7 +6,15 @@ import { type AdminAudit, createAdminAudit } from './admin-audit.js';
 import { type AuditLogStatus, createAuditLog } from './audit-log.js';
 import { startCheckpoints } from './checkpoints.js';
 import { openSigningKey } from './signing-key.js';
+import type { SinkBacklog } from './sinks/line-queue.js';
 import { openSinks } from './sinks/open-sinks.js';
+
+export interface AuditStatus extends AuditLogStatus {
+  /** Refusals that only the log has: there were too many from one caller. */
+  readonly unrecordedRefusals: number;
+  /** What waits for each sink, by its name. */
+  readonly backlogs: ReadonlyMap<string, SinkBacklog>;
+}
 
 /** The audit of a control plane. */
 export interface Auditing {
@@ -14,7 +22,7 @@ export interface Auditing {
   /** Undefined: what is said about chains is not signed. */
   readonly signingKey: AuditSigningKey | undefined;
   readonly makeAnchor: MakeAnchor;
-  readonly status: () => AuditLogStatus;
+  readonly status: () => AuditStatus;
   /** Begins to sign checkpoints. */
   start(): void;
   /** Waits for what is being recorded, and closes the sinks. */
@@ -32,12 +40,17 @@ export function openAudit(options: {
   const signingKey = openSigningKey(settings, logger);
   const sinks = openSinks(settings['audit.sinks'], settings['audit.sync_files']);
   const log = createAuditLog({ store, sinks, mode: settings['audit.mode'], logger });
+  const audit = createAdminAudit(log, logger);
   let checkpoints: ReturnType<typeof startCheckpoints> | undefined;
   return {
-    audit: createAdminAudit(log, logger),
+    audit,
     signingKey,
     makeAnchor: (content) => makeStatement(content, signingKey),
-    status: log.status,
+    status: () => ({
+      ...log.status(),
+      unrecordedRefusals: audit.unrecordedRefusals(),
+      backlogs: new Map(sinks.map(({ name, backlog }) => [name, backlog()])),
+    }),
     start() {
       if (signingKey === undefined) return;
       const intervalMs = settings['audit.checkpoint_interval'];

@@ -4,6 +4,7 @@ import type { TlsRefusalReason, WorkerAuthentication, WorkerRefusalEvent } from 
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { CallerAuthentication } from '../callers/live-callers.js';
 import type { RevocationsStatus } from '../revocations/live-revocations.js';
+import { type MeasuredAudit, observeAudit } from './audit-metrics.js';
 import { type MeasuredEdge, observeEdge } from './edge-metrics.js';
 import { createFleetMetrics, type FleetMetrics } from './fleet-metrics.js';
 import { observeQuotas } from './quota-metrics.js';
@@ -49,6 +50,7 @@ export interface Metrics extends FleetMetrics {
   observeTls(tls: MeasuredTls): void;
   observeSpawnQueue(stats: () => SpawnQueueStats): void;
   observeQuotas(store: Pick<Store, 'quotas'>, clock: () => Date): void;
+  observeAudit(audit: MeasuredAudit): void;
   /** Everything, in the text format of Prometheus. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -154,6 +156,7 @@ export function createMetrics(): Metrics {
     observeTls: (tls) => observeTls(registry, tls),
     observeSpawnQueue: (stats) => observeSpawnQueue(registry, stats),
     observeQuotas: (store, clock) => observeQuotas(registry, store, clock),
+    observeAudit: (audit) => observeAudit(registry, audit),
     text: () => registry.metrics(),
     contentType: registry.contentType,
   };

@@ -26,4 +26,13 @@ describe('a recent count', () => {
     now = 20_000;
     expect([await recent(), counts]).to.deep.equal([2, 3]);
   });
+
+  it('is the same for all who ask while it is made', async () => {
+    const recent = createRecentCount(
+      0,
+      async () => 7,
+      () => new Date(0),
+    );
+    expect(await Promise.all([recent(), recent()])).to.deep.equal([7, 7]);
+  });
 });

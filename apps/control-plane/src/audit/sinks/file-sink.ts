@@ -30,6 +30,7 @@ export function createFileSink(path: string, sync: boolean): OpenSink {
   return {
     name: `file:${path}`,
     write: (record: AuditRecord) => queue.add(`${exportLine(record)}\n`),
+    backlog: queue.backlog,
     async close() {
       await file?.close();
       file = undefined;

@@ -1,10 +1,12 @@
 import type { AuditSink } from '../audit-log.js';
 import { createFileSink } from './file-sink.js';
+import type { SinkBacklog } from './line-queue.js';
 import { createSyslogSink, type SyslogAddress } from './syslog-sink.js';
 
 /** A sink that holds something open. */
 export interface OpenSink extends AuditSink {
   close(): Promise<void>;
+  readonly backlog: () => SinkBacklog;
 }
 
 const SYSLOG_PORT = 514;

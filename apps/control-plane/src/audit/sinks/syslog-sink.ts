@@ -34,6 +34,7 @@ export function createSyslogSink(name: string, address: SyslogAddress): OpenSink
   return {
     name,
     write: (record) => queue.add(syslogMessage(record, host, process.pid)),
+    backlog: queue.backlog,
     close: transport.close,
   };
 }
