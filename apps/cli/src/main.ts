@@ -47,11 +47,13 @@ try {
 
 async function report(error: unknown): Promise<number> {
   const message = error instanceof Error ? error.message : String(error);
+  // A command may have an exit code of its own for calls that fail.
+  const origin = error instanceof CommandFailure ? error.cause : error;
   const details =
-    isApiError(error) && error.requestId !== undefined
-      ? ` (${error.reason}, request ${error.requestId})`
+    isApiError(origin) && origin.requestId !== undefined
+      ? ` (${origin.reason}, request ${origin.requestId})`
       : '';
-  const advice = await adviceOn(error);
+  const advice = await adviceOn(origin);
   process.stderr.write(`stacyvm: ${message}${details}${advice === undefined ? '' : `; ${advice}`}\n`);
   if (error instanceof CommandFailure) return error.exitCode;
   return error instanceof Error && error.name === 'YError' ? 2 : 1;

@@ -16,7 +16,7 @@ export interface AuthenticatorOptions {
   readonly apiKeys?: ApiKeyOptions | undefined;
   /** Its owner closes it. */
   readonly oidc?: OidcVerifier | undefined;
-  /** Keys that are kept in a database. Answers are remembered for two seconds. */
+  /** Keys that are kept in a database. Answers are remembered for one and a half seconds. */
   readonly keyStore?: KeyStore | undefined;
   readonly clock?: (() => Date) | undefined;
 }

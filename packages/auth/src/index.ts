@@ -10,6 +10,7 @@ export { createFailedLogins, type FailedLogins, type LoginAttempt } from './fail
 export type { BearerIdentity, BearerRevocationCheck } from './oidc/bearer-revocation.js';
 export type { OidcLogger } from './oidc/logger.js';
 export type { OidcOptions } from './oidc/oidc-options.js';
+export { type OidcSettings, oidcOptionsOf } from './oidc/oidc-settings.js';
 export { createOidcVerifier, type OidcVerifier } from './oidc/oidc-verifier.js';
 export type { DefaultRole } from './oidc/role-mapping.js';
 export { isPlaceholderKey } from './placeholder-key.js';

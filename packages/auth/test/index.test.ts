@@ -16,6 +16,7 @@ describe('@stacyvm/auth', () => {
       'httpStatusOf',
       'isPlaceholderKey',
       'mintApiKey',
+      'oidcOptionsOf',
       'parseApiKey',
       'requireScope',
       'traceCredentials',

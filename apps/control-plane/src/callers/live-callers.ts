@@ -7,6 +7,7 @@ import {
   createFailedLogins,
   createOidcVerifier,
   type OidcVerifier,
+  oidcOptionsOf,
   type PresentedCredential,
   type Principal,
   type RequestHeaders,
@@ -17,7 +18,6 @@ import type { Logger } from '@stacyvm/logging';
 import type { People } from '../people/people.js';
 import type { ReloadedPart } from '../settings-reload.js';
 import { networkOf } from './client-address.js';
-import { oidcOptions } from './oidc-options.js';
 
 /** Where a request comes from. */
 export interface CallerOrigin {
@@ -67,7 +67,7 @@ export function createLiveCallers(settings: Settings, logger: Logger, clock: () 
   // Until it is known what is revoked, everything is.
   const isRevoked = (bearer: Parameters<People['bearerRevocations']['isRevoked']>[0]): boolean =>
     records?.bearerRevocations.isRevoked(bearer) ?? true;
-  const issuers = settings['auth.oidc_enabled'] ? oidcOptions(settings, { logger, clock, isRevoked }) : [];
+  const issuers = oidcOptionsOf(settings, { logger, clock, isRevoked });
   // Its settings need a restart, so that it keeps its keys over every reload.
   const oidc = issuers.length === 0 ? undefined : createOidcVerifier(issuers);
   const keyStore: People['keyStore'] = {

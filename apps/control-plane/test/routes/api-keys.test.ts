@@ -151,14 +151,14 @@ describe('API keys of the database', () => {
     const there = () => call({ ...fixture, url: other.url }, '/sandboxes', { key: String(key) });
     expect((await there()).status).to.equal(200);
     expect((await use(key)).status).to.equal(200);
-    const start = Date.now();
+    const start = performance.now();
     await admin(fixture, `/api-keys/${id}`, { method: 'DELETE' });
     await eventually(async () => {
       for (const answer of [await there(), await use(key)]) {
         expect([answer.status, answer.body['reason']]).to.deep.equal([401, 'api_key_revoked']);
       }
     });
-    expect(Date.now() - start).to.be.below(4_000);
+    expect(performance.now() - start).to.be.below(2_000);
   });
 
   it('show when they were used last, and who made them', async () => {

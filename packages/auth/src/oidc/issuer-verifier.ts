@@ -37,7 +37,7 @@ interface Judge {
   readonly groupsClaim: string;
   readonly tenantClaim: string;
   readonly tenants: ReadonlySet<string> | undefined;
-  readonly isRevoked: BearerRevocationCheck;
+  readonly isRevoked: BearerRevocationCheck | undefined;
   readonly idOf: (subject: string) => string;
   readonly clock: () => Date;
 }
@@ -56,7 +56,7 @@ export function createIssuerVerifier(options: OidcOptions, otherNames: readonly 
     groupsClaim: nonEmpty(settingName(name, 'groups_claim'), options.groupsClaim ?? 'groups'),
     tenantClaim: nonEmpty(settingName(name, 'tenant_claim'), options.tenantClaim ?? 'tenant_id'),
     tenants: options.tenants === undefined ? undefined : allowedTenants(options.tenants, name),
-    isRevoked: options.isRevoked ?? (() => false),
+    isRevoked: options.isRevoked,
     idOf: (subject) => principalId(subject, name, otherNames),
     clock,
   };
@@ -134,7 +134,9 @@ function principalOf(claims: JsonObject, judge: Judge, trail: Trail, credentialI
   trail.begin('revocation');
   const [tokenId, sessionId] = [readName(claims, 'jti'), readName(claims, 'sid')];
   refuseRevoked({ issuer, subject, issuedAt, tokenId, sessionId }, judge.isRevoked);
-  trail.pass('not revoked');
+  trail.pass(
+    judge.isRevoked === undefined ? 'not checked: it is not known here what is revoked' : 'not revoked',
+  );
 
   trail.begin('tenant');
   const tenant = readTenant(claims, judge.tenantClaim);
@@ -160,8 +162,8 @@ function principalOf(claims: JsonObject, judge: Judge, trail: Trail, credentialI
   };
 }
 
-function refuseRevoked(bearer: BearerIdentity, isRevoked: BearerRevocationCheck): void {
-  if (!isRevoked(bearer)) return;
+function refuseRevoked(bearer: BearerIdentity, isRevoked: BearerRevocationCheck | undefined): void {
+  if (isRevoked === undefined || !isRevoked(bearer)) return;
   throw new AuthError('bearer_revoked', 'the bearer token is revoked; sign in again', {
     detail: 'a revocation names its "jti", its "sid", or its "sub" with a time after its "iat"',
   });

@@ -1,7 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { AuthError, type AuthErrorCode } from '../../src/errors.js';
-import { createFailedLogins, type LoginAttempt } from '../../src/failed-logins/failed-logins.js';
+import {
+  createFailedLogins,
+  type LoginAttempt,
+  WASTED_SIGNATURES_PER_MINUTE,
+} from '../../src/failed-logins/failed-logins.js';
 import { FailureCounts } from '../../src/failed-logins/failure-counts.js';
 import { traceCredentials } from '../../src/presented-credential.js';
 import { mintApiKey } from '../../src/stored-keys/api-key-text.js';
@@ -93,7 +97,7 @@ describe('createFailedLogins', () => {
     logins.admit(attempt('from afar', mintApiKey().key));
   });
 
-  it('looks at every bearer token that a signature protects', () => {
+  it('looks at bearer tokens whatever keys were refused', () => {
     const { logins, guess } = setUp();
     guess('a', PER_MINUTE);
     logins.admit({ source: 'a', credentials: traceCredentials({ authorization: 'Bearer a.b.c' }) });
@@ -120,6 +124,72 @@ describe('createFailedLogins', () => {
       expect(logins.counted()).to.equal(0);
     });
   }
+
+  describe('of bearer tokens', () => {
+    const bearer = (text: string, source = 'a'): LoginAttempt => ({
+      source,
+      credentials: traceCredentials({ authorization: `Bearer ${text}` }),
+    });
+
+    it('looks at no token of a source that had too many signatures checked for nothing, 50 a second later on', async () => {
+      const { logins, pass } = setUp();
+      for (let n = 0; n < WASTED_SIGNATURES_PER_MINUTE; n += 1) {
+        logins.admit(bearer(`bad ${n}`));
+        logins.failed(bearer(`bad ${n}`), new AuthError('bearer_bad_signature', 'no'));
+      }
+      const error = await expectRefusal('too_many_failures', () => logins.admit(bearer('another')));
+      expect(error).to.include({
+        retryAfterSeconds: 1,
+        message: 'too many bearer tokens were refused; wait, then try again',
+      });
+      logins.admit(bearer('another', 'b'));
+      let looked = 0;
+      for (let ms = 0; ms < 10_000; ms += 10) {
+        pass(10);
+        try {
+          logins.admit(bearer(`later ${ms}`));
+        } catch {
+          continue;
+        }
+        logins.failed(bearer(`later ${ms}`), new AuthError('bearer_expired', 'no'));
+        looked += 1;
+      }
+      expect(looked).to.be.within(499, 501);
+    });
+
+    it('does not hold up a source without a limit of keys, nor its keys', async () => {
+      const { logins, attempt } = setUp(0);
+      for (let n = 0; n < WASTED_SIGNATURES_PER_MINUTE; n += 1) logins.checkedForNothing('a');
+      await expectRefusal('too_many_failures', () => logins.admit(bearer('another')));
+      logins.admit(attempt('a', 'k'));
+    });
+
+    it('lets a token pass that was good at the source, until it is refused', async () => {
+      const { logins } = setUp();
+      const good = bearer('good');
+      logins.succeeded(good, good.credentials[0]!.fingerprint);
+      for (let n = 0; n < WASTED_SIGNATURES_PER_MINUTE; n += 1) logins.checkedForNothing('a');
+      logins.admit(good);
+      logins.failed(good, new AuthError('bearer_expired', 'no'));
+      await expectRefusal('too_many_failures', () => logins.admit(good));
+    });
+
+    for (const code of [
+      'bearer_malformed',
+      'bearer_unsupported_alg',
+      'bearer_unknown_key',
+      'bearer_unsupported',
+      'oidc_keys_unavailable',
+    ] as const) {
+      it(`takes ${code} for free`, () => {
+        const { logins } = setUp();
+        for (let n = 0; n < 2 * WASTED_SIGNATURES_PER_MINUTE; n += 1) {
+          logins.failed(bearer('bad'), new AuthError(code, 'no'));
+        }
+        logins.admit(bearer('bad'));
+      });
+    }
+  });
 
   it('has no limit at 0, and takes another while it works', async () => {
     const { logins, attempt, guess } = setUp(0);
