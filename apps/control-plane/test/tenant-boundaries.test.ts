@@ -1,0 +1,56 @@
+import { expect } from 'chai';
+import { admin, auditOf } from './admin-calls.js';
+import { type Answer, type CallOptions, call, type Json } from './api-calls.js';
+import { type OidcProvider, startOidcProvider } from './callers/oidc-provider.js';
+import { type Fixture, startFixture } from './control-plane-fixture.js';
+import { eventually } from './eventually.js';
+import { startWorkerProcess, type WorkerProcess } from './worker-process.js';
+
+describe('boundaries of tenants', () => {
+  let provider: OidcProvider;
+  let fixture: Fixture;
+  let worker: WorkerProcess;
+  before(async () => {
+    provider = await startOidcProvider();
+    fixture = await startFixture(provider.flags);
+    const { url, signingKey } = fixture;
+    worker = startWorkerProcess({ id: 'worker-1', controlPlaneUrl: url, signingKey });
+    await worker.said('worker joined');
+    for (const id of ['tn-a', 'tn-b']) await found(id);
+  });
+  after(async () => {
+    await worker?.stop();
+    await fixture?.dispose();
+    await provider?.stop();
+  });
+
+  const as = (sub: string, path: string, options: CallOptions = {}, claims: Json = {}): Promise<Answer> =>
+    call(fixture, path, {
+      ...options,
+      key: null,
+      headers: {
+        Authorization: `Bearer ${provider.token({ sub, groups: ['operators'], ...claims })}`,
+        ...options.headers,
+      },
+    });
+  /** Makes a tenant with an administrator, `<id>-boss`. */
+  async function found(id: string): Promise<void> {
+    expect((await admin(fixture, '/tenants', { body: { id, name: id } })).status).to.equal(201);
+    await admin(fixture, `/tenants/${id}/members/${id}-boss`, { method: 'PUT', body: { role: 'admin' } });
+    await eventually(async () => expect((await as(`${id}-boss`, '/sandboxes')).status).to.equal(200));
+  }
+
+  it('an administrator leaves traces in the tenant it changes, not in the one it names in a header', async () => {
+    const requestId = 'change-of-a';
+    const { status } = await admin(fixture, '/tenants/tn-a/members/mallory', {
+      method: 'PUT',
+      body: { role: 'viewer' },
+      headers: { 'X-Tenant-ID': 'tn-b', 'X-Request-ID': requestId },
+    });
+    expect(status).to.equal(200);
+    expect(await auditOf(fixture, requestId)).to.include({ tenant: 'tn-a', action: 'tenant_member.set' });
+    const ofB = await as('tn-b-boss', '/admin/tenants/tn-b/audit?limit=500');
+    expect(ofB.status).to.equal(200);
+    expect(ofB.text).not.to.contain('mallory');
+  });
+});
