@@ -53,4 +53,34 @@ describe('boundaries of tenants', () => {
     expect(ofB.status).to.equal(200);
     expect(ofB.text).not.to.contain('mallory');
   });
+
+  describe('an owner of a sandbox', () => {
+    const spawn = (options: CallOptions, claims: Json = {}): Promise<Answer> =>
+      as('tn-a-boss', '/sandboxes', { ...options, body: { provider: 'mock', ...options.body } }, claims);
+    const others: ReadonlyArray<readonly [string, CallOptions]> = [
+      ['in the header', { headers: { 'X-User-ID': 'oidc:victim' } }],
+      ['in the body', { body: { owner_id: 'oidc:victim' } }],
+    ];
+    for (const [where, options] of others) {
+      it(`cannot be somebody else whom a person names ${where}`, async () => {
+        const { status, body, text } = await spawn(options);
+        expect([status, body['reason']], text).to.deep.equal([403, 'owner_not_caller']);
+        const { items } = await fixture.store.sandboxes.list({ limit: 1000 });
+        expect(items.filter(({ ownerId }) => ownerId === 'oidc:victim')).to.deep.equal([]);
+      });
+    }
+
+    for (const name of ['tn-a-boss', 'oidc:tn-a-boss']) {
+      it(`is the person who names itself ${name}`, async () => {
+        const { status, body, text } = await spawn({ headers: { 'X-User-ID': name } });
+        expect([status, body['owner_id']], text).to.deep.equal([201, 'oidc:tn-a-boss']);
+      });
+    }
+
+    it('is whom a key of the platform names, which acts for many', async () => {
+      const headers = { 'X-Tenant-ID': 'tn-a', 'X-User-ID': 'ada' };
+      const { status, body } = await call(fixture, '/sandboxes', { headers, body: { provider: 'mock' } });
+      expect([status, body['owner_id']]).to.deep.equal([201, 'ada']);
+    });
+  });
 });

@@ -2984,7 +2984,7 @@ export interface components {
         WorkerIdFilter: string;
         /** @description The id of the record. */
         RecordId: string;
-        /** @description Whom the sandbox is for. Overrides `owner_id`. */
+        /** @description Whom the sandbox is for. Overrides `owner_id`. With a token of an OIDC provider only administrators may name somebody else. */
         UserId: string;
         /** @description The owner, as `X-User-ID` or `owner_id` names it, or `oidc:` and the subject of a token. */
         OwnerId: components["schemas"]["OwnerId"];
@@ -3046,7 +3046,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Whom the sandbox is for. Overrides `owner_id`. */
+                /** @description Whom the sandbox is for. Overrides `owner_id`. With a token of an OIDC provider only administrators may name somebody else. */
                 "X-User-ID"?: components["parameters"]["UserId"];
             };
             path?: never;

@@ -7098,7 +7098,7 @@ export const openApiDocument: unknown = {
           "maxLength": 128,
           "pattern": "^[^/\\\\\\s\\x00-\\x1f\\x7f]+$"
         },
-        "description": "Whom the sandbox is for. Overrides `owner_id`."
+        "description": "Whom the sandbox is for. Overrides `owner_id`. With a token of an OIDC provider only administrators may name somebody else."
       },
       "OwnerId": {
         "name": "id",
