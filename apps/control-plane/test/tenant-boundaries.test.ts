@@ -83,4 +83,45 @@ describe('boundaries of tenants', () => {
       expect([status, body['owner_id']]).to.deep.equal([201, 'ada']);
     });
   });
+
+  describe('a tenant with the id of one that was deleted', () => {
+    before(async () => {
+      await found('tn-again');
+      const spawned = await as('tn-again-boss', '/sandboxes', { body: { provider: 'mock' } });
+      expect(spawned.status, spawned.text).to.equal(201);
+      await admin(fixture, '/tenants/tn-again/members/predecessor', {
+        method: 'PUT',
+        body: { role: 'viewer' },
+      });
+      const removed = await admin(fixture, '/tenants/tn-again?cascade=true', { method: 'DELETE' });
+      expect(removed.status, removed.text).to.equal(204);
+      await found('tn-again');
+    });
+
+    it('does not hear what happened to the sandboxes of its predecessor', async () => {
+      const { status, text } = await as('tn-again-boss', '/events?follow=false');
+      expect(status).to.equal(200);
+      expect(text).not.to.contain('sandbox_id');
+    });
+
+    it('does not read the audit of its predecessor', async () => {
+      const path = '/admin/tenants/tn-again/audit';
+      for (const query of ['', '?format=ndjson', '?format=csv', '?since=2020-01-01T00%3A00%3A00Z']) {
+        const { status, text } = await as('tn-again-boss', `${path}${query}`);
+        expect(status, text).to.equal(200);
+        expect(text).not.to.contain('predecessor');
+        expect(text).to.contain('tn-again-boss');
+      }
+      const chain = await as('tn-again-boss', `${path}/chain`);
+      expect([chain.status, chain.body['reason']]).to.deep.equal([403, 'audit_of_predecessor']);
+    });
+
+    it('leaves its whole audit to administrators of the platform', async () => {
+      const list = await admin(fixture, '/tenants/tn-again/audit?limit=500');
+      expect(list.text).to.contain('predecessor');
+      const chain = await admin(fixture, '/tenants/tn-again/audit/chain');
+      expect(chain.status).to.equal(200);
+      expect(chain.text).to.contain('predecessor');
+    });
+  });
 });
