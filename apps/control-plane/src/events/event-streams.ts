@@ -35,6 +35,8 @@ export interface EventStreams {
 
 export const STREAM_LIMITS = {
   readers: 256,
+  /** Of one tenant, so that none takes the places of all others. */
+  readersOfTenant: 64,
   heartbeatMs: 15_000,
   /** How long a reader may take nothing. */
   stallMs: 60_000,
@@ -50,17 +52,25 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
   const limits = { ...STREAM_LIMITS, ...options.limits };
   const closing = new AbortController();
   let readers = 0;
+  const ofTenants = new Map<string, number>();
 
   return {
     async serve(subscription, response) {
-      if (readers >= limits.readers || closing.signal.aborted) {
+      const tenant = subscription.tenantId ?? '';
+      const ofTenant = ofTenants.get(tenant) ?? 0;
+      const isFull = readers >= limits.readers || (tenant !== '' && ofTenant >= limits.readersOfTenant);
+      if (isFull || closing.signal.aborted) {
         throw unavailable('too_many_readers', 'too many streams of events are open; try again later');
       }
       readers += 1;
+      ofTenants.set(tenant, ofTenant + 1);
       try {
         await serve(subscription, response);
       } finally {
         readers -= 1;
+        const others = (ofTenants.get(tenant) ?? 1) - 1;
+        if (others === 0) ofTenants.delete(tenant);
+        else ofTenants.set(tenant, others);
       }
     },
     readers: () => readers,
