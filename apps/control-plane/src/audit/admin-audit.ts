@@ -2,6 +2,7 @@ import type { AuditCategory, AuditOutcome } from '@stacyvm/audit';
 import type { Logger } from '@stacyvm/logging';
 import type { NewAuditEvent } from '@stacyvm/store';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { networkOf } from '../callers/client-address.js';
 import type { AuditLog } from './audit-log.js';
 
 /** Who somebody is, and what shows it; a principal is one. */
@@ -78,7 +79,7 @@ export interface AdminAudit {
 
 /**
  * Refusals that cost a caller nothing, of callers that nobody knows and of too many requests: more of them from one
- * address or caller in a minute are only in the log.
+ * network or caller in a minute are only in the log.
  */
 const CHEAP_REFUSALS_PER_MINUTE = 60;
 /** Of callers who are known; a program that asks for what it may not have must not fill the database either. */
@@ -95,7 +96,7 @@ export function createAdminAudit(log: AuditLog, logger: Logger): AdminAudit {
   function mayRecord({ actor, sourceAddress }: Requester, reason: string): Promise<boolean> {
     const isKnown = actor !== UNKNOWN_ACTOR;
     const limit = isKnown && reason !== 'rate_limited' ? known : cheap;
-    return limit.consume(isKnown ? `actor ${actor.id}` : sourceAddress).then(
+    return limit.consume(isKnown ? `actor ${actor.id}` : networkOf(sourceAddress)).then(
       () => true,
       () => false,
     );
