@@ -56,7 +56,12 @@ describe('boundaries of tenants', () => {
 
   describe('an owner of a sandbox', () => {
     const spawn = (options: CallOptions, claims: Json = {}): Promise<Answer> =>
-      as('tn-a-boss', '/sandboxes', { ...options, body: { provider: 'mock', ...options.body } }, claims);
+      as(
+        'tn-a-boss',
+        '/sandboxes',
+        { ...options, body: { provider: 'mock', ...(options.body as Json | undefined) } },
+        claims,
+      );
     const others: ReadonlyArray<readonly [string, CallOptions]> = [
       ['in the header', { headers: { 'X-User-ID': 'oidc:victim' } }],
       ['in the body', { body: { owner_id: 'oidc:victim' } }],
