@@ -25,7 +25,7 @@ export type AuditOperation =
 export interface AuditState {
   readonly store: Pick<Store, 'audit' | 'tenants'>;
   readonly audit: AdminAudit;
-  readonly auditing: Pick<Auditing, 'signingKey'>;
+  readonly auditing: Pick<Auditing, 'signingKey' | 'signEnd'>;
   readonly clock: () => Date;
 }
 
@@ -130,9 +130,9 @@ export function auditHandlers(
   ): RequestHandler =>
     handle(async (request, response) => {
       const tenant = await tenantOf(request);
-      const { signingKey } = auditing;
+      const { signEnd } = auditing;
       response.set({ 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' });
-      await send(operation, request, response, chainExport({ store, signingKey, clock }, tenant), {
+      await send(operation, request, response, chainExport({ store, signEnd, clock }, tenant), {
         tenant_id: tenant,
       });
     });
