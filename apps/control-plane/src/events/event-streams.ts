@@ -20,6 +20,8 @@ export interface EventSubscription extends Pick<ReadEvents, 'sandboxId' | 'tenan
   readonly after: EventPosition | undefined;
   /** Whether to wait for what is to come; otherwise what is kept is all. */
   readonly follow: boolean;
+  /** Whether the reader may still hear of it: its credential may be revoked meanwhile, or its tenant gone. Never fails. */
+  readonly isAdmitted: () => Promise<boolean>;
   /** Fires when the reader is gone. */
   readonly signal: AbortSignal;
 }
@@ -42,6 +44,8 @@ export const STREAM_LIMITS = {
   stallMs: 60_000,
   /** Who reads on is asked for its credential again. */
   longestMs: 15 * 60_000,
+  /** How often it is asked whether a reader may still read. */
+  recheckMs: 5_000,
   /** Hints that come in quick succession are served together. */
   gatherMs: 50,
 };
@@ -92,7 +96,12 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
     await write(`retry: 2000\n\n${overflows ? overflowText(position, clock()) : ''}`);
 
     let spokeAt = performance.now();
+    let admittedAt = performance.now();
     while (!signal.aborted) {
+      if (performance.now() - admittedAt >= limits.recheckMs) {
+        if (!(await subscription.isAdmitted())) break;
+        admittedAt = performance.now();
+      }
       const hintsBefore = wakeup.hints();
       const events = await read({ after: position, limit: BATCH, sandboxId, tenantId }, follow);
       if (events.length > 0) {

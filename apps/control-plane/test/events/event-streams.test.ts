@@ -15,12 +15,14 @@ describe('streams of events', () => {
   let streams: EventStreams;
   let kept: SandboxEvent[];
   let away: boolean;
+  let admitted: boolean;
   const leaving: AbortController[] = [];
   const wakeup = createEventWakeup(20);
 
   async function start(limits: Partial<typeof STREAM_LIMITS> = {}): Promise<void> {
     kept = [];
     away = false;
+    admitted = true;
     const order = ({ xact, id }: SandboxEvent['position']) => xact * 1_000 + id;
     streams = createEventStreams({
       store: {
@@ -52,6 +54,7 @@ describe('streams of events', () => {
             follow: true,
             sandboxId: undefined,
             tenantId: request.get('X-Tenant-ID'),
+            isAdmitted: async () => admitted,
             signal: gone.signal,
           },
           response,
@@ -151,6 +154,18 @@ describe('streams of events', () => {
     expect((await read()).status).to.equal(200);
     leaving[0]?.abort();
     await eventually(async () => expect((await read('tn-a')).status).to.equal(200));
+  });
+
+  it('end soon when the reader may read no more, before it hears of what happens then', async () => {
+    await start({ recheckMs: 30 });
+    const reader = await read();
+    happen(1);
+    await eventually(() => expect(reader.text()).to.contain('"sb-1"'));
+    admitted = false;
+    await reader.end;
+    happen(2);
+    expect(reader.text()).not.to.contain('"sb-2"');
+    expect(streams.readers()).to.equal(0);
   });
 
   it('end after a while, so that the reader shows its credential again', async () => {
