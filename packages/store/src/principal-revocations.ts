@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { Clock } from './clock.js';
 import { StoreError } from './errors.js';
 import { newestCreatedFirst } from './newest-first.js';
-import { MAX_LIST_LIMIT, type Page, type PageRequest } from './page.js';
+import type { Page, PageRequest } from './page.js';
 import {
   mergePrincipalRevocations,
   type NewPrincipalRevocation,
@@ -11,7 +11,6 @@ import {
   principalRevocationFrom,
   principalRevocationValues,
 } from './principal-revocation-record.js';
-import { deleteOldest } from './prune.js';
 import { newRecordId, type RandomBytes } from './record-id.js';
 import { createRevocationVersion } from './revocation-version.js';
 import type { StoreSchema } from './schema.js';
@@ -57,7 +56,11 @@ export function createPrincipalRevocationRepository(
   clock: Clock,
   randomBytes?: RandomBytes,
 ): PrincipalRevocationRepository {
-  const version = createRevocationVersion(db, 'principal_revocation_version', PRINCIPAL_REVOCATIONS_CHANNEL);
+  const version = createRevocationVersion(db, {
+    list: 'principal_revocations',
+    version: 'principal_revocation_version',
+    channel: PRINCIPAL_REVOCATIONS_CHANNEL,
+  });
 
   return {
     async add(revocation) {
@@ -117,41 +120,11 @@ export function createPrincipalRevocationRepository(
         return { result: principalRevocationFrom(row), changed: true };
       }),
 
-    prune: ({ now = clock(), ...limit } = {}) =>
-      version.changing(async (transaction) => {
-        const target = { table: 'principal_revocations', column: 'expires_at' } as const;
-        const deleted = await deleteOldest(transaction, target, { before: now, ...limit });
-        return { result: deleted, changed: deleted > 0 };
-      }),
+    prune: ({ now = clock(), ...limit } = {}) => version.prune({ before: now, ...limit }),
 
     async snapshot(knownVersion) {
-      if (knownVersion !== undefined && (await version.read(db)) === knownVersion) return undefined;
-      return db
-        .transaction()
-        .setIsolationLevel('repeatable read')
-        .setAccessMode('read only')
-        .execute(async (transaction) => ({
-          version: await version.read(transaction),
-          revocations: await readAll(transaction),
-        }));
+      const known = await version.snapshot(knownVersion);
+      return known && { version: known.version, revocations: known.rows.map(principalRevocationFrom) };
     },
   };
-}
-
-/** Page by page, so that no single statement grows with the table. */
-async function readAll(transaction: Kysely<StoreSchema>): Promise<readonly PrincipalRevocationRecord[]> {
-  const revocations: PrincipalRevocationRecord[] = [];
-  for (let after = ''; ; ) {
-    const rows = await transaction
-      .selectFrom('principal_revocations')
-      .selectAll()
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(MAX_LIST_LIMIT)
-      .execute();
-    revocations.push(...rows.map(principalRevocationFrom));
-    const last = rows.at(-1);
-    if (rows.length < MAX_LIST_LIMIT || last === undefined) return revocations;
-    after = last.id;
-  }
 }

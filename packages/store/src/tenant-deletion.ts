@@ -24,7 +24,7 @@ export type TenantDeletion =
   | { readonly deleted: false; readonly remains: TenantRemains };
 
 /**
- * Deletes the tenant with the records of its destroyed sandboxes, or nothing. The tenant is locked against every
+ * Deletes the tenant with the records and events of its destroyed sandboxes, or nothing. The tenant is locked against every
  * reservation, so that no sandbox is left that nobody counted.
  * @throws StoreError `not_found`
  */
@@ -42,7 +42,8 @@ export async function deleteTenant(
     if (sandboxes > 0 || (!cascade && members + keys + policies > 0)) {
       return { deleted: false, remains };
     }
-    for (const table of ['tenant_members', 'api_keys', 'policies', 'sandboxes'] as const) {
+    // Whoever gets the id next is somebody else, and must not hear what happened here.
+    for (const table of ['tenant_members', 'api_keys', 'policies', 'sandboxes', 'sandbox_events'] as const) {
       await transaction.deleteFrom(table).where('tenant_id', '=', id).execute();
     }
     await transaction.deleteFrom('tenants').where('id', '=', id).execute();

@@ -1,8 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Clock } from './clock.js';
 import { newestCreatedFirst } from './newest-first.js';
-import { MAX_LIST_LIMIT, type Page, type PageRequest } from './page.js';
-import { deleteOldest } from './prune.js';
+import type { Page, PageRequest } from './page.js';
 import { newRecordId, type RandomBytes } from './record-id.js';
 import { createRevocationVersion } from './revocation-version.js';
 import type { StoreSchema } from './schema.js';
@@ -56,13 +55,16 @@ export function createTokenRevocationRepository(
   clock: Clock,
   randomBytes?: RandomBytes,
 ): TokenRevocationRepository {
-  const version = createRevocationVersion(db, 'worker_revocation_version', REVOCATIONS_CHANNEL);
-  const { changing } = version;
+  const version = createRevocationVersion(db, {
+    list: 'worker_token_revocations',
+    version: 'worker_revocation_version',
+    channel: REVOCATIONS_CHANNEL,
+  });
 
   return {
     async add(revocation) {
       const values = revocationValues(revocation);
-      return changing(async (transaction) => {
+      return version.changing(async (transaction) => {
         const stored = await transaction
           .selectFrom('worker_token_revocations')
           .selectAll()
@@ -109,7 +111,7 @@ export function createTokenRevocationRepository(
     },
 
     remove: (id) =>
-      changing(async (transaction) => {
+      version.changing(async (transaction) => {
         const { numDeletedRows } = await transaction
           .deleteFrom('worker_token_revocations')
           .where('id', '=', id)
@@ -120,45 +122,11 @@ export function createTokenRevocationRepository(
         return { result: undefined, changed: true };
       }),
 
-    prune: ({ now = clock(), ...limit } = {}) =>
-      changing(async (transaction) => {
-        const target = { table: 'worker_token_revocations', column: 'expires_at' } as const;
-        const deleted = await deleteOldest(transaction, target, { before: now, ...limit });
-        return { result: deleted, changed: deleted > 0 };
-      }),
+    prune: ({ now = clock(), ...limit } = {}) => version.prune({ before: now, ...limit }),
 
     async snapshot(knownVersion) {
-      if (knownVersion !== undefined && (await version.read(db)) === knownVersion) {
-        return undefined;
-      }
-      return db
-        .transaction()
-        .setIsolationLevel('repeatable read')
-        .setAccessMode('read only')
-        .execute(async (transaction) => ({
-          version: await version.read(transaction),
-          revocations: await readAll(transaction),
-        }));
+      const known = await version.snapshot(knownVersion);
+      return known && { version: known.version, revocations: known.rows.map(revocationFrom) };
     },
   };
-}
-
-/** Page by page, so that no single statement grows with the table. */
-async function readAll(transaction: Kysely<StoreSchema>): Promise<readonly TokenRevocationRecord[]> {
-  const revocations: TokenRevocationRecord[] = [];
-  for (let after = ''; ; ) {
-    const rows = await transaction
-      .selectFrom('worker_token_revocations')
-      .selectAll()
-      .where('id', '>', after)
-      .orderBy('id')
-      .limit(MAX_LIST_LIMIT)
-      .execute();
-    revocations.push(...rows.map(revocationFrom));
-    const last = rows.at(-1);
-    if (rows.length < MAX_LIST_LIMIT || last === undefined) {
-      return revocations;
-    }
-    after = last.id;
-  }
 }

@@ -149,6 +149,21 @@ describe('the chains of the audit', () => {
     expect((await verify('')).problems).to.deep.equal([]);
   });
 
+  it('take an event whose detail is nested too deep for them, and those that come with it', async () => {
+    const { audit } = fixture.store;
+    const deep = JSON.parse(`${'['.repeat(100)}${']'.repeat(100)}`) as unknown;
+    const appended = [
+      audit.append(event()),
+      audit.append(event({ tenant: 'tn-b' })),
+      audit.append(event({ detail: { deep, seen: true } })),
+      audit.append(event({ tenant: 'tn-b' })),
+    ];
+    const outcomes = await Promise.allSettled(appended);
+    expect(outcomes.map(({ status }) => status)).to.deep.equal(Array(4).fill('fulfilled'));
+    expect((await appended[2])?.detail).to.deep.equal({ seen: true, truncated: true });
+    expect((await audit.head('tn-b')).sequence).to.equal(2);
+  });
+
   describe('in the database', () => {
     const refused: ReadonlyArray<readonly [string, string]> = [
       ['a change of an event', `update audit_events set actor_id = 'eve'`],

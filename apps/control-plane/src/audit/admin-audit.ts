@@ -2,6 +2,7 @@ import type { AuditCategory, AuditOutcome } from '@stacyvm/audit';
 import type { Logger } from '@stacyvm/logging';
 import type { NewAuditEvent } from '@stacyvm/store';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { networkOf } from '../callers/client-address.js';
 import type { AuditLog } from './audit-log.js';
 
 /** Who somebody is, and what shows it; a principal is one. */
@@ -83,7 +84,7 @@ export interface AdminAudit {
 
 /**
  * Refusals that cost a caller nothing, of callers that nobody knows and of too many requests: more of them from one
- * address or caller in a minute are only in the log.
+ * network or caller in a minute are only in the log.
  */
 const CHEAP_REFUSALS_PER_MINUTE = 60;
 /** A program that waits for the end of a sandbox asks for it until it is gone, and once more. */
@@ -103,7 +104,7 @@ export function createAdminAudit(log: AuditLog, logger: Logger): AdminAudit {
   function mayRecord({ actor, sourceAddress }: Requester, reason: string): Promise<boolean> {
     const isKnown = actor.id !== '';
     const limit = isKnown && !CHEAP_REASONS.has(reason) ? known : cheap;
-    return limit.consume(isKnown ? `actor ${actor.id}` : `${actor.kind} ${sourceAddress}`).then(
+    return limit.consume(isKnown ? `actor ${actor.id}` : `${actor.kind} ${networkOf(sourceAddress)}`).then(
       () => true,
       () => false,
     );

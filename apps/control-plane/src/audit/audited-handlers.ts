@@ -151,7 +151,8 @@ export function requesterOf(request: Request): Requester {
     actor: principal ?? UNKNOWN_ACTOR,
     requestId,
     sourceAddress: clientAddress,
-    tenant: tenant ?? administered ?? principal?.tenant,
+    // The header of an administrator must neither hide what it does to one tenant nor show it to another.
+    tenant: administered ?? tenant ?? principal?.tenant,
     method: request.method,
     path: request.originalUrl.split('?')[0] ?? '',
     userAgent: request.get('User-Agent'),

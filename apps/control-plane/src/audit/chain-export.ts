@@ -1,9 +1,10 @@
-import { type AuditSigningKey, type AuditStatement, exportLine, makeStatement } from '@stacyvm/audit';
+import { type AuditStatement, exportLine } from '@stacyvm/audit';
 import { auditRecordOf, type Store } from '@stacyvm/store';
+import type { SignEnd } from './end-signing.js';
 
 export interface ChainExportOptions {
   readonly store: Pick<Store, 'audit'>;
-  readonly signingKey: AuditSigningKey | undefined;
+  readonly signEnd: SignEnd;
   readonly clock: () => Date;
 }
 
@@ -16,7 +17,7 @@ const PAGE = 1000;
  * @throws Error when records are gone that were there, so that what was sent is no whole chain; StoreError
  */
 export async function* chainExport(
-  { store, signingKey, clock }: ChainExportOptions,
+  { store, signEnd, clock }: ChainExportOptions,
   tenant: string,
 ): AsyncGenerator<string> {
   const { sequence: last, hash } = await store.audit.head(tenant);
@@ -45,7 +46,7 @@ export async function* chainExport(
     yield lines;
   }
   const at = clock().toISOString();
-  yield `${exportLine(makeStatement({ statement: 'head', tenant, sequence: last, hash, at }, signingKey))}\n`;
+  yield `${exportLine(await signEnd({ statement: 'head', tenant, sequence: last, hash, at }))}\n`;
 }
 
 async function* checkpointsOf(

@@ -1,11 +1,11 @@
-import { type AuditSigningKey, makeStatement } from '@stacyvm/audit';
 import type { Logger } from '@stacyvm/logging';
 import { type BackgroundWork, startBackgroundWork } from '@stacyvm/orchestrator';
 import type { Store } from '@stacyvm/store';
+import type { SignEnd } from './end-signing.js';
 
 export interface CheckpointsOptions {
   readonly store: Pick<Store, 'audit'>;
-  readonly key: AuditSigningKey;
+  readonly signEnd: SignEnd;
   /** Milliseconds between two rounds. */
   readonly intervalMs: number;
   readonly logger: Logger;
@@ -22,16 +22,15 @@ export function startCheckpoints(options: CheckpointsOptions): BackgroundWork {
   });
 }
 
-async function signHeads({ store, key, clock }: CheckpointsOptions, signal: AbortSignal): Promise<void> {
+async function signHeads({ store, signEnd, clock }: CheckpointsOptions, signal: AbortSignal): Promise<void> {
   let after: string | undefined;
   do {
     const page = await store.audit.heads({ unsigned: true, ...(after === undefined ? {} : { after }) });
     for (const { tenant, sequence, hash } of page.items) {
       if (signal.aborted) return;
       const at = clock().toISOString();
-      await store.audit.addCheckpoint(
-        makeStatement({ statement: 'checkpoint', tenant, sequence, hash, at }, key),
-      );
+      const checkpoint = await signEnd({ statement: 'checkpoint', tenant, sequence, hash, at });
+      if (checkpoint.signature !== '') await store.audit.addCheckpoint(checkpoint);
     }
     after = page.nextCursor;
   } while (after !== undefined);

@@ -5,6 +5,7 @@ import type { MakeAnchor, Store } from '@stacyvm/store';
 import { type AdminAudit, createAdminAudit } from './admin-audit.js';
 import { type AuditLogStatus, createAuditLog } from './audit-log.js';
 import { startCheckpoints } from './checkpoints.js';
+import { createEndSigning, type SignEnd } from './end-signing.js';
 import { openSigningKey } from './signing-key.js';
 import type { SinkBacklog } from './sinks/line-queue.js';
 import { openSinks } from './sinks/open-sinks.js';
@@ -21,6 +22,7 @@ export interface Auditing {
   readonly audit: AdminAudit;
   /** Undefined: what is said about chains is not signed. */
   readonly signingKey: AuditSigningKey | undefined;
+  readonly signEnd: SignEnd;
   readonly makeAnchor: MakeAnchor;
   readonly status: () => AuditStatus;
   /** Begins to sign checkpoints. */
@@ -38,6 +40,7 @@ export function openAudit(options: {
 }): Auditing {
   const { settings, store, logger, clock } = options;
   const signingKey = openSigningKey(settings, logger);
+  const signEnd = createEndSigning({ store, key: signingKey, logger });
   const sinks = openSinks(settings['audit.sinks'], settings['audit.sync_files']);
   const log = createAuditLog({ store, sinks, mode: settings['audit.mode'], logger });
   const audit = createAdminAudit(log, logger);
@@ -45,6 +48,7 @@ export function openAudit(options: {
   return {
     audit,
     signingKey,
+    signEnd,
     makeAnchor: (content) => makeStatement(content, signingKey),
     status: () => ({
       ...log.status(),
@@ -54,7 +58,7 @@ export function openAudit(options: {
     start() {
       if (signingKey === undefined) return;
       const intervalMs = settings['audit.checkpoint_interval'];
-      checkpoints = startCheckpoints({ store, key: signingKey, intervalMs, logger, clock });
+      checkpoints = startCheckpoints({ store, signEnd, intervalMs, logger, clock });
     },
     async stop() {
       await log.settle();

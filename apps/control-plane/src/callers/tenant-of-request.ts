@@ -76,6 +76,15 @@ export async function tenantStanding(
   return inTenant(principal, wished, ROLE_OF_MEMBER[membership.role], true);
 }
 
+/** Decides by a request, whoever its caller turns out to be, for which tenant it is. @throws as `tenantStanding` */
+export function standingOf(
+  request: Request,
+  principal: Principal,
+  directory: TenantDirectory,
+): Promise<TenantStanding> {
+  return tenantStanding(principal, wishOf(request), directory);
+}
+
 /** Tells every request for which tenant it is; comes after it is known who is calling. */
 export function chooseTenant(directory: TenantDirectory): RequestHandler {
   return (request, _response, next) => {
@@ -84,7 +93,7 @@ export function chooseTenant(directory: TenantDirectory): RequestHandler {
       next();
       return;
     }
-    tenantStanding(context.principal, wishOf(request), directory).then((standing) => {
+    standingOf(request, context.principal, directory).then((standing) => {
       Object.assign(context, standing);
       next();
     }, next);

@@ -20,6 +20,8 @@ export interface EventSubscription extends Pick<ReadEvents, 'sandboxId' | 'tenan
   readonly after: EventPosition | undefined;
   /** Whether to wait for what is to come; otherwise what is kept is all. */
   readonly follow: boolean;
+  /** Whether the reader may still hear of it: its credential may be revoked meanwhile, or its tenant gone. Never fails. */
+  readonly isAdmitted: () => Promise<boolean>;
   /** Fires when the reader is gone. */
   readonly signal: AbortSignal;
 }
@@ -35,11 +37,15 @@ export interface EventStreams {
 
 export const STREAM_LIMITS = {
   readers: 256,
+  /** Of one tenant, so that none takes the places of all others. */
+  readersOfTenant: 64,
   heartbeatMs: 15_000,
   /** How long a reader may take nothing. */
   stallMs: 60_000,
   /** Who reads on is asked for its credential again. */
   longestMs: 15 * 60_000,
+  /** How often it is asked whether a reader may still read. */
+  recheckMs: 5_000,
   /** Hints that come in quick succession are served together. */
   gatherMs: 50,
 };
@@ -50,17 +56,25 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
   const limits = { ...STREAM_LIMITS, ...options.limits };
   const closing = new AbortController();
   let readers = 0;
+  const ofTenants = new Map<string, number>();
 
   return {
     async serve(subscription, response) {
-      if (readers >= limits.readers || closing.signal.aborted) {
+      const tenant = subscription.tenantId ?? '';
+      const ofTenant = ofTenants.get(tenant) ?? 0;
+      const isFull = readers >= limits.readers || (tenant !== '' && ofTenant >= limits.readersOfTenant);
+      if (isFull || closing.signal.aborted) {
         throw unavailable('too_many_readers', 'too many streams of events are open; try again later');
       }
       readers += 1;
+      ofTenants.set(tenant, ofTenant + 1);
       try {
         await serve(subscription, response);
       } finally {
         readers -= 1;
+        const others = (ofTenants.get(tenant) ?? 1) - 1;
+        if (others === 0) ofTenants.delete(tenant);
+        else ofTenants.set(tenant, others);
       }
     },
     readers: () => readers,
@@ -82,7 +96,12 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
     await write(`retry: 2000\n\n${overflows ? overflowText(position, clock()) : ''}`);
 
     let spokeAt = performance.now();
+    let admittedAt = performance.now();
     while (!signal.aborted) {
+      if (performance.now() - admittedAt >= limits.recheckMs) {
+        if (!(await subscription.isAdmitted())) break;
+        admittedAt = performance.now();
+      }
       const hintsBefore = wakeup.hints();
       const events = await read({ after: position, limit: BATCH, sandboxId, tenantId }, follow);
       if (events.length > 0) {

@@ -25,7 +25,7 @@ export type AuditOperation =
 export interface AuditState {
   readonly store: Pick<Store, 'audit' | 'tenants'>;
   readonly audit: AdminAudit;
-  readonly auditing: Pick<Auditing, 'signingKey'>;
+  readonly auditing: Pick<Auditing, 'signingKey' | 'signEnd'>;
   readonly clock: () => Date;
 }
 
@@ -73,12 +73,12 @@ export function auditHandlers(
   /** What is asked for as a page is answered by `page`, everything else while it is read. */
   const listing = (
     operation: 'listAudit' | 'exportTenantAudit',
-    tenantOf: (request: Request) => Promise<string | undefined>,
+    wanted: (request: Request) => Promise<AuditFilter>,
     page: RequestHandler,
   ): RequestHandler => {
     const streaming = handle(async (request, response) => {
       const { format } = request.query;
-      const filter = filterOf(request, await tenantOf(request));
+      const filter = await wanted(request);
       const lines = format === 'csv' ? csv(filter) : matches(filter, recordLine);
       const [type, name] =
         format === 'csv' ? ['text/csv; charset=utf-8', 'csv'] : ['application/x-ndjson', 'ndjson'];
@@ -95,15 +95,44 @@ export function auditHandlers(
     };
   };
 
+  /** When the last tenant of this id before this one was deleted; undefined when there was none. */
+  async function endOfPredecessor(tenant: string): Promise<Date | undefined> {
+    const { items } = await store.audit.list({
+      tenant,
+      action: AUDITED_OPERATIONS.deleteTenant.action,
+      resource: `tenant:${tenant}`,
+      outcome: 'success',
+      limit: 1,
+    });
+    return items[0]?.at;
+  }
+
+  /** Who belongs to a tenant does not read what was done to another one that had its id before. */
+  async function sinceItsBeginning(request: Request, tenant: string): Promise<AuditFilter> {
+    const filter = filterOf(request, tenant);
+    const end = contextOf(request).bound === true ? await endOfPredecessor(tenant) : undefined;
+    if (end === undefined) return filter;
+    const beginning = new Date(end.getTime() + 1);
+    return { ...filter, since: later(filter.since, beginning) };
+  }
+
+  /** A chain is whole or proves nothing, so it cannot begin later for some of its readers. */
+  async function ownChain(request: Request): Promise<string> {
+    const tenant = await pathTenant(request);
+    const isWithheld = contextOf(request).bound === true && (await endOfPredecessor(tenant)) !== undefined;
+    if (isWithheld) throw OF_PREDECESSOR;
+    return tenant;
+  }
+
   const sendChain = (
     operation: 'exportAuditChain' | 'exportTenantAuditChain',
     tenantOf: (request: Request) => Promise<string>,
   ): RequestHandler =>
     handle(async (request, response) => {
       const tenant = await tenantOf(request);
-      const { signingKey } = auditing;
+      const { signEnd } = auditing;
       response.set({ 'Content-Type': 'application/x-ndjson', 'Cache-Control': 'no-store' });
-      await send(operation, request, response, chainExport({ store, signingKey, clock }, tenant), {
+      await send(operation, request, response, chainExport({ store, signEnd, clock }, tenant), {
         tenant_id: tenant,
       });
     });
@@ -120,7 +149,7 @@ export function auditHandlers(
   return {
     listAudit: listing(
       'listAudit',
-      async (request) => queryTenant(request),
+      async (request) => filterOf(request, queryTenant(request)),
       audited('listAudit', async (request) => {
         const page = await store.audit.list({
           ...filterOf(request, queryTenant(request)),
@@ -149,10 +178,11 @@ export function auditHandlers(
 
     exportTenantAudit: listing(
       'exportTenantAudit',
-      pathTenant,
+      async (request) => sinceItsBeginning(request, await pathTenant(request)),
       audited('exportTenantAudit', async (request) => {
         const tenant = await pathTenant(request);
-        const page = await store.audit.list({ ...filterOf(request, tenant), ...limited(request) });
+        const filter = await sinceItsBeginning(request, tenant);
+        const page = await store.audit.list({ ...filter, ...limited(request) });
         const ofAdmins = page.items.filter(({ category }) => category === 'admin');
         const others = page.items.filter(({ category }) => category !== 'admin');
         const body = {
@@ -165,7 +195,7 @@ export function auditHandlers(
       }),
     ),
 
-    exportTenantAuditChain: sendChain('exportTenantAuditChain', pathTenant),
+    exportTenantAuditChain: sendChain('exportTenantAuditChain', ownChain),
   };
 }
 
@@ -175,6 +205,17 @@ const UNSIGNED = new RequestError({
   reason: 'audit_unsigned',
   message: 'the audit is not signed; set audit.signing_key_file',
 });
+
+const OF_PREDECESSOR = new RequestError({
+  status: 403,
+  code: 'FORBIDDEN',
+  reason: 'audit_of_predecessor',
+  message: 'the chain begins with an earlier tenant of this id; ask an administrator of the platform for it',
+});
+
+function later(time: Date | undefined, other: Date): Date {
+  return time !== undefined && time > other ? time : other;
+}
 
 function recordLine(event: AuditEvent): string {
   return `${exportLine(auditRecordOf(event))}\n`;

@@ -1,7 +1,10 @@
 import type { components } from '@stacyvm/api';
+import type { Principal } from '@stacyvm/auth';
 import type { Logger } from '@stacyvm/logging';
 import type { Orchestrator, Sandboxes } from '@stacyvm/orchestrator';
 import type { RecordDecision } from '../audit/policy-decisions.js';
+import { memberIdOf } from '../callers/tenant-of-request.js';
+import { RequestError } from '../http-errors.js';
 import { contextOf, reachOf } from '../request-context.js';
 import { sandboxJson } from '../wire.js';
 import { type Handlers, handle, pageOf, pathParameter, sendPage } from './handler.js';
@@ -13,6 +16,25 @@ export type SandboxOperation =
   | 'destroySandbox'
   | 'extendSandbox'
   | 'getSandboxLogs';
+
+/**
+ * For whom a sandbox is spawned. A key is shared by many owners, and names them; a token is of one person or program, who
+ * would otherwise pass its own limits by, and use up those of others. Administrators of the platform act for anybody.
+ *
+ * @throws RequestError `owner_not_caller`
+ */
+function ownerOf(named: string | undefined, principal: Principal | undefined) {
+  if (principal?.kind !== 'oidc') return { ownerId: named };
+  const isItself = !named || memberIdOf(named) === memberIdOf(principal.id);
+  if (isItself) return { callerId: principal.id };
+  if (principal.scopes.includes('admin:*')) return { ownerId: named };
+  throw new RequestError({
+    status: 403,
+    code: 'FORBIDDEN',
+    reason: 'owner_not_caller',
+    message: 'X-User-ID, owner_id: whoever has a token spawns for itself; a key may name others',
+  });
+}
 
 export function sandboxHandlers(
   orchestrator: Pick<Orchestrator, 'within'>,
@@ -47,9 +69,7 @@ export function sandboxHandlers(
           ttl: body.ttl,
           template: body.template,
           networkMode: body.network_mode,
-          ownerId: request.get('X-User-ID') ?? body.owner_id,
-          // A key is shared by many owners; a token is of one person or program.
-          callerId: principal?.kind === 'oidc' ? principal.id : undefined,
+          ...ownerOf(request.get('X-User-ID') ?? body.owner_id, principal),
           metadata: body.metadata,
           requirements: body.requirements,
         },

@@ -121,4 +121,16 @@ describe('the audit of what is done', () => {
     expect(events).to.have.length(661);
     expect(records('refusal not audited: too many from one caller')).to.have.length(2);
   });
+
+  it('counts refusals of all addresses together that one host has for itself', async () => {
+    const { audit, events } = open('best_effort');
+    const refusal = { ...ACTION, outcome: 'denied', reason: 'api_key_invalid', status: 401 } as const;
+    for (let n = 0; n < 200; n += 1) {
+      const sourceAddress = `2001:db8:0:7::${n.toString(16)}`;
+      await audit.refused({ ...REQUESTER, actor: UNKNOWN_ACTOR, sourceAddress }, refusal);
+    }
+    expect(events).to.have.length(60);
+    await audit.refused({ ...REQUESTER, actor: UNKNOWN_ACTOR, sourceAddress: '2001:db8:0:8::1' }, refusal);
+    expect(events).to.have.length(61);
+  });
 });

@@ -15,12 +15,14 @@ describe('streams of events', () => {
   let streams: EventStreams;
   let kept: SandboxEvent[];
   let away: boolean;
+  let admitted: boolean;
   const leaving: AbortController[] = [];
   const wakeup = createEventWakeup(20);
 
   async function start(limits: Partial<typeof STREAM_LIMITS> = {}): Promise<void> {
     kept = [];
     away = false;
+    admitted = true;
     const order = ({ xact, id }: SandboxEvent['position']) => xact * 1_000 + id;
     streams = createEventStreams({
       store: {
@@ -47,7 +49,14 @@ describe('streams of events', () => {
       const after = lastEventId === undefined ? undefined : eventPosition(lastEventId);
       streams
         .serve(
-          { after, follow: true, sandboxId: undefined, tenantId: undefined, signal: gone.signal },
+          {
+            after,
+            follow: true,
+            sandboxId: undefined,
+            tenantId: request.get('X-Tenant-ID'),
+            isAdmitted: async () => admitted,
+            signal: gone.signal,
+          },
           response,
         )
         .catch((error: unknown) => response.status(problemOf(error).status).json(problemOf(error)));
@@ -74,7 +83,7 @@ describe('streams of events', () => {
     });
     wakeup.hint();
   };
-  async function read(): Promise<{
+  async function read(tenant?: string): Promise<{
     readonly status: number;
     text: () => string;
     readonly end: Promise<void>;
@@ -82,7 +91,10 @@ describe('streams of events', () => {
     const reader = new AbortController();
     leaving.push(reader);
     const { port } = server.address() as AddressInfo;
-    const response = await fetch(`http://127.0.0.1:${port}/`, { signal: reader.signal });
+    const response = await fetch(`http://127.0.0.1:${port}/`, {
+      signal: reader.signal,
+      headers: tenant === undefined ? {} : { 'X-Tenant-ID': tenant },
+    });
     let text = '';
     const end = (async () => {
       for await (const chunk of response.body!) text += Buffer.from(chunk).toString('utf8');
@@ -131,6 +143,29 @@ describe('streams of events', () => {
     leaving[0]?.abort();
     await eventually(() => expect(streams.readers()).to.equal(1));
     expect((await read()).status).to.equal(200);
+  });
+
+  it('leave places for others, however many one tenant wants', async () => {
+    await start({ readers: 5, readersOfTenant: 2 });
+    expect((await read('tn-a')).status).to.equal(200);
+    expect((await read('tn-a')).status).to.equal(200);
+    expect((await read('tn-a')).status).to.equal(503);
+    expect((await read('tn-b')).status).to.equal(200);
+    expect((await read()).status).to.equal(200);
+    leaving[0]?.abort();
+    await eventually(async () => expect((await read('tn-a')).status).to.equal(200));
+  });
+
+  it('end soon when the reader may read no more, before it hears of what happens then', async () => {
+    await start({ recheckMs: 30 });
+    const reader = await read();
+    happen(1);
+    await eventually(() => expect(reader.text()).to.contain('"sb-1"'));
+    admitted = false;
+    await reader.end;
+    happen(2);
+    expect(reader.text()).not.to.contain('"sb-2"');
+    expect(streams.readers()).to.equal(0);
   });
 
   it('end after a while, so that the reader shows its credential again', async () => {

@@ -1,5 +1,6 @@
 import { createApiClient, type SandboxEvent } from '@stacyvm/api';
 import { expect } from 'chai';
+import { admin } from '../admin-calls.js';
 import { call, open, spawnSandbox } from '../api-calls.js';
 import { type Fixture, startFixture } from '../control-plane-fixture.js';
 import { eventually } from '../eventually.js';
@@ -82,6 +83,21 @@ describe('GET /events', () => {
     expect(await fixture.database.cutListeners()).to.be.at.least(2);
     const id = await live();
     await eventually(() => expect(lines(heard, id)).to.deep.equal(LIFE));
+  });
+
+  it('ends for whoever showed a key that is revoked meanwhile', async () => {
+    const made = await admin(fixture, '/api-keys', { body: { name: 'reader', role: 'viewer' } });
+    const { id, key } = made.body;
+    const gone = new AbortController();
+    ends.push(() => gone.abort());
+    const response = await fetch(`${fixture.url}/api/v1/events`, {
+      headers: { 'X-API-Key': String(key) },
+      signal: gone.signal,
+    });
+    expect(response.status).to.equal(200);
+    expect((await admin(fixture, `/api-keys/${id}`, { method: 'DELETE' })).status).to.equal(200);
+    // Without the check it would go on for a quarter of an hour.
+    expect(await response.text()).to.contain('retry:');
   });
 
   it('resumes behind the last event, at another control plane, and loses none', async () => {

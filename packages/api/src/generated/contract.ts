@@ -1519,7 +1519,7 @@ export interface paths {
          *     an event about, all of them tell it, in the same order. A reader who comes back with `Last-Event-ID`, to any control
          *     plane, goes on where it was, for a day; when events in between are gone, the first one is of the type `overflow`.
          *     Without that header a stream begins now. When nothing happens there is a comment every 15 seconds. A stream ends
-         *     after 15 minutes, so that the credential is looked at again, and when the control plane stops.
+         *     within seconds when its credential or its tenant ends, after 15 minutes in any case, and when the control plane stops.
          */
         get: operations["streamEvents"];
         put?: never;
@@ -2984,7 +2984,7 @@ export interface components {
         WorkerIdFilter: string;
         /** @description The id of the record. */
         RecordId: string;
-        /** @description Whom the sandbox is for. Overrides `owner_id`. */
+        /** @description Whom the sandbox is for. Overrides `owner_id`. With a token of an OIDC provider only administrators may name somebody else. */
         UserId: string;
         /** @description The owner, as `X-User-ID` or `owner_id` names it, or `oidc:` and the subject of a token. */
         OwnerId: components["schemas"]["OwnerId"];
@@ -3046,7 +3046,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Whom the sandbox is for. Overrides `owner_id`. */
+                /** @description Whom the sandbox is for. Overrides `owner_id`. With a token of an OIDC provider only administrators may name somebody else. */
                 "X-User-ID"?: components["parameters"]["UserId"];
             };
             path?: never;

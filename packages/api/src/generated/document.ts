@@ -6497,7 +6497,7 @@ export const openApiDocument: unknown = {
           "sandboxes"
         ],
         "summary": "What happens to sandboxes",
-        "description": "Server-sent events: one `data:` line of JSON an event, see `SandboxEvent`, and its `id:`. Whichever control plane brought\nan event about, all of them tell it, in the same order. A reader who comes back with `Last-Event-ID`, to any control\nplane, goes on where it was, for a day; when events in between are gone, the first one is of the type `overflow`.\nWithout that header a stream begins now. When nothing happens there is a comment every 15 seconds. A stream ends\nafter 15 minutes, so that the credential is looked at again, and when the control plane stops.\n",
+        "description": "Server-sent events: one `data:` line of JSON an event, see `SandboxEvent`, and its `id:`. Whichever control plane brought\nan event about, all of them tell it, in the same order. A reader who comes back with `Last-Event-ID`, to any control\nplane, goes on where it was, for a day; when events in between are gone, the first one is of the type `overflow`.\nWithout that header a stream begins now. When nothing happens there is a comment every 15 seconds. A stream ends\nwithin seconds when its credential or its tenant ends, after 15 minutes in any case, and when the control plane stops.\n",
         "parameters": [
           {
             "name": "sandbox_id",
@@ -7098,7 +7098,7 @@ export const openApiDocument: unknown = {
           "maxLength": 128,
           "pattern": "^[^/\\\\\\s\\x00-\\x1f\\x7f]+$"
         },
-        "description": "Whom the sandbox is for. Overrides `owner_id`."
+        "description": "Whom the sandbox is for. Overrides `owner_id`. With a token of an OIDC provider only administrators may name somebody else."
       },
       "OwnerId": {
         "name": "id",
