@@ -48,7 +48,7 @@ export function createHttpCalls(options: ApiClientOptions): HttpCalls {
     http: createFetchClient<paths>({
       baseUrl: `${options.baseUrl.replace(/\/+$/, '')}/api/v1`,
       headers: given({ 'X-API-Key': options.apiKey, 'X-Tenant-ID': options.tenant }),
-      ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
+      fetch: holdingRequests(options.fetch),
     }),
     settle,
     async call(work) {
@@ -69,6 +69,19 @@ export function createHttpCalls(options: ApiClientOptions): HttpCalls {
         cursor = result.response.headers.get('x-next-cursor') ?? undefined;
       } while (cursor !== undefined);
     },
+  };
+}
+
+/**
+ * A `fetch` whose requests live as long as the bodies of their answers. A Request holds on to the signal of its caller by
+ * a weak reference alone: collected as garbage, it would leave a stream that nothing can end.
+ */
+function holdingRequests(fetch: typeof globalThis.fetch | undefined) {
+  const requestOf = new WeakMap<ReadableStream, Request>();
+  return async (request: Request): Promise<Response> => {
+    const response = await (fetch ?? globalThis.fetch)(request);
+    if (response.body !== null) requestOf.set(response.body, request);
+    return response;
   };
 }
 

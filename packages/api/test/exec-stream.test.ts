@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { readExecStream } from '../src/exec-stream.js';
@@ -215,6 +217,28 @@ describe('execStream', () => {
         begin(response).write(ndjson(chunk('begun')), () => response.destroy());
       };
       await rejection(client.execStream('sb-1', { command: 'ls' }, ignore), 'unreachable');
+    });
+
+    it('can be cancelled after the garbage of the call was collected', async () => {
+      server.answer = (_request, response) => {
+        response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+        response.write(ndjson(chunk('first')));
+      };
+      const cancelling = new AbortController();
+      const got: ExecOutput[] = [];
+      const hear = (output: ExecOutput): void => void got.push(output);
+      const streaming = client.execStream('sb-1', { command: 'ls' }, hear, { signal: cancelling.signal });
+      const refused = rejection(streaming, 'cancelled');
+      await eventually(() => got.length === 1);
+      setFlagsFromString('--expose-gc');
+      const collect: () => void = runInNewContext('gc');
+      // Only a turn of the loop lets go of what the running task held.
+      for (let round = 0; round < 3; round += 1) {
+        collect();
+        await new Promise<void>((resolve) => setImmediate(resolve));
+      }
+      cancelling.abort();
+      await refused;
     });
 
     it('tell that the call was cancelled, and the server sees it end', async () => {
