@@ -90,7 +90,9 @@ describe('bearer tokens of two issuers', () => {
       expect(await there(token)).to.equal(undefined);
       const { status, body: made } = await timed(
         () => revoke({ issuer: corp?.issuer, ...body }),
-        async () => expect(await there(token)).to.equal('bearer_revoked'),
+        async () => {
+          expect(await there(token)).to.equal('bearer_revoked');
+        },
       );
       expect(status).to.equal(201);
       expect('expires_at' in made).to.equal('ttl' in body);
@@ -100,7 +102,9 @@ describe('bearer tokens of two issuers', () => {
       }
       await timed(
         () => admin(fixture, `/auth/revocations/${made['id']}`, { method: 'DELETE' }),
-        async () => expect(await there(token)).to.equal(undefined),
+        async () => {
+          expect(await there(token)).to.equal(undefined);
+        },
       );
     }
     expect(Math.max(...lags), `milliseconds: ${lags}`).to.be.below(2_000);
