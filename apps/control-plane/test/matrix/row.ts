@@ -40,8 +40,8 @@ export type AsAdmin = (path: string, options?: CallOptions) => Promise<Answer>;
 
 let made = 0;
 
-/** A name that no other object has. */
+/** A name that no other object has, nor begins with. */
 export function newName(kind: string): string {
   made += 1;
-  return `${kind}-${made}`;
+  return `${kind}-${String(made).padStart(6, '0')}`;
 }

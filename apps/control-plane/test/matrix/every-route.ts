@@ -8,7 +8,7 @@ import { refusalOf, requestOf, rowOf } from './requests.js';
 import { ROWS } from './rows.js';
 import { makeStrangers } from './strangers.js';
 import { makeWorkers } from './workers.js';
-import { startWorld, type World } from './world.js';
+import type { World } from './world.js';
 
 const OPERATIONS = listOperations();
 const CODES: Readonly<Record<number, string>> = { 401: 'UNAUTHORIZED', 403: 'FORBIDDEN', 404: 'NOT_FOUND' };
@@ -17,15 +17,13 @@ const CODES: Readonly<Record<number, string>> = { 401: 'UNAUTHORIZED', 403: 'FOR
 const ODDLY_ASKING: readonly string[] = ['nothing', 'viewer key of the platform', 'tenant_admin key of tn-b'];
 
 /** Every operation of the contract with every kind of credential. */
-describe('the matrix of routes and credentials', function () {
-  this.timeout(60_000);
+export function describeEveryRoute(worldOf: () => World): void {
   let world: World;
   let callers: readonly Caller[];
   before(async () => {
-    world = await startWorld();
+    world = worldOf();
     callers = (await Promise.all([makePeople(world), makeStrangers(world), makeWorkers(world)])).flat();
   });
-  after(() => world?.stop());
 
   it('has a row for every operation, and for no other', () => {
     expect(OPERATIONS.map(({ id }) => id)).to.have.members(Object.keys(ROWS));
@@ -126,7 +124,7 @@ describe('the matrix of routes and credentials', function () {
       });
     }
   });
-});
+}
 
 /** The same request, as somebody would write it who looks for a way around the rules. */
 function oddly(path: string, question: Question): readonly (Question & { readonly path: string })[] {

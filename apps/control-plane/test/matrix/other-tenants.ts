@@ -5,7 +5,7 @@ import type { Reply } from './client.js';
 import type { Objects } from './objects.js';
 import { keyHeader, makeKey, makePeople } from './people.js';
 import { refusalOf, requestOf, rowOf } from './requests.js';
-import { startWorld, type World } from './world.js';
+import type { World } from './world.js';
 
 const OPERATIONS = listOperations().filter(({ servedBy }) => servedBy === 'control-plane');
 
@@ -33,14 +33,14 @@ const NAMING = OPERATIONS.filter(
   (operation) => namesTenant(operation) || ['sandbox', 'owner'].includes(rowOf(operation.id).id ?? ''),
 );
 
-describe('what belongs to tenant A, for those of tenant B', function () {
-  this.timeout(60_000);
+/** What belongs to tenant A, for those of tenant B. */
+export function describeOtherTenants(worldOf: () => World): void {
   let world: World;
   let ofB: readonly Caller[];
   let ofA: Objects;
   let untouched: unknown;
   before(async () => {
-    world = await startWorld();
+    world = worldOf();
     ofA = world.objectsOf('tn-a');
     const people = (await makePeople(world)).filter(({ tenant }) => tenant === 'tn-b');
     const members = people.filter(({ role, belongs }) => role === 'tenant_admin' && belongs === true);
@@ -55,7 +55,6 @@ describe('what belongs to tenant A, for those of tenant B', function () {
     ];
     untouched = await world.database.traceIn('tn-a');
   });
-  after(() => world?.stop());
 
   const ask = (operation: Operation, caller: Caller, objects: Objects): Promise<Reply> => {
     const { path, ...question } = requestOf(operation, caller, objects);
@@ -176,7 +175,7 @@ describe('what belongs to tenant A, for those of tenant B', function () {
       expect(seen).to.be.greaterThan(15);
     });
   });
-});
+}
 
 /** An answer without what only says which request it answers. */
 function anonymous({ status, text }: Reply, objects: Objects): string {
