@@ -17,7 +17,7 @@ describe('the changesets', () => {
     // A formatter of Markdown takes a line above `---` for a heading, and no release would find the package any more.
     it(`${name} names packages, their bumps and what changed`, () => {
       const text = readFileSync(new URL(`.changeset/${name}`, root), 'utf8');
-      const [, releases = '', summary = ''] = /^---\n([^]*?)\n---\n([^]*)$/.exec(text) ?? [];
+      const [, releases = '', summary = ''] = /^---\n(.*?)\n---\n(.*)$/s.exec(text) ?? [];
       const lines = releases.split('\n').filter((line) => line !== '');
       expect(lines).not.to.deep.equal([]);
       for (const line of lines) {
