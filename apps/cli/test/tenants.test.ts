@@ -58,6 +58,23 @@ describe('stacyvm tenant, on a control plane', function () {
     expect(await done('delete', 'team', '--cascade')).to.equal('team deleted');
   });
 
+  it('leaves an audit that can be read, exported and verified when it is gone', async () => {
+    await done('create', 'Gone', '--id', 'gone');
+    await done('member', 'set', 'gone', 'ada', 'admin');
+    await done('delete', 'gone', '--cascade');
+    const audit = async (...args: readonly string[]): Promise<string> => {
+      const access = ['--server', system.url, '--api-key-file', system.adminKeyFile];
+      const { code, stdout, stderr } = await runCommand(['audit', ...args, '--tenant', 'gone', ...access], {
+        env: { STACYVM_TENANT: 'gone' },
+      });
+      expect(code, stderr).to.equal(0);
+      return stdout;
+    };
+    expect(await audit('list')).to.contain('tenant:gone/member:ada');
+    expect(await audit('export')).to.contain('"tenant_member.set"');
+    expect(await audit('verify')).to.match(/^tenant gone: [1-9]\d* records/m);
+  });
+
   it('refuses wrong use with exit code 2', async () => {
     for (const args of [
       ['create', 'A', '--settings', '{'],

@@ -71,6 +71,11 @@ describe('stacyvm quota, on a control plane', function () {
   const wrong: ReadonlyArray<readonly [string, readonly string[], string]> = [
     ['nobody', ['show'], 'name an owner'],
     ['no limit', ['set', 'ada'], 'name a limit'],
+    [
+      'memory that is too much to count',
+      ['set', 'ada', '--memory-mb', '99999999999999999999'],
+      '--memory-mb must be',
+    ],
     ['half a sandbox', ['set', 'ada', '--sandboxes', '1.5'], 'whole number'],
   ];
   for (const [name, args, message] of wrong) {

@@ -24,7 +24,7 @@ export const setCommand = defineCommand({
     const holder = holderOf(args);
     const counts = {
       sandboxes: args.sandboxes,
-      memoryMb: args.memoryMb,
+      'memory-mb': args.memoryMb,
       vcpus: args.vcpus,
       tokens: args.tokens,
     };
