@@ -4,7 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import type { Orchestrator } from '@stacyvm/orchestrator';
 import { expect } from 'chai';
 import express from 'express';
-import { requestContext } from '../../src/request-context.js';
+import { contextOf, requestContext } from '../../src/request-context.js';
 import { execHandlers } from '../../src/routes/exec.js';
 import { captureLogs } from '../log-capture.js';
 
@@ -40,12 +40,14 @@ describe('a stream and its reader', () => {
     const { logger } = captureLogs();
     const app = express();
     app.use(requestContext({ logger, addressOf: () => '' }), (request, _response, next) => {
+      contextOf(request).reach = { kind: 'all' };
       request.body = { command: 'any', stream: true, exit_record: true };
       next();
     });
     app.post(
       '/:id/exec',
-      execHandlers({ exec } as unknown as Orchestrator, logger, readerStallMs).execInSandbox,
+      execHandlers({ within: () => ({ exec }) } as unknown as Orchestrator, logger, readerStallMs)
+        .execInSandbox,
     );
     server = createServer(app).listen(0, '127.0.0.1');
     await once(server, 'listening');
