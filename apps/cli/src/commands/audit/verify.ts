@@ -9,7 +9,7 @@ import {
   verifyExport,
 } from '@stacyvm/audit';
 import { defineCommand } from '../../command.js';
-import { type ConnectionArguments, connect, connectionOptions } from '../../connection.js';
+import { type ConnectionArguments, connectAsPlatform, connectionOptions } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
 import { formatOption, notice, print, printJson } from '../../output.js';
 import { printable } from '../../worker-token/printable.js';
@@ -62,7 +62,7 @@ export const verifyCommand = defineCommand({
 });
 
 async function verifyOnline(args: VerifyArguments, given: readonly AuditPublicKey[]): Promise<Verification> {
-  const { audit } = connect(args);
+  const { audit } = connectAsPlatform(args);
   let keys = given;
   if (keys.length === 0) {
     const served = await audit.key();
