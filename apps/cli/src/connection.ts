@@ -48,6 +48,11 @@ export function connect(args: ConnectionArguments, env = process.env): ApiClient
   });
 }
 
+/** The same for what is about tenants and needs none: one that is named may be gone. */
+export function connectAsPlatform(args: ConnectionArguments, env = process.env): ApiClient {
+  return connect({ ...args, tenant: '' }, env);
+}
+
 /** The tenant of the option, else of the environment. @throws CommandFailure with exit code 2 when it can be none: it goes into a header */
 export function chosenTenant(given: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
   const tenant = given ?? env['STACYVM_TENANT'] ?? '';

@@ -1,38 +1,62 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { ApiClient } from '@stacyvm/api';
 import { RESOURCE_TYPES, type RecordedDecision } from '@stacyvm/policy';
 import { CommandFailure } from '../failure.js';
 
 const ACTION = 'policy.decide';
 
 /**
- * The decisions in an export of the audit (NDJSON), in its order. Other events are passed over; a line that cannot be read is not.
+ * The decisions in lines of an export of the audit (NDJSON), in its order. Other events are passed over; a line that cannot
+ * be read is not.
  *
+ * @param source of the lines, as messages name it
  * @param since older ones are left out
  * @throws CommandFailure 2, with the number of the line
  */
 export async function* recordedDecisions(
-  file: string,
+  lines: AsyncIterable<string>,
+  source: string,
   since: Date | undefined,
 ): AsyncGenerator<RecordedDecision> {
-  const input = createReadStream(file, 'utf8');
   let line = 0;
+  for await (const text of lines) {
+    line += 1;
+    if (text.trim() === '') continue;
+    const event = objectOf(text);
+    if (event === undefined) throw unreadable(source, line, 'it is no JSON object');
+    if (event['action'] !== ACTION || event['phase'] === 'intent') continue;
+    const at = new Date(String(event['at'] ?? event['created_at']));
+    if (Number.isNaN(at.getTime())) throw unreadable(source, line, 'it has no time');
+    if (since !== undefined && at < since) continue;
+    const decision = decisionOf(event['detail']);
+    if (decision === undefined) throw unreadable(source, line, `it is no complete ${ACTION}`);
+    yield decision;
+  }
+}
+
+/** Lines with the decisions about one tenant, or all when it is undefined, the newest first; needs the admin key. */
+export function liveDecisions(
+  { audit }: ApiClient,
+  since: Date | undefined,
+  tenant: string | undefined,
+): AsyncIterable<string> {
+  return audit.lines(
+    {
+      action: ACTION,
+      ...(since === undefined ? {} : { since: since.toISOString() }),
+      ...(tenant === undefined ? {} : { tenant_id: tenant }),
+    },
+    'ndjson',
+  );
+}
+
+/** @throws CommandFailure 2 when the file cannot be read */
+export async function* linesOfFile(file: string): AsyncGenerator<string> {
+  const input = createReadStream(file, 'utf8');
   try {
-    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      line += 1;
-      if (text.trim() === '') continue;
-      const event = objectOf(text);
-      if (event === undefined) throw unreadable(file, line, 'it is no JSON object');
-      if (event['action'] !== ACTION || event['phase'] === 'intent') continue;
-      const at = new Date(String(event['at'] ?? event['created_at']));
-      if (Number.isNaN(at.getTime())) throw unreadable(file, line, 'it has no time');
-      if (since !== undefined && at < since) continue;
-      const decision = decisionOf(event['detail']);
-      if (decision === undefined) throw unreadable(file, line, `it is no complete ${ACTION}`);
-      yield decision;
-    }
+    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   } catch (error) {
-    if (error instanceof CommandFailure) throw error;
     throw new CommandFailure(`${file} cannot be read`, 2, { cause: error });
   } finally {
     input.destroy();
@@ -64,6 +88,6 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function unreadable(file: string, line: number, why: string): CommandFailure {
-  return new CommandFailure(`${file}:${line} cannot be replayed: ${why}`, 2);
+function unreadable(source: string, line: number, why: string): CommandFailure {
+  return new CommandFailure(`${source}:${line} cannot be replayed: ${why}`, 2);
 }

@@ -1,5 +1,5 @@
 import { type AuditStatement, exportLine } from '@stacyvm/audit';
-import { auditRecordOf, type Store } from '@stacyvm/store';
+import { type AuditEvent, auditRecordOf, type Store } from '@stacyvm/store';
 import type { SignEnd } from './end-signing.js';
 
 export interface ChainExportOptions {
@@ -24,6 +24,8 @@ export async function* chainExport(
   const anchor = await store.audit.anchor(tenant);
   if (anchor !== undefined) yield `${exportLine(anchor)}\n`;
   let after = anchor?.sequence ?? 0;
+  // What was pruned went together with its anchor: whatever stands there was put there by somebody.
+  yield* lines(await store.audit.chain({ tenant, after: 0, upTo: after, limit: PAGE }));
   const checkpoints = checkpointsOf(store, tenant, last);
   let checkpoint = await checkpoints.next();
   while (after < last) {
@@ -34,19 +36,39 @@ export async function* chainExport(
     }
     // Whatever else is missing was taken by somebody, and is for the verification to find.
     if (events.length === 0) break;
-    let lines = '';
+    let text = '';
     for (const event of events) {
-      lines += `${exportLine(auditRecordOf(event))}\n`;
+      text += `${exportLine(auditRecordOf(event))}\n`;
       while (checkpoint.done !== true && checkpoint.value.sequence <= event.sequence) {
-        lines += `${exportLine(checkpoint.value)}\n`;
+        text += `${exportLine(checkpoint.value)}\n`;
         checkpoint = await checkpoints.next();
       }
       after = event.sequence;
     }
-    yield lines;
+    yield text;
   }
+  yield* beyondHead(store, tenant);
   const at = clock().toISOString();
   yield `${exportLine(await signEnd({ statement: 'head', tenant, sequence: last, hash, at }))}\n`;
+}
+
+/**
+ * What stands where the chain has not come to: of a chain whose head was moved back, or records that nobody appended.
+ * The verification tells of it, as it would otherwise be in the lists alone.
+ */
+async function* beyondHead(store: Pick<Store, 'audit'>, tenant: string): AsyncGenerator<string> {
+  const range = { tenant, after: (await store.audit.head(tenant)).sequence, limit: PAGE };
+  const checkpoints = await store.audit.checkpoints(range);
+  const events = await store.audit.chain(range);
+  if (checkpoints.length === 0 && events.length === 0) return;
+  // Others append meanwhile, and the head moves with what they append: it is read once more.
+  const { sequence: end } = await store.audit.head(tenant);
+  yield* lines(events.filter(({ sequence }) => sequence > end));
+  for (const checkpoint of checkpoints) if (checkpoint.sequence > end) yield `${exportLine(checkpoint)}\n`;
+}
+
+function* lines(events: readonly AuditEvent[]): Generator<string> {
+  for (const event of events) yield `${exportLine(auditRecordOf(event))}\n`;
 }
 
 async function* checkpointsOf(

@@ -1,9 +1,8 @@
 import type { ApiClient } from '@stacyvm/api';
-import { connectForAudit } from '../../audit/connect-for-audit.js';
 import { auditFilter, auditFilterOptions } from '../../audit/filter-options.js';
 import { writeLines } from '../../audit/write-lines.js';
 import { defineCommand } from '../../command.js';
-import { connectionOptions } from '../../connection.js';
+import { connectAsPlatform, connectionOptions } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
 
 export const exportCommand = defineCommand({
@@ -26,7 +25,7 @@ export const exportCommand = defineCommand({
       .example('stacyvm audit export --all --output audit.ndjson', 'everything, verifiable')
       .example('stacyvm audit export --format csv --action sandbox.spawn --since 720h', 'for a spreadsheet'),
   handler: async (args) => {
-    const client = connectForAudit(args);
+    const client = connectAsPlatform(args);
     const { tenant_id: tenant, ...filter } = auditFilter(args);
     const { format } = args;
     if (format === 'chain' && Object.keys(filter).length > 0) {

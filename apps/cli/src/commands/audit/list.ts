@@ -1,7 +1,6 @@
-import { connectForAudit } from '../../audit/connect-for-audit.js';
 import { auditFilter, auditFilterOptions } from '../../audit/filter-options.js';
 import { defineCommand } from '../../command.js';
-import { connectionOptions } from '../../connection.js';
+import { connectAsPlatform, connectionOptions } from '../../connection.js';
 import { formatOption, localTime, print, printJson, table } from '../../output.js';
 import { printable } from '../../worker-token/printable.js';
 
@@ -18,7 +17,7 @@ export const listCommand = defineCommand({
   handler: async (args) => {
     const events = [];
     const query = { ...auditFilter(args), limit: Math.min(args.limit, 500) };
-    for await (const event of connectForAudit(args).audit.list(query)) {
+    for await (const event of connectAsPlatform(args).audit.list(query)) {
       events.push(event);
       if (events.length >= args.limit) break;
     }

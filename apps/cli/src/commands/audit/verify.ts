@@ -8,9 +8,8 @@ import {
   type Verification,
   verifyExport,
 } from '@stacyvm/audit';
-import { connectForAudit } from '../../audit/connect-for-audit.js';
 import { defineCommand } from '../../command.js';
-import { type ConnectionArguments, connectionOptions } from '../../connection.js';
+import { type ConnectionArguments, connectAsPlatform, connectionOptions } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
 import { formatOption, notice, print, printJson } from '../../output.js';
 import { printable } from '../../worker-token/printable.js';
@@ -63,7 +62,7 @@ export const verifyCommand = defineCommand({
 });
 
 async function verifyOnline(args: VerifyArguments, given: readonly AuditPublicKey[]): Promise<Verification> {
-  const { audit } = connectForAudit(args);
+  const { audit } = connectAsPlatform(args);
   let keys = given;
   if (keys.length === 0) {
     const served = await audit.key();

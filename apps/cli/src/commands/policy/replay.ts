@@ -2,17 +2,23 @@ import { readPolicyFiles } from '@stacyvm/config/policies';
 import { parseDuration } from '@stacyvm/duration';
 import { compilePolicySet, createPolicyReplay, type PolicyReplayReport } from '@stacyvm/policy';
 import { defineCommand } from '../../command.js';
+import { connectAsPlatform, connectionOptions } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
 import { formatOption, print, printJson, table } from '../../output.js';
-import { recordedDecisions } from '../../policy/recorded-decisions.js';
+import { linesOfFile, liveDecisions, recordedDecisions } from '../../policy/recorded-decisions.js';
 import { readable } from '../../policy/rules.js';
 import { printable } from '../../worker-token/printable.js';
 
 export const replayCommand = defineCommand({
   command: 'replay',
-  describe: 'Say which recorded decisions other rules would have changed',
+  describe:
+    'Say which decisions other rules would have changed, of the control plane (needs the admin key) or a file',
   builder: (yargs) =>
-    formatOption(yargs)
+    formatOption(connectionOptions(yargs))
+      .option('tenant', {
+        type: 'string',
+        describe: 'Decisions about this tenant alone; an empty one is the platform',
+      })
       .option('candidate', {
         type: 'string',
         array: true,
@@ -22,8 +28,7 @@ export const replayCommand = defineCommand({
       })
       .option('file', {
         type: 'string',
-        demandOption: true,
-        describe: 'Export of the audit (NDJSON) with the decisions',
+        describe: 'Export of the audit (NDJSON) with the decisions; without it the control plane is asked',
       })
       .option('since', {
         type: 'string',
@@ -36,14 +41,24 @@ export const replayCommand = defineCommand({
         describe: 'Exit with 1 when a decision would change',
       })
       .example(
-        'stacyvm policy replay --since 24h --candidate next.yaml --file export.ndjson',
+        'stacyvm policy replay --since 24h --candidate next.yaml',
         'before a change of a file is deployed',
-      ),
+      )
+      .example('stacyvm policy replay --candidate next.yaml --file export.ndjson', 'without a control plane'),
   handler: async (args) => {
     const since = args.since === undefined ? undefined : new Date(Date.now() - spanOf(args.since));
     const rules = readable(() => readPolicyFiles(args.candidate)).flatMap((each) => each.rules);
     const replay = createPolicyReplay(compilePolicySet(rules));
-    for await (const decision of recordedDecisions(args.file, since)) replay.add(decision);
+    const { file, tenant } = args;
+    if (file !== undefined && tenant !== undefined) {
+      throw new CommandFailure(
+        '--tenant is for what the control plane is asked; a file is replayed whole',
+        2,
+      );
+    }
+    const lines =
+      file === undefined ? liveDecisions(connectAsPlatform(args), since, tenant) : linesOfFile(file);
+    for await (const decision of recordedDecisions(lines, file ?? 'the audit', since)) replay.add(decision);
     const report = replay.report();
     if (args.format === 'json') printJson(reportJson(report));
     else printReport(report);

@@ -11,7 +11,7 @@ import {
   type UnchainedRecord,
 } from '@stacyvm/audit';
 import { expect } from 'chai';
-import { runCommand } from './command.js';
+import { runCommand } from '../command.js';
 
 const RECORD: UnchainedRecord = {
   version: 1,
