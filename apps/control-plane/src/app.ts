@@ -16,6 +16,7 @@ import type { TenantDirectory } from './callers/tenant-directory.js';
 import { chooseTenant } from './callers/tenant-of-request.js';
 import { API_BASE, guardOperations, nameOperations, routeOperations, servedDocument } from './contract.js';
 import type { DiagnosticsState } from './diagnostics/diagnostics.js';
+import { formBody } from './form-body.js';
 import { headersOf, problemOf } from './http-errors.js';
 import { jsonBody } from './json-body.js';
 import type { Metrics } from './metrics/metrics.js';
@@ -24,6 +25,7 @@ import { adminWorkerHandlers } from './routes/admin-workers.js';
 import { type ApiKeysState, apiKeyHandlers } from './routes/api-keys.js';
 import { auditHandlers } from './routes/audit.js';
 import { type AuthState, authHandlers } from './routes/auth.js';
+import { type BackChannelLogoutState, backChannelLogoutHandlers } from './routes/backchannel-logout.js';
 import { diagnosticsHandlers } from './routes/diagnostics.js';
 import { type EventsState, eventHandlers } from './routes/events.js';
 import { execHandlers } from './routes/exec.js';
@@ -52,6 +54,7 @@ export type AppOptions = SystemState &
   QuotasState &
   ApiKeysState &
   AuthState &
+  BackChannelLogoutState &
   EventsState &
   AdmitCallersOptions & {
     readonly clientAddresses: Pick<ClientAddresses, 'of'>;
@@ -92,7 +95,7 @@ export function createApp(options: AppOptions): Express {
   app.use(chooseTenant(options.tenantDirectory));
   app.use(admitTenants(options));
   guardOperations(app);
-  app.use(...jsonBody());
+  app.use(...jsonBody(), formBody());
   app.use(
     OpenApiValidator.middleware({
       apiSpec: servedDocument() as Parameters<typeof OpenApiValidator.middleware>[0]['apiSpec'],
@@ -119,6 +122,7 @@ export function createApp(options: AppOptions): Express {
     ...workerCredentialHandlers(options, audited),
     ...apiKeyHandlers(options, audited),
     ...authHandlers(options, audited),
+    ...backChannelLogoutHandlers(options, audited),
     ...policyHandlers(options, audited),
     ...tenantPolicyHandlers(options, audited),
     ...auditHandlers(options, audited),

@@ -21,6 +21,13 @@ export function isUpload(request: Request): boolean {
   return UPLOADS.has(contextOf(request).operation);
 }
 
+const FORMS: ReadonlySet<string | undefined> = new Set<OperationId>(['backChannelLogout']);
+
+/** Whether the body of a request is a form. */
+export function isForm(request: Request): boolean {
+  return FORMS.has(contextOf(request).operation);
+}
+
 /** The contract without what the worker protocol serves. */
 export function servedDocument(): Record<string, unknown> {
   const document = structuredClone(openApiDocument) as { paths: Record<string, Record<string, unknown>> };

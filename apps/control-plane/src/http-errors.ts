@@ -102,6 +102,7 @@ const ORCHESTRATOR: Readonly<Record<OrchestratorErrorCode, readonly [number, Err
 };
 
 const AUTH: Readonly<Record<ReturnType<typeof httpStatusOf>, ErrorCode>> = {
+  400: 'BAD_REQUEST',
   401: 'UNAUTHORIZED',
   403: 'FORBIDDEN',
   429: 'RESOURCE_LIMIT',

@@ -28,9 +28,14 @@ describe('listOperations', () => {
     expect(listed.length).to.be.above(10);
   });
 
-  it('tells exactly the operations that anybody may call', () => {
+  it('tells exactly the operations that need no credential', () => {
     const open = listOperations().filter(({ scope }) => scope === 'public');
-    expect(open.map(({ id }) => id).sort()).to.deep.equal(['getHealth', 'getLive', 'getReady']);
+    expect(open.map(({ id }) => id).sort()).to.deep.equal([
+      'backChannelLogout',
+      'getHealth',
+      'getLive',
+      'getReady',
+    ]);
   });
 
   it('tells exactly the operations that show the whole fleet to others than administrators', () => {

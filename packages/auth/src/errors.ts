@@ -16,6 +16,8 @@ export const AUTH_ERROR_CODES = [
   'bearer_expired',
   'bearer_not_yet_valid',
   'bearer_revoked',
+  'logout_token_invalid',
+  'logout_token_replayed',
   'groups_overage',
   'no_role',
   'tenant_not_allowed',
@@ -59,12 +61,15 @@ export class AuthError extends Error {
 }
 
 /**
- * The HTTP status of a refusal: 401 who is calling is not known, 403 it is known and may not, 429 it was tried too
+ * The HTTP status of a refusal: 400 what is told is not heeded, 401 who is calling is not known, 403 it is known and may not, 429 it was tried too
  * often, 503 it cannot be told now.
  * 500 for what is wrong with the configuration, which is refused at the start and never meets a request.
  */
-export function httpStatusOf(code: AuthErrorCode): 401 | 403 | 429 | 500 | 503 {
+export function httpStatusOf(code: AuthErrorCode): 400 | 401 | 403 | 429 | 500 | 503 {
   switch (code) {
+    case 'logout_token_invalid':
+    case 'logout_token_replayed':
+      return 400;
     case 'missing_scope':
     case 'no_role':
     case 'groups_overage':

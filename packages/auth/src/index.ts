@@ -9,6 +9,7 @@ export { AUTH_ERROR_CODES, AuthError, type AuthErrorCode, httpStatusOf } from '.
 export { createFailedLogins, type FailedLogins, type LoginAttempt } from './failed-logins/failed-logins.js';
 export type { BearerIdentity, BearerRevocationCheck } from './oidc/bearer-revocation.js';
 export type { OidcLogger } from './oidc/logger.js';
+export type { LogoutToken } from './oidc/logout-token.js';
 export type { OidcOptions } from './oidc/oidc-options.js';
 export { type OidcSettings, oidcOptionsOf } from './oidc/oidc-settings.js';
 export { createOidcVerifier, type OidcVerifier } from './oidc/oidc-verifier.js';

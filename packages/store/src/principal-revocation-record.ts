@@ -43,7 +43,7 @@ const MAX_SUBJECT_BYTES = 512;
 
 export type PrincipalRevocationRow = Selectable<PrincipalRevocationsTable>;
 
-type PrincipalRevocationValues = Omit<PrincipalRevocationRow, 'id' | 'created_at'>;
+export type PrincipalRevocationValues = Omit<PrincipalRevocationRow, 'id' | 'created_at'>;
 
 /** @throws StoreError `invalid_input` */
 export function principalRevocationValues(input: NewPrincipalRevocation): PrincipalRevocationValues {

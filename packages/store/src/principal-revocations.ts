@@ -8,11 +8,13 @@ import {
   type NewPrincipalRevocation,
   type PrincipalRevocationKind,
   type PrincipalRevocationRecord,
+  type PrincipalRevocationRow,
+  type PrincipalRevocationValues,
   principalRevocationFrom,
   principalRevocationValues,
 } from './principal-revocation-record.js';
 import { newRecordId, type RandomBytes } from './record-id.js';
-import { createRevocationVersion } from './revocation-version.js';
+import { type Change, createRevocationVersion } from './revocation-version.js';
 import type { StoreSchema } from './schema.js';
 
 /** Postgres channel that carries every new version, as a hint to look at once. */
@@ -37,6 +39,14 @@ export interface PrincipalRevocationRepository {
    * `issuedBefore` and of two expiries the later holds, and no expiry outlasts any. @throws StoreError `invalid_input`
    */
   add(revocation: NewPrincipalRevocation): Promise<PrincipalRevocationRecord>;
+  /**
+   * Revokes what an issuer demands, once: the demand has an id of its own, which from then on is revoked as a token until
+   * `expiresAt`. Both happen or neither. Undefined: it was heeded before. @throws StoreError `invalid_input`
+   */
+  addOnce(
+    revocation: NewPrincipalRevocation,
+    demand: { readonly tokenId: string; readonly expiresAt: Date },
+  ): Promise<PrincipalRevocationRecord | undefined>;
   get(id: string): Promise<PrincipalRevocationRecord | undefined>;
   /** Newest first. @throws StoreError `invalid_input` on a foreign cursor */
   list(filter?: PrincipalRevocationFilter): Promise<Page<PrincipalRevocationRecord>>;
@@ -62,34 +72,68 @@ export function createPrincipalRevocationRepository(
     channel: PRINCIPAL_REVOCATIONS_CHANNEL,
   });
 
+  async function insert(
+    transaction: Kysely<StoreSchema>,
+    values: PrincipalRevocationValues,
+  ): Promise<PrincipalRevocationRow> {
+    return transaction
+      .insertInto('principal_revocations')
+      .values({ ...values, id: newRecordId('pv', randomBytes), created_at: clock() })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+  }
+
+  function stored(transaction: Kysely<StoreSchema>, values: PrincipalRevocationValues) {
+    return transaction
+      .selectFrom('principal_revocations')
+      .selectAll()
+      .where('kind', '=', values.kind)
+      .where('issuer', '=', values.issuer)
+      .where('subject', '=', values.subject)
+      .executeTakeFirst();
+  }
+
+  async function merge(
+    transaction: Kysely<StoreSchema>,
+    values: PrincipalRevocationValues,
+  ): Promise<Change<PrincipalRevocationRecord>> {
+    const before = await stored(transaction, values);
+    if (before === undefined) {
+      return { result: principalRevocationFrom(await insert(transaction, values)), changed: true };
+    }
+    const merged = mergePrincipalRevocations(before, values);
+    if (merged === undefined) return { result: principalRevocationFrom(before), changed: false };
+    const row = await transaction
+      .updateTable('principal_revocations')
+      .set(merged)
+      .where('id', '=', before.id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return { result: principalRevocationFrom(row), changed: true };
+  }
+
   return {
     async add(revocation) {
       const values = principalRevocationValues(revocation);
-      return version.changing(async (transaction) => {
-        const stored = await transaction
-          .selectFrom('principal_revocations')
-          .selectAll()
-          .where('kind', '=', values.kind)
-          .where('issuer', '=', values.issuer)
-          .where('subject', '=', values.subject)
-          .executeTakeFirst();
-        if (stored === undefined) {
-          const row = await transaction
-            .insertInto('principal_revocations')
-            .values({ ...values, id: newRecordId('pv', randomBytes), created_at: clock() })
-            .returningAll()
-            .executeTakeFirstOrThrow();
-          return { result: principalRevocationFrom(row), changed: true };
-        }
-        const merged = mergePrincipalRevocations(stored, values);
-        if (merged === undefined) return { result: principalRevocationFrom(stored), changed: false };
-        const row = await transaction
-          .updateTable('principal_revocations')
-          .set(merged)
-          .where('id', '=', stored.id)
-          .returningAll()
-          .executeTakeFirstOrThrow();
-        return { result: principalRevocationFrom(row), changed: true };
+      return version.changing((transaction) => merge(transaction, values));
+    },
+
+    async addOnce(revocation, { tokenId, expiresAt }) {
+      const values = principalRevocationValues(revocation);
+      const { issuer, reason, revokedBy } = revocation;
+      const demand = principalRevocationValues({
+        kind: 'token',
+        issuer,
+        subject: tokenId,
+        reason: `${reason}: the demand itself`,
+        revokedBy,
+        expiresAt,
+      });
+      // One writer at a time: nobody else can heed the same demand in between.
+      return version.changing<PrincipalRevocationRecord | undefined>(async (transaction) => {
+        if ((await stored(transaction, demand)) !== undefined) return { result: undefined, changed: false };
+        await insert(transaction, demand);
+        return { result: (await merge(transaction, values)).result, changed: true };
       });
     },
 

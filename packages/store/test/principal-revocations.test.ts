@@ -47,6 +47,39 @@ describe('PrincipalRevocationRepository', () => {
     (await fixture.store.principalRevocations.snapshot()) ??
     expect.fail('a snapshot without a known version');
 
+  it('heeds a demand once, whoever gets it, and remembers the demand', async () => {
+    const { principalRevocations } = fixture.store;
+    const demand = { tokenId: 'j-1', expiresAt: minute(5) };
+    const ask = ({ principalRevocations: repository }: Store) =>
+      repository.addOnce(session('s-1', minute(9)), demand);
+    const answers = await Promise.all([fixture.store, other, fixture.store, other].map(ask));
+    const [heeded, ...more] = answers.filter((answer) => answer !== undefined);
+    expect([heeded?.kind, heeded?.subject, more]).to.deep.equal(['session', 's-1', []]);
+    const before = await current();
+    expect(before.revocations.map(({ kind, subject }) => `${kind} ${subject}`)).to.have.members([
+      'session s-1',
+      'token j-1',
+    ]);
+    expect(await ask(other)).to.equal(undefined);
+    expect((await current()).version).to.equal(before.version);
+    const elsewhere = { ...session('s-1'), issuer: 'https://other.example' };
+    expect(await principalRevocations.addOnce(elsewhere, demand)).to.include({ kind: 'session' });
+    await principalRevocations.prune({ now: minute(6) });
+    expect(await ask(fixture.store)).to.include({ id: heeded?.id });
+  });
+
+  it('does not remember a demand that cannot be met', async () => {
+    const { principalRevocations } = fixture.store;
+    const demand = { tokenId: 'j-1', expiresAt: minute(5) };
+    await rejection(principalRevocations.addOnce(session(''), demand), 'invalid_input');
+    await rejection(
+      principalRevocations.addOnce(session('s-1'), { ...demand, tokenId: '' }),
+      'invalid_input',
+    );
+    expect((await current()).revocations).to.deep.equal([]);
+    expect(await principalRevocations.addOnce(session('s-1'), demand)).to.include({ subject: 's-1' });
+  });
+
   it('revokes a subject, a session and a token, each by issuer', async () => {
     const { principalRevocations } = fixture.store;
     const revoked = [

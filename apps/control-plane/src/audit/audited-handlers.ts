@@ -44,6 +44,8 @@ export function auditedHandlers(audit: Pick<AdminAudit, 'succeeded'>): AuditedHa
 
 /** Operations that change nothing, although their method says so. */
 const QUESTIONS: ReadonlySet<string | undefined> = new Set(['evaluatePolicies']);
+/** Anybody may ask for them, so that nothing is written down before it is known who does; their handlers announce them then. */
+const ANNOUNCED_LATER: ReadonlySet<string | undefined> = new Set(['backChannelLogout']);
 
 /**
  * Records what is about to be done, before it is: every change by administrators and to sandboxes, and the reading of
@@ -54,7 +56,7 @@ export function announceOperations(audit: Pick<AdminAudit, 'begin'>): RequestHan
     const context = contextOf(request);
     const { operation: id } = context;
     const ofSandbox = sandboxOperation(id);
-    const isChange = request.method !== 'GET' && !QUESTIONS.has(id);
+    const isChange = request.method !== 'GET' && !QUESTIONS.has(id) && !ANNOUNCED_LATER.has(id);
     const operation = ofSandbox ?? (isChange ? auditedOperation(id) : undefined);
     if (id === undefined || operation === undefined) {
       next();
@@ -101,7 +103,11 @@ export function auditRefusals(audit: Pick<AdminAudit, 'refused'>): ErrorRequestH
     const requester = requesterOf(request);
     const ofSandbox = sandboxOperation(id);
     const refusal = {
-      category: isLogin ? 'authentication' : operation === undefined ? 'operation' : 'admin',
+      category: isLogin
+        ? 'authentication'
+        : operation === undefined
+          ? 'operation'
+          : (operation.category ?? 'admin'),
       action: (operation ?? ofSandbox)?.action ?? 'api.call',
       resource: resourceOf(request) || (id === undefined ? '' : `operation:${id}`),
       outcome,

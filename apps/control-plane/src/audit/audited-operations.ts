@@ -1,3 +1,4 @@
+import type { AuditCategory } from '@stacyvm/audit';
 import type { ServedOperation } from '../contract.js';
 
 /** What the audit calls an operation, and the things that it is about. */
@@ -5,9 +6,14 @@ export interface AuditedOperation {
   readonly action: string;
   /** The kind of thing that a path's `id` names. */
   readonly kind: string;
+  /** Of its records; `admin` unless told. */
+  readonly category?: AuditCategory;
 }
 
-/** Every operation below `/admin`, and every other change that only administrators make; a test compares it with the contract. */
+/**
+ * Every operation below `/admin`, every other change that only administrators make, and what issuers demand; a test compares it with the
+ * contract.
+ */
 export const AUDITED_OPERATIONS = {
   listAdminWorkers: { action: 'worker.list', kind: 'worker' },
   getAdminWorker: { action: 'worker.read', kind: 'worker' },
@@ -66,6 +72,7 @@ export const AUDITED_OPERATIONS = {
   revokeBearerTokens: { action: 'bearer_revocation.create', kind: 'bearer_revocation' },
   listBearerRevocations: { action: 'bearer_revocation.list', kind: 'bearer_revocation' },
   removeBearerRevocation: { action: 'bearer_revocation.remove', kind: 'bearer_revocation' },
+  backChannelLogout: { action: 'session.logout', kind: 'session', category: 'authentication' },
   explainCredential: { action: 'credential.explain', kind: 'credential' },
   listWorkerCredentials: { action: 'worker_credential.list', kind: 'worker' },
   getWorkerKeys: { action: 'worker_key.list', kind: 'worker_key' },

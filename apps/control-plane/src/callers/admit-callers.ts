@@ -11,12 +11,19 @@ export interface AdmitCallersOptions {
 
 /**
  * Finds out who is calling, and counts the request against that caller, or against its address when nobody knows who it
- * is. Probes are asked nothing and cost nothing.
+ * is. Probes are asked nothing and cost nothing; what else anybody may ask counts against the address.
  */
 export function admitCallers({ callers, rateLimit }: AdmitCallersOptions): RequestHandler {
   return (request, response, next) => {
-    if (isPublicPath(request.method, request.path)) next();
-    else admit(request, response).then(() => next(), next);
+    if (isPublicPath(request.method, request.path)) {
+      if (request.method === 'GET') next();
+      else {
+        rateLimit
+          .ofUnknown(contextOf(request).clientAddress)
+          .then((verdict) => spend(verdict, response))
+          .then(() => next(), next);
+      }
+    } else admit(request, response).then(() => next(), next);
   };
 
   async function admit(request: Request, response: Response): Promise<void> {

@@ -6,6 +6,7 @@ import {
   createAuthenticator,
   createFailedLogins,
   createOidcVerifier,
+  type LogoutToken,
   type OidcVerifier,
   oidcOptionsOf,
   type PresentedCredential,
@@ -46,6 +47,12 @@ export interface Callers {
 export interface LiveCallers extends Callers, ReloadedPart {
   /** What a credential would be, check by check. It counts as no login. */
   explain(credential: PresentedCredential): Promise<CredentialExplanation>;
+  /**
+   * Who has signed out at an issuer, by its logout token. That it comes once is for the caller to see to.
+   *
+   * @throws AuthError `logout_token_invalid`, `too_many_failures` or `oidc_keys_unavailable`
+   */
+  verifyLogout(token: string, address: string): Promise<LogoutToken>;
   /** The issuers whose tokens are accepted, as their tokens name them. */
   readonly issuers: readonly string[];
   /** From now on callers are known by what the database says of them; before, no token and none of its keys is accepted. */
@@ -104,6 +111,29 @@ export function createLiveCallers(settings: Settings, logger: Logger, clock: () 
     }
   }
 
+  /** Costs its address as much as a bearer token that is refused, for anybody may send it, and again. */
+  async function verifyLogout(token: string, address: string): Promise<LogoutToken> {
+    const attempt = {
+      source: networkOf(address),
+      credentials: [{ kind: 'bearer', fingerprint: '' }],
+    } as const;
+    failedLogins.admit(attempt);
+    if (oidc === undefined) {
+      throw new AuthError('logout_token_invalid', 'the logout token is not valid', {
+        detail: 'no issuer is configured; set auth.oidc_enabled',
+      });
+    }
+    try {
+      const logout = await oidc.verifyLogout(token);
+      failedLogins.checkedForNothing(attempt.source);
+      return logout;
+    } catch (error) {
+      if (error instanceof AuthError && error.cause instanceof AuthError)
+        failedLogins.failed(attempt, error.cause);
+      throw error;
+    }
+  }
+
   return {
     get enforced() {
       return current.configured;
@@ -111,6 +141,7 @@ export function createLiveCallers(settings: Settings, logger: Logger, clock: () 
     issuers: issuers.map(({ issuer }) => issuer),
     authenticate,
     explain: (credential) => current.explain(credential),
+    verifyLogout,
     connect(opened) {
       records = opened;
     },

@@ -7,6 +7,7 @@ import type { LiveCallers } from '../callers/live-callers.js';
 import { badRequest } from '../http-errors.js';
 import { bearerRevocationOf, type RevokeBearerTokens } from '../people/bearer-revocation-request.js';
 import type { BearerRevocations } from '../people/bearer-revocations.js';
+import { putInForce } from '../people/put-in-force.js';
 import { type Handlers, NO_STORE, nextPage, pageOf, pathParameter } from './handler.js';
 
 type Schemas = components['schemas'];
@@ -23,15 +24,6 @@ export function authHandlers(
   { store, callers, bearerRevocations, logger, clock }: AuthState,
   audited: AuditedHandler,
 ): Handlers<'revokeBearerTokens' | 'listBearerRevocations' | 'removeBearerRevocation' | 'explainCredential'> {
-  /** The change is made, and every control plane will see it; that this one does so at once is a courtesy. */
-  const putInForce = async (): Promise<void> => {
-    try {
-      await bearerRevocations.refresh();
-    } catch (error) {
-      logger.warn('a change of the revocations of bearer tokens is not in force here yet', { error });
-    }
-  };
-
   return {
     revokeBearerTokens: audited('revokeBearerTokens', async (request, { actor }) => {
       const record = await store.principalRevocations.add(
@@ -41,7 +33,7 @@ export function authHandlers(
           issuers: callers.issuers,
         }),
       );
-      await putInForce();
+      await putInForce({ bearerRevocations, logger });
       const body = revocationJson(record);
       const { kind, issuer, subject, issued_before, reason } = body;
       return {
@@ -63,7 +55,7 @@ export function authHandlers(
 
     removeBearerRevocation: audited('removeBearerRevocation', async (request) => {
       const { kind, issuer, subject } = await store.principalRevocations.remove(pathParameter(request, 'id'));
-      await putInForce();
+      await putInForce({ bearerRevocations, logger });
       return { body: { status: 'removed' }, detail: { kind, issuer, subject } };
     }),
 

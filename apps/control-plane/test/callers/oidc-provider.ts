@@ -9,7 +9,9 @@ export interface OidcProvider {
   readonly issuer: string;
   /** What a control plane is told of it. */
   readonly flags: Flags;
-  token(claims?: Readonly<Record<string, unknown>>): string;
+  token(claims?: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>): string;
+  /** As it sends when ann has signed out. */
+  logoutToken(claims?: Readonly<Record<string, unknown>>): string;
   stop(): Promise<void>;
 }
 
@@ -26,6 +28,20 @@ export async function startOidcProvider(): Promise<OidcProvider> {
   await once(server, 'listening');
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const token: OidcProvider['token'] = (claims = {}, header = {}) => {
+    const now = Math.floor(Date.now() / 1000);
+    const payload = {
+      iss: issuer,
+      aud: 'stacyvm',
+      sub: 'ann',
+      iat: now,
+      exp: now + 300,
+      jti: randomUUID(),
+      ...claims,
+    };
+    const signed = `${part({ alg: 'RS256', kid: 'k1', typ: 'JWT', ...header })}.${part(payload)}`;
+    return `${signed}.${sign('sha256', Buffer.from(signed), privateKey).toString('base64url')}`;
+  };
   return {
     issuer,
     flags: {
@@ -36,20 +52,12 @@ export async function startOidcProvider(): Promise<OidcProvider> {
       'auth.oidc_operator_groups': ['operators'],
       'auth.oidc_viewer_groups': ['viewers'],
     },
-    token(claims = {}) {
-      const now = Math.floor(Date.now() / 1000);
-      const payload = {
-        iss: issuer,
-        aud: 'stacyvm',
-        sub: 'ann',
-        iat: now,
-        exp: now + 300,
-        jti: randomUUID(),
-        ...claims,
-      };
-      const signed = `${part({ alg: 'RS256', kid: 'k1', typ: 'JWT' })}.${part(payload)}`;
-      return `${signed}.${sign('sha256', Buffer.from(signed), privateKey).toString('base64url')}`;
-    },
+    token,
+    logoutToken: (claims = {}) =>
+      token(
+        { events: { 'http://schemas.openid.net/event/backchannel-logout': {} }, ...claims },
+        { typ: 'logout+jwt' },
+      ),
     async stop() {
       server.closeAllConnections();
       server.close();

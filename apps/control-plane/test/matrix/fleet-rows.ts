@@ -90,6 +90,11 @@ export const fleetRows = {
       bearerRevocation: await newId(asAdmin, '/admin/auth/revocations', bearerRevocation()),
     }),
   },
+  backChannelLogout: {
+    needs: 'public',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: ({ logoutToken }) => `logout_token=${logoutToken}`,
+  },
   explainCredential: { ...ofPlatform, body: () => ({ api_key: 'of-nobody' }) },
   listAudit: ofPlatform,
   listAuditChains: ofPlatform,

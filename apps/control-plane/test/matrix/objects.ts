@@ -17,6 +17,8 @@ export interface Objects {
   readonly joinToken: string;
   readonly workerRevocation: string;
   readonly bearerRevocation: string;
+  /** Of somebody who is in no other, and good once. */
+  readonly logoutToken: string;
 }
 
 /** What stands for the parameters of a path; `{id}` is what the row says. */

@@ -79,6 +79,7 @@ export async function startWorld(): Promise<World> {
   );
   if (ofA === undefined || ofB === undefined) throw new Error('there are two tenants');
   const own = { 'tn-a': ofA, 'tn-b': ofB };
+  const logoutToken = () => provider.logoutToken({ sub: newName('gone') });
   return {
     fixture,
     provider,
@@ -86,9 +87,9 @@ export async function startWorld(): Promise<World> {
     ask: client.ask,
     objectsFor(tenant) {
       const { sandbox, file, owner } = tenant === undefined ? platform : own[tenant];
-      return { ...ofA, sandbox, file, owner };
+      return { ...ofA, sandbox, file, owner, logoutToken: logoutToken() };
     },
-    objectsOf: (tenant) => own[tenant],
+    objectsOf: (tenant) => ({ ...own[tenant], logoutToken: logoutToken() }),
     asAdmin,
     asAdminIn,
     newWorker: () => beat(newName('worker-new')),
@@ -108,7 +109,7 @@ async function makeObjects(
   asAdmin: AsAdmin,
   asOwner: AsAdmin,
   tenant: TenantName,
-): Promise<Objects> {
+): Promise<Omit<Objects, 'logoutToken'>> {
   const idOf = async (answer: Promise<Answer>): Promise<string> => String((await answer).body['id']);
   const sandbox = await eventually(() =>
     idOf(asOwner('/sandboxes', { body: { provider: 'mock', ttl: '1h' } })),

@@ -74,7 +74,7 @@ describe('bearer tokens of two issuers', () => {
     const there = async (token: string) => (await ask(token, undefined, other.url)).body['reason'];
     const lags: number[] = [];
     /** From the moment at which it is asked for. */
-    const timed = async (change: () => Promise<Answer>, seen: () => Promise<void>): Promise<Answer> => {
+    const timed = async (change: () => Promise<Answer>, seen: () => Promise<unknown>): Promise<Answer> => {
       const since = performance.now();
       const answer = await change();
       await eventually(seen, 5_000);

@@ -1180,6 +1180,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/auth/backchannel-logout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take the bearer tokens of somebody who has signed out at the issuer out of force
+         * @description For OpenID Connect providers (OpenID Connect Back-Channel Logout 1.0). There is no credential but the logout token, which is verified
+         *     as bearer tokens are: keys, `iss`, `aud`, `exp`, `iat`; `typ` is `logout+jwt` or absent, `events` has the logout, there is no `nonce`, and a
+         *     `jti` is accepted once. With `sid` the tokens of that session are revoked, else those of `sub` that were issued up to `iat`. Every
+         *     control plane knows within two seconds.
+         */
+        post: operations["backChannelLogout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/auth/revocations": {
         parameters: {
             query?: never;
@@ -2236,6 +2259,9 @@ export interface components {
         };
         /** @enum {string} */
         BearerRevocationKind: "subject" | "session" | "token";
+        BackChannelLogout: {
+            logout_token: string;
+        };
         RevokeBearerTokens: {
             /** @description The `iss` of the tokens; may be left out where there is one issuer. */
             issuer?: string;
@@ -5593,6 +5619,35 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    backChannelLogout: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/x-www-form-urlencoded": components["schemas"]["BackChannelLogout"];
+            };
+        };
+        responses: {
+            /** @description The tokens are revoked. */
+            200: {
+                headers: {
+                    /** @description Always `no-store`. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["Unavailable"];

@@ -5220,6 +5220,63 @@ export const openApiDocument: unknown = {
         }
       }
     },
+    "/auth/backchannel-logout": {
+      "post": {
+        "operationId": "backChannelLogout",
+        "x-scope": "public",
+        "tags": [
+          "people"
+        ],
+        "summary": "Take the bearer tokens of somebody who has signed out at the issuer out of force",
+        "description": "For OpenID Connect providers (OpenID Connect Back-Channel Logout 1.0). There is no credential but the logout token, which is verified\nas bearer tokens are: keys, `iss`, `aud`, `exp`, `iat`; `typ` is `logout+jwt` or absent, `events` has the logout, there is no `nonce`, and a\n`jti` is accepted once. With `sid` the tokens of that session are revoked, else those of `sub` that were issued up to `iat`. Every\ncontrol plane knows within two seconds.\n",
+        "security": [],
+        "requestBody": {
+          "required": true,
+          "content": {
+            "application/x-www-form-urlencoded": {
+              "schema": {
+                "$ref": "#/components/schemas/BackChannelLogout"
+              },
+              "examples": {
+                "token": {
+                  "value": {
+                    "logout_token": "a.b.c"
+                  }
+                }
+              }
+            }
+          }
+        },
+        "responses": {
+          "200": {
+            "description": "The tokens are revoked.",
+            "headers": {
+              "Cache-Control": {
+                "schema": {
+                  "type": "string"
+                },
+                "description": "Always `no-store`."
+              }
+            }
+          },
+          "400": {
+            "$ref": "#/components/responses/BadRequest"
+          },
+          "403": {
+            "$ref": "#/components/responses/Forbidden"
+          },
+          "429": {
+            "$ref": "#/components/responses/RateLimited"
+          },
+          "500": {
+            "$ref": "#/components/responses/Internal"
+          },
+          "503": {
+            "$ref": "#/components/responses/Unavailable"
+          }
+        }
+      }
+    },
     "/admin/auth/revocations": {
       "post": {
         "operationId": "revokeBearerTokens",
@@ -9813,6 +9870,19 @@ export const openApiDocument: unknown = {
           "session",
           "token"
         ]
+      },
+      "BackChannelLogout": {
+        "type": "object",
+        "required": [
+          "logout_token"
+        ],
+        "properties": {
+          "logout_token": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 16384
+          }
+        }
       },
       "RevokeBearerTokens": {
         "type": "object",

@@ -15,16 +15,26 @@ export interface JwsHeader {
  */
 const FORBIDDEN = ['crit', 'b64', 'jku', 'jwk', 'x5u', 'x5c', 'zip'] as const;
 
+/** What a token may say that it is, in lower case and without `application/`. It need not say. */
+export interface TokenTypes {
+  readonly accepted: readonly string[];
+  /** For operators. */
+  readonly said: string;
+}
+
 /** A JWT (RFC 7519 section 5.1) or an access token (RFC 9068 section 2.1), not a logout token or a DPoP proof. */
-const TYPES: readonly unknown[] = ['jwt', 'at+jwt'];
+export const ACCESS_TYPES: TokenTypes = { accepted: ['jwt', 'at+jwt'], said: 'JWT or at+jwt' };
+
+/** OpenID Connect Back-Channel Logout 1.0 section 2.4 */
+export const LOGOUT_TYPES: TokenTypes = { accepted: ['logout+jwt'], said: 'logout+jwt' };
 
 /** @throws AuthError `bearer_malformed` or `bearer_unsupported_alg` */
-export function readJwsHeader(header: JsonObject): JwsHeader {
+export function readJwsHeader(header: JsonObject, types: TokenTypes = ACCESS_TYPES): JwsHeader {
   for (const name of FORBIDDEN) {
     if (header.has(name)) throw malformedBearer(`its header has "${name}"`);
   }
-  if (header.has('typ') && !TYPES.includes(mediaType(header.get('typ')))) {
-    throw malformedBearer('its header has a "typ" other than JWT or at+jwt');
+  if (header.has('typ') && !types.accepted.includes(mediaType(header.get('typ')) ?? '')) {
+    throw malformedBearer(`its header has a "typ" other than ${types.said}`);
   }
   const keyId = header.get('kid');
   if (keyId !== undefined && typeof keyId !== 'string')

@@ -1,5 +1,5 @@
 import { decodeBase64url } from './base64url.js';
-import { type JwsHeader, readJwsHeader } from './jws-header.js';
+import { type JwsHeader, readJwsHeader, type TokenTypes } from './jws-header.js';
 import { malformedBearer } from './malformed-bearer.js';
 import { type JsonObject, parseStrictJsonObject } from './strict-json.js';
 
@@ -26,8 +26,8 @@ export interface StrictJwt extends StrictJws {
  *
  * @throws AuthError `bearer_malformed` or `bearer_unsupported_alg`
  */
-export function parseStrictJwt(token: string): StrictJwt {
-  const jws = parseStrictJws(token);
+export function parseStrictJwt(token: string, types?: TokenTypes): StrictJwt {
+  const jws = parseStrictJws(token, types);
   return { ...jws, claims: objectOf('payload', jws.payload) };
 }
 
@@ -38,7 +38,7 @@ export function parseStrictJwt(token: string): StrictJwt {
  *
  * @throws AuthError `bearer_malformed` or `bearer_unsupported_alg`
  */
-export function parseStrictJws(token: string): StrictJws {
+export function parseStrictJws(token: string, types?: TokenTypes): StrictJws {
   if (token.length > MAX_TOKEN_LENGTH)
     throw malformedBearer(`it is longer than ${MAX_TOKEN_LENGTH} characters`);
   const parts = token.split('.');
@@ -47,7 +47,7 @@ export function parseStrictJws(token: string): StrictJws {
     throw malformedBearer('it has not exactly three parts');
   }
   return {
-    header: readJwsHeader(objectOf('header', bytesOf('header', header))),
+    header: readJwsHeader(objectOf('header', bytesOf('header', header)), types),
     payload: bytesOf('payload', payload),
     signingInput: Buffer.from(`${header}.${payload}`, 'ascii'),
     signature: bytesOf('signature', signature),

@@ -147,6 +147,7 @@ function isoTime(seconds: number): string {
   return new Date(seconds * 1000).toISOString();
 }
 
-function invalid(detail: string): AuthError {
+/** @param detail what is wrong, for operators */
+export function invalid(detail: string): AuthError {
   return new AuthError('bearer_invalid_claims', 'the claims of the bearer token are not valid', { detail });
 }

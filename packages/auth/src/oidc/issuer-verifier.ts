@@ -10,6 +10,7 @@ import {
   checkAudience,
   checkIssuer,
   checkLifetime,
+  invalid,
   readGroups,
   readName,
   readSubject,
@@ -18,6 +19,7 @@ import {
 import { createConfiguredKeySource } from './configured-key-source.js';
 import type { KeySource } from './key-source.js';
 import { silentLogger } from './logger.js';
+import { type LogoutToken, readLogoutToken, tellsOfLogout } from './logout-token.js';
 import type { OidcOptions } from './oidc-options.js';
 import { createRoleMapping, type RoleMapping } from './role-mapping.js';
 import { settingName } from './setting-name.js';
@@ -28,6 +30,8 @@ export interface IssuerVerifier {
   readonly keys: KeySource;
   /** @param token as it was received, for its fingerprint. @throws AuthError */
   verify(jwt: StrictJwt, token: string, trail: Trail): Promise<Principal>;
+  /** @throws AuthError */
+  verifyLogout(jwt: StrictJwt): Promise<LogoutToken>;
 }
 
 interface Judge {
@@ -84,6 +88,10 @@ export function createIssuerVerifier(options: OidcOptions, otherNames: readonly 
 
       return principalOf(jwt.claims, judge, trail, fingerprintOf(digestOf(token)));
     },
+    async verifyLogout(jwt) {
+      await checkSignature(jwt, await keys.find(jwt.header));
+      return readLogoutToken(jwt.claims, { issuer, audience: judge.audience, now: clock() });
+    },
   };
 }
 
@@ -127,6 +135,7 @@ function principalOf(claims: JsonObject, judge: Judge, trail: Trail, credentialI
   trail.pass(`expires at ${expiresAt.toISOString()}`);
 
   trail.begin('subject');
+  if (tellsOfLogout(claims)) throw invalid('"events" tells of a logout: it is no token for access');
   const subject = readSubject(claims);
   const id = judge.idOf(subject);
   trail.pass(subject);

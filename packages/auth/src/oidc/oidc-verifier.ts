@@ -1,11 +1,13 @@
 import { AuthError } from '../errors.js';
 import { explain } from '../explain.js';
+import { LOGOUT_TYPES } from '../jose/jws-header.js';
 import type { JsonObject } from '../jose/strict-json.js';
 import { parseStrictJwt } from '../jose/strict-jws.js';
 import type { Principal } from '../principal.js';
 import { type CredentialExplanation, NO_TRAIL, type Trail } from '../trail.js';
 import { issuerOf } from './claims.js';
 import { createIssuerVerifier, type IssuerVerifier } from './issuer-verifier.js';
+import { type LogoutToken, logoutRefusal } from './logout-token.js';
 import type { OidcOptions } from './oidc-options.js';
 
 export interface OidcVerifier {
@@ -19,6 +21,13 @@ export interface OidcVerifier {
   verifyBearer(token: string): Promise<Principal>;
   /** The same verification, check by check, for the operator who looks for the reason. */
   explainBearer(token: string): Promise<CredentialExplanation>;
+  /**
+   * Who has signed out at an issuer, by a logout token (OpenID Connect Back-Channel Logout 1.0 section 2.6). That it comes once is for the
+   * host to see to.
+   *
+   * @throws AuthError `logout_token_invalid` (HTTP 400), `oidc_keys_unavailable` (503)
+   */
+  verifyLogout(token: string): Promise<LogoutToken>;
   /**
    * Has the keys of every issuer ready before the first token comes.
    *
@@ -60,6 +69,14 @@ export function createOidcVerifier(options: OidcOptions | readonly OidcOptions[]
   return {
     verifyBearer: (token) => verify(token, NO_TRAIL),
     explainBearer: (token) => explain((trail) => verify(token, trail)),
+    async verifyLogout(token) {
+      try {
+        const jwt = parseStrictJwt(token, LOGOUT_TYPES);
+        return await chosenOf(verifiers, jwt.claims).verifyLogout(jwt);
+      } catch (error) {
+        throw logoutRefusal(error);
+      }
+    },
     async prepare() {
       const outcomes = await Promise.allSettled(verifiers.map(({ keys }) => keys.prepare()));
       for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;

@@ -52,6 +52,24 @@ describe('against a real provider', () => {
     expect(await verifierOf().verifyBearer(token)).to.deep.include({ id: 'oidc:ada', role: 'operator' });
   });
 
+  it('knows who signed out by back-channel logout, and refuses the tokens of that session', async () => {
+    const { id_token: token } = await provider.personTokens();
+    const { sid } = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    const signedOut = new Set<string | undefined>();
+    const verifier = verifierOf({
+      audience: 'console',
+      isRevoked: ({ sessionId }) => signedOut.has(sessionId),
+    });
+    expect(await verifier.verifyBearer(token)).to.include({ id: 'oidc:ada' });
+    await provider.signOut(sid);
+    const logout = await verifier.verifyLogout(provider.logoutToken() ?? '');
+    expect(logout).to.include({ issuer: provider.issuer, subject: 'ada', sessionId: sid });
+    signedOut.add(logout.sessionId);
+    await expectRefusal('bearer_revoked', () => verifier.verifyBearer(token));
+    await expectRefusal('bearer_malformed', () => verifier.verifyBearer(provider.logoutToken() ?? ''));
+    await expectRefusal('logout_token_invalid', () => verifier.verifyLogout(token));
+  });
+
   it('knows a person by the ID token when the audience is the application', async () => {
     const { id_token: token } = await provider.personTokens();
     const principal = await verifierOf({ audience: 'console' }).verifyBearer(token);

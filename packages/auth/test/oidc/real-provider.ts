@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { JWK, Provider as OidcProvider } from 'oidc-provider';
 import type { SignatureAlgorithm } from '../../src/jose/algorithms.js';
 import { keyOfAlgorithm, type SigningKey } from '../signing-fixture.js';
@@ -9,6 +10,7 @@ import { Provider } from './provider-package.js';
 
 const REDIRECT_URI = 'http://127.0.0.1/callback';
 const AUDIENCE = 'https://stacyvm.example';
+const LOGOUT_PATH = '/application/logout';
 const SECRET = randomBytes(16).toString('hex');
 
 export interface TokenAnswer {
@@ -27,6 +29,10 @@ export interface RealProvider {
   robotToken(algorithm?: SignatureAlgorithm): Promise<string>;
   /** The tokens of the person `ada` (authorization code with PKCE). */
   personTokens(): Promise<TokenAnswer>;
+  /** Tells the application by back-channel logout that ada signed out of a session. */
+  signOut(sessionId: string): Promise<void>;
+  /** The logout token that the application got last. */
+  logoutToken(): string | undefined;
   /** Signs with other keys from now on, and publishes those alone. */
   rotate(keys: ProviderKeys): void;
   stop(): Promise<void>;
@@ -38,9 +44,16 @@ export async function startRealProvider(
   keys: ProviderKeys = { current: keyOfAlgorithm.RS256 },
 ): Promise<RealProvider> {
   const requests: string[] = [];
+  let logoutToken: string | undefined;
   const http = createServer((request, response) => {
     requests.push(request.url ?? '');
-    if (request.url?.startsWith('/login/')) {
+    if (request.url === LOGOUT_PATH) {
+      // The application is not the provider's, but one server serves both.
+      text(request).then((form) => {
+        logoutToken = new URLSearchParams(form).get('logout_token') ?? undefined;
+        response.end();
+      });
+    } else if (request.url?.startsWith('/login/')) {
       // Ada signs in and agrees to whatever the application asks for.
       const result = { login: { accountId: 'ada' }, consent: {} };
       provider.interactionFinished(request, response, result).catch(() => response.destroy());
@@ -59,6 +72,14 @@ export async function startRealProvider(
     rotate(next) {
       provider = createProvider(issuer, next);
     },
+    async signOut(sessionId) {
+      // The types of the package leave its own way of telling out.
+      const client = (await provider.Client.find('console')) as unknown as {
+        backchannelLogout(subject: string, sessionId: string): Promise<void>;
+      };
+      await client.backchannelLogout('ada', sessionId);
+    },
+    logoutToken: () => logoutToken,
     async robotToken(algorithm = 'RS256') {
       const answer = await post(`${issuer}/token`, {
         grant_type: 'client_credentials',
@@ -112,15 +133,21 @@ function createProvider(issuer: string, keys: ProviderKeys): OidcProvider {
         application_type: 'native',
         token_endpoint_auth_method: 'none',
         redirect_uris: [REDIRECT_URI],
+        backchannel_logout_uri: `${issuer}${LOGOUT_PATH}`,
+        backchannel_logout_session_required: true,
       },
     ],
     jwks: { keys: Object.entries(keys).map(([kid, key]) => privateJwk(kid, key)) },
+    // Its own refuses to call a loopback address, where the application is.
+    fetch: (url, { method, headers, body, redirect }: RequestInit = {}) =>
+      fetch(url, { method, headers, body, redirect } as RequestInit),
     cookies: { keys: [randomBytes(16).toString('hex')] },
     pkce: { required: () => true },
     interactions: { url: (_context, { uid }) => `/login/${uid}` },
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
+      backchannelLogout: { enabled: true },
       resourceIndicators: {
         enabled: true,
         useGrantedResource: () => true,
