@@ -7,6 +7,7 @@ import { type AuditSummary, summarizeAudit } from './audit-summary.js';
 import type { Clock } from './clock.js';
 import type { Page } from './page.js';
 import type { StoreSchema } from './schema.js';
+import type { ReadFor } from './within-tenant.js';
 
 /** What was done, by whom and with what outcome. Events are added and read, and never changed; only the oldest go. */
 export interface AuditRepository extends AuditChains {
@@ -18,11 +19,15 @@ export interface AuditRepository extends AuditChains {
   summary(): Promise<AuditSummary>;
 }
 
-export function createAuditRepository(db: Kysely<StoreSchema>, clock: Clock): AuditRepository {
+export function createAuditRepository(
+  db: Kysely<StoreSchema>,
+  clock: Clock,
+  readFor: ReadFor,
+): AuditRepository {
   return {
     ...createAuditChains(db, clock),
     append: createAuditAppender(db, clock),
-    list: (filter) => listAuditEvents(db, filter),
+    list: (filter) => readFor(filter?.tenant, (scoped) => listAuditEvents(scoped, filter)),
     summary: () => summarizeAudit(db),
   };
 }

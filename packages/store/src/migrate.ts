@@ -11,6 +11,7 @@ import { auditMigration } from './migrations/0006-audit.js';
 import { peopleMigration } from './migrations/0007-people.js';
 import { quotasMigration } from './migrations/0008-quotas.js';
 import { sandboxEventsMigration } from './migrations/0009-sandbox-events.js';
+import { tenantRowsMigration } from './migrations/0010-tenant-rows.js';
 import type { StoreSchema } from './schema.js';
 import { prepareTenantRole } from './tenant-role.js';
 
@@ -24,6 +25,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0007-people': peopleMigration,
   '0008-quotas': quotasMigration,
   '0009-sandbox-events': sandboxEventsMigration,
+  '0010-tenant-rows': tenantRowsMigration,
 };
 
 /** Every migration of this version, in order. */

@@ -24,6 +24,7 @@ import {
 } from './quota-record.js';
 import type { StoreSchema } from './schema.js';
 import { tenantNotFound } from './tenant-record.js';
+import type { ReadFor } from './within-tenant.js';
 
 /** Of how many owners there are quotas, and what these limit. */
 export interface QuotaSummary {
@@ -59,7 +60,11 @@ export interface QuotaRepository {
   usage(subject: QuotaSubject): Promise<QuotaUsage>;
 }
 
-export function createQuotaRepository(db: Kysely<StoreSchema>, clock: Clock): QuotaRepository {
+export function createQuotaRepository(
+  db: Kysely<StoreSchema>,
+  clock: Clock,
+  readFor: ReadFor,
+): QuotaRepository {
   return {
     async set(subject, limits) {
       const { tenantId, ownerId } = requireSubject(subject);
@@ -90,26 +95,34 @@ export function createQuotaRepository(db: Kysely<StoreSchema>, clock: Clock): Qu
     },
 
     async get(subject) {
-      const row = await db.selectFrom('quotas').selectAll().where(isQuotaOf(subject)).executeTakeFirst();
+      const row = await readFor(subject.tenantId, (scoped) =>
+        scoped.selectFrom('quotas').selectAll().where(isQuotaOf(subject)).executeTakeFirst(),
+      );
       return row === undefined ? undefined : quotaFrom(row);
     },
 
     async list({ tenantId, limit, after }) {
       const size = pageLimit(limit);
       const position = after === undefined ? '' : ownerAfter(after);
-      const rows = await db
-        .selectFrom('quotas')
-        .selectAll()
-        .where(sql<boolean>`coalesce(tenant_id, '') = ${tenantId}`)
-        .where(sql<boolean>`coalesce(owner_id, '') collate "C" > ${position}`)
-        .orderBy(sql`coalesce(owner_id, '') collate "C"`)
-        .limit(size + 1)
-        .execute();
+      const rows = await readFor(tenantId, (scoped) =>
+        scoped
+          .selectFrom('quotas')
+          .selectAll()
+          .where(sql<boolean>`coalesce(tenant_id, '') = ${tenantId}`)
+          .where(sql<boolean>`coalesce(owner_id, '') collate "C" > ${position}`)
+          .orderBy(sql`coalesce(owner_id, '') collate "C"`)
+          .limit(size + 1)
+          .execute(),
+      );
       return pageOf(rows.map(quotaFrom), size, ({ ownerId }) => encodeListPosition([ownerId]));
     },
 
     async summary(tenantId) {
-      return summaryFrom(await countQuotas(db, sql`where coalesce(tenant_id, '') = ${tenantId}`));
+      return summaryFrom(
+        await readFor(tenantId, (scoped) =>
+          countQuotas(scoped, sql`where coalesce(tenant_id, '') = ${tenantId}`),
+        ),
+      );
     },
 
     async summaryOfAll() {
@@ -128,7 +141,7 @@ export function createQuotaRepository(db: Kysely<StoreSchema>, clock: Clock): Qu
     },
 
     applying: (subject) => applyingQuotas(db, subject),
-    usage: (subject) => loadOfSubject(db, requireSubject(subject)),
+    usage: (subject) => readFor(subject.tenantId, (scoped) => loadOfSubject(scoped, requireSubject(subject))),
   };
 }
 

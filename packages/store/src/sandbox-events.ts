@@ -3,6 +3,7 @@ import { exactNumber } from './input-rules.js';
 import { pageLimit } from './page.js';
 import { deleteOldest, type PruneRequest } from './prune.js';
 import type { SandboxEventsTable, StoreSchema } from './schema.js';
+import type { ReadFor } from './within-tenant.js';
 
 /** Postgres channel that says that events came in: a hint to read at once. */
 export const SANDBOX_EVENTS_CHANNEL = 'stacyvm_sandbox_events';
@@ -50,20 +51,25 @@ export interface SandboxEventRepository {
 /** Every transaction before it has ended. */
 const SETTLED = sql<string>`pg_snapshot_xmin(pg_current_snapshot())::text::bigint`;
 
-export function createSandboxEventRepository(db: Kysely<StoreSchema>): SandboxEventRepository {
+export function createSandboxEventRepository(
+  db: Kysely<StoreSchema>,
+  readFor: ReadFor,
+): SandboxEventRepository {
   return {
     async read({ after, limit, sandboxId, tenantId }) {
-      const rows = await db
-        .selectFrom('sandbox_events')
-        .selectAll()
-        .where(sql<boolean>`(xact, id) > (${after.xact}::bigint, ${after.id}::bigint)`)
-        .where('xact', '<', SETTLED)
-        .$if(sandboxId !== undefined, (query) => query.where('sandbox_id', '=', sandboxId ?? ''))
-        .$if(tenantId !== undefined, (query) => query.where('tenant_id', '=', tenantId ?? ''))
-        .orderBy('xact')
-        .orderBy('id')
-        .limit(pageLimit(limit))
-        .execute();
+      const rows = await readFor(tenantId, (scoped) =>
+        scoped
+          .selectFrom('sandbox_events')
+          .selectAll()
+          .where(sql<boolean>`(xact, id) > (${after.xact}::bigint, ${after.id}::bigint)`)
+          .where('xact', '<', SETTLED)
+          .$if(sandboxId !== undefined, (query) => query.where('sandbox_id', '=', sandboxId ?? ''))
+          .$if(tenantId !== undefined, (query) => query.where('tenant_id', '=', tenantId ?? ''))
+          .orderBy('xact')
+          .orderBy('id')
+          .limit(pageLimit(limit))
+          .execute(),
+      );
       return rows.map(eventFrom);
     },
 

@@ -34,6 +34,7 @@ import { createTenantStore, type TenantStore } from './tenant-store.js';
 import { createTenantRepository, type TenantRepository } from './tenants.js';
 import { createTokenIssuanceRepository, type TokenIssuanceRepository } from './token-issuances.js';
 import { createTokenRevocationRepository, type TokenRevocationRepository } from './token-revocations.js';
+import { createReadFor } from './within-tenant.js';
 import { createWorkerRepository, type WorkerRepository } from './workers.js';
 
 const DEFAULT_PING_TIMEOUT_MS = 2_000;
@@ -160,6 +161,7 @@ function storeOn(
   },
 ): Store {
   let closing: Promise<void> | undefined;
+  const readFor = createReadFor({ db, underRole });
   const subscriptions = new Set<Subscription>();
   const close = async (): Promise<void> => {
     await Promise.all([...subscriptions].map((subscription) => subscription.close()));
@@ -179,19 +181,19 @@ function storeOn(
     leases: createLeaseRepository(db, clock),
     sandboxes: createSandboxRepository(db, clock),
     execLogs: createExecLogRepository(db),
-    sandboxEvents: createSandboxEventRepository(db),
+    sandboxEvents: createSandboxEventRepository(db, readFor),
     tokenIssuances: createTokenIssuanceRepository(db),
     tokenRevocations: createTokenRevocationRepository(db, clock),
     joinTokens: createJoinTokenRepository(db, clock),
     principalRevocations: createPrincipalRevocationRepository(db, clock),
     credentialUses: createCredentialUseRepository(db, clock),
-    audit: createAuditRepository(db, clock),
+    audit: createAuditRepository(db, clock, readFor),
     policies: createPolicyRepository(db, clock),
     tenants: createTenantRepository(db, clock),
     tenantMembers: createTenantMemberRepository(db, clock),
     apiKeys: createApiKeyRepository(db, clock),
     forTenant: (tenantId) => createTenantStore(tenantId, { db, clock, underRole }),
-    quotas: createQuotaRepository(db, clock),
+    quotas: createQuotaRepository(db, clock, readFor),
     rateBuckets: createRateBucketRepository(db),
     async ping({ timeoutMs = DEFAULT_PING_TIMEOUT_MS, signal } = {}) {
       await within(probe(db), timeoutMs, signal);

@@ -14,6 +14,9 @@ const PRIVILEGES: Readonly<Record<string, readonly string[]>> = {
   policy_version: ['select', 'update'],
   sandboxes: ['select'],
   exec_logs: ['select'],
+  sandbox_events: ['select'],
+  audit_events: ['select'],
+  quotas: ['select'],
 };
 
 /**

@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import {
   type ApiKeyFilter,
   type ApiKeyRecord,
@@ -22,8 +22,8 @@ import {
   type TenantMemberRecord,
 } from './tenant-members.js';
 import { requireTenantId, type TenantRecord } from './tenant-record.js';
-import { TENANT_ROLE } from './tenant-role.js';
 import { createTenantRepository } from './tenants.js';
+import { type WithinTenantOptions, withinTenant } from './within-tenant.js';
 
 /**
  * What belongs to one tenant, and nothing else: what is another's is as if it were not there. Every query says so, and
@@ -63,11 +63,8 @@ export interface TenantStore {
   };
 }
 
-export interface TenantStoreOptions {
-  readonly db: Kysely<StoreSchema>;
+export interface TenantStoreOptions extends WithinTenantOptions {
   readonly clock: Clock;
-  /** Whether the role of tenants can be used. */
-  readonly underRole: boolean;
 }
 
 /** @throws StoreError `invalid_input` when it can be no tenant */
@@ -152,24 +149,6 @@ export function createTenantStore(tenantId: string, options: TenantStoreOptions)
       delete: (id) => within(async (transaction) => (await ownPolicy(transaction, id)).delete(id)),
     },
   };
-}
-
-/** A transaction that sees the rows of the tenant. Role and tenant end with it, however it ends. */
-export function withinTenant<T>(
-  tenantId: string,
-  { db, underRole }: TenantStoreOptions,
-  work: (transaction: Transaction<StoreSchema>) => Promise<T>,
-): Promise<T> {
-  return db.transaction().execute(async (transaction) => {
-    if (underRole) {
-      // As `set local`, and both in one round trip.
-      await sql`
-        select set_config('stacyvm.tenant', ${tenantId}, true), set_config('role', ${TENANT_ROLE}, true)`.execute(
-        transaction,
-      );
-    }
-    return work(transaction);
-  });
 }
 
 async function ownSandbox(

@@ -45,6 +45,7 @@ describe('migrations', () => {
       ['applied database migration', '0007-people'],
       ['applied database migration', '0008-quotas'],
       ['applied database migration', '0009-sandbox-events'],
+      ['applied database migration', '0010-tenant-rows'],
     ]);
     expect(await query('select name from schema_migrations order by 1')).to.deep.equal([
       { name: '0001-fleet' },
@@ -56,6 +57,7 @@ describe('migrations', () => {
       { name: '0007-people' },
       { name: '0008-quotas' },
       { name: '0009-sandbox-events' },
+      { name: '0010-tenant-rows' },
     ]);
   });
 

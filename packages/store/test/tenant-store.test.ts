@@ -1,10 +1,14 @@
 import { expect } from 'chai';
 import pg from 'pg';
-import { openStore, type Store, type TenantStore } from '../src/index.js';
+import { FIRST_EVENT, type NewAuditEvent, openStore, type Store, type TenantStore } from '../src/index.js';
 import { createTestDatabase } from '../src/testing.js';
 import { rejection } from './rejection.js';
 import { heartbeat, newSandbox, openFixture, type StoreFixture } from './store-fixture.js';
 
+const LIMITS = {
+  ...{ maxSandboxes: 5, maxMemoryMb: 0, maxVcpus: 0, maxTtlSeconds: 0, maxExecTimeoutSeconds: 0 },
+  maxTokenIssuesPerMinute: 0,
+};
 const POLICY = {
   resourceType: 'image',
   effect: 'deny',
@@ -33,6 +37,8 @@ async function fill(store: Store): Promise<void> {
     });
     await store.sandboxes.reserve(newSandbox(`sb-${id}`, { tenantId: id }));
     await log(store, `sb-${id}`);
+    await store.quotas.set({ tenantId: id, ownerId: '' }, LIMITS);
+    await store.audit.append(audited(id));
   }
   await store.policies.create({ ...POLICY, tenantId: null, priority: 11 });
   await store.apiKeys.insert({
@@ -45,6 +51,16 @@ async function fill(store: Store): Promise<void> {
   });
   await store.sandboxes.reserve(newSandbox('sb-none'));
   await log(store, 'sb-none');
+  await store.quotas.set({ tenantId: '', ownerId: 'ada' }, LIMITS);
+  await store.audit.append(audited(''));
+}
+
+function audited(tenant: string): NewAuditEvent {
+  return {
+    ...{ tenant, category: 'admin', actorKind: 'api_key', actorId: 'ann', credentialId: 'ak-1' },
+    ...{ action: 'tenant.read', resource: `tenant:${tenant}`, outcome: 'success', reason: '' },
+    ...{ requestId: 'req-1', sourceAddress: '192.0.2.7' },
+  };
 }
 
 async function log(store: Store, sandboxId: string): Promise<void> {
@@ -177,6 +193,9 @@ describe('row-level security', () => {
     api_keys: 'select tenant_id from api_keys',
     sandboxes: 'select tenant_id from sandboxes',
     exec_logs: `select replace(sandbox_id, 'sb-', '') as tenant_id from exec_logs`,
+    sandbox_events: 'select distinct tenant_id from sandbox_events',
+    audit_events: 'select tenant as tenant_id from audit_events',
+    quotas: 'select tenant_id from quotas',
   };
   for (const [table, statement] of Object.entries(visible)) {
     it(`shows a query of ${table} that forgot its condition the rows of the tenant only`, async () => {
@@ -205,7 +224,10 @@ describe('row-level security', () => {
     ['a global policy', `update policies set tenant_id = null`],
     ['a sandbox', `update sandboxes set tenant_id = 'tn-a'`],
     ['a tenant', `update tenants set name = 'x'`],
-    ['the audit', 'select from audit_events'],
+    ['an event of the audit', `update audit_events set tenant = 'tn-b'`],
+    ['the head of a chain', 'select from audit_heads'],
+    ['a quota', `update quotas set max_sandboxes = 100`],
+    ['an event of a sandbox', 'delete from sandbox_events'],
     ['workers', 'select from workers'],
     ['revocations', 'select from worker_token_revocations'],
   ];
@@ -216,6 +238,41 @@ describe('row-level security', () => {
         (error: pg.DatabaseError) => error.code,
       );
       expect(failure).to.equal('42501');
+    });
+  }
+
+  const readings: Readonly<
+    Record<string, readonly [table: string, read: (tenant?: string) => Promise<unknown>]>
+  > = {
+    'events of sandboxes': [
+      'sandbox_events',
+      (tenantId) => fixture.store.sandboxEvents.read({ after: FIRST_EVENT, tenantId }),
+    ],
+    'events of the audit': [
+      'audit_events',
+      (tenant) => fixture.store.audit.list(tenant === undefined ? {} : { tenant }),
+    ],
+    quotas: ['quotas', (tenantId = '') => fixture.store.quotas.list({ tenantId })],
+    'the quota of a tenant': [
+      'quotas',
+      (tenantId = '') => fixture.store.quotas.get({ tenantId, ownerId: '' }),
+    ],
+    'what a tenant uses': [
+      'sandboxes',
+      (tenantId = '') => fixture.store.quotas.usage({ tenantId, ownerId: 'ada' }),
+    ],
+  };
+  for (const [what, [table, read]] of Object.entries(readings)) {
+    it(`is what reads ${what} for a tenant`, async () => {
+      await read('tn-a');
+      await client.query(`revoke select on ${table} from stacyvm_tenant`);
+      try {
+        await rejection(read('tn-a'), 'internal');
+        await read();
+      } finally {
+        await client.query(`grant select on ${table} to stacyvm_tenant`);
+      }
+      await read('tn-a');
     });
   }
 
