@@ -8,8 +8,8 @@ export interface ConnectionArguments {
   readonly server: string;
   readonly apiKeyFile: string | undefined;
   readonly caFile: string | undefined;
-  /** Null for none, whatever the environment says. */
-  readonly tenant?: string | null | undefined;
+  /** '' for none, whatever the environment says. */
+  readonly tenant?: string | undefined;
 }
 
 /** The options of every command that calls the control plane. */
@@ -50,15 +50,13 @@ export function connect(args: ConnectionArguments, env = process.env): ApiClient
 
 /** The same for what is about tenants and needs none: one that is named may be gone. */
 export function connectAsPlatform(args: ConnectionArguments, env = process.env): ApiClient {
-  return connect({ ...args, tenant: null }, env);
+  return connect({ ...args, tenant: '' }, env);
 }
 
 /** The tenant of the option, else of the environment. @throws CommandFailure with exit code 2 when it can be none: it goes into a header */
-export function chosenTenant(given: string | null | undefined, env: NodeJS.ProcessEnv): string | undefined {
-  if (given === null) return undefined;
+export function chosenTenant(given: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
   const tenant = given ?? env['STACYVM_TENANT'] ?? '';
-  // An option that came out empty must not let somebody act for no tenant, without its policies and quotas.
-  if ((tenant !== '' || given === '') && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(tenant)) {
+  if (tenant !== '' && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(tenant)) {
     const source = given === undefined ? 'STACYVM_TENANT' : '--tenant';
     throw new CommandFailure(`${source} must be the id of a tenant; it is ${JSON.stringify(tenant)}`, 2);
   }
