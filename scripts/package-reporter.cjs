@@ -62,6 +62,8 @@ module.exports = class PackageReporter extends reporters.Base {
       reporters.Base.consoleLog('the suites have ended, but something that they opened still runs');
       process.exit(1);
     }, LEFTOVER_GRACE_MS).unref();
+    // Nothing is open any more. Node.js 20 now and then spins for ever in the teardown after that, which an explicit exit leaves out.
+    process.once('beforeExit', () => process.exit());
     this.flush();
     const { passes, failures, pending } = this.stats;
     if (failures > 0) reporters.Base.list(this.failures);
