@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Clock } from './clock.js';
+import { whenMissing } from './database-errors.js';
 import { StoreError } from './errors.js';
 import { MAX_LIST_LIMIT, type Page, type PageRequest, pageLimit, pageOf } from './page.js';
 import {
@@ -89,11 +90,7 @@ export function createPolicyRepository(
           .onConflict((conflict) => conflict.doNothing())
           .returningAll()
           .executeTakeFirst()
-          .catch((error: unknown) => {
-            throw error instanceof StoreError && error.code === 'not_found'
-              ? tenantNotFound(scope.tenant_id ?? '')
-              : error;
-          });
+          .catch(whenMissing(() => tenantNotFound(scope.tenant_id ?? '')));
         if (row === undefined) throw sameRule();
         return policyFrom(row);
       });

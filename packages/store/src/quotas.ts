@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Clock } from './clock.js';
+import { whenMissing } from './database-errors.js';
 import { StoreError } from './errors.js';
 import { exactNumber } from './input-rules.js';
 import {
@@ -86,11 +87,7 @@ export function createQuotaRepository(
         )
         .returningAll()
         .executeTakeFirstOrThrow()
-        .catch((error: unknown) => {
-          // The only row that it refers to.
-          if (error instanceof StoreError && error.code === 'not_found') throw tenantNotFound(tenantId);
-          throw error;
-        });
+        .catch(whenMissing(() => tenantNotFound(tenantId)));
       return quotaFrom(row);
     },
 
