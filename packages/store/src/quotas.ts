@@ -6,6 +6,7 @@ import { exactNumber } from './input-rules.js';
 import {
   decodeListPosition,
   encodeListPosition,
+  invalidCursor,
   type Page,
   type PageRequest,
   pageLimit,
@@ -174,6 +175,6 @@ function summaryFrom(counts: QuotaCounts): QuotaSummary {
 
 function ownerAfter(cursor: string): string {
   const ownerId = decodeListPosition(cursor).join(' ');
-  if (ownerId === '') throw new StoreError('invalid_input', 'list cursor is not valid');
+  if (ownerId === '') throw invalidCursor();
   return ownerId;
 }
