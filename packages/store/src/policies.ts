@@ -14,12 +14,12 @@ import {
   policyScope,
   policyValues,
 } from './policy-record.js';
-import { raisePolicyVersion, readPolicyVersion } from './policy-version.js';
 import { newRecordId, type RandomBytes } from './record-id.js';
 import { recordedText } from './recorded-text.js';
 import type { StoreSchema } from './schema.js';
 import { tenantNotFound } from './tenant-record.js';
 import { inTransaction } from './transaction.js';
+import { versionRow } from './version-row.js';
 
 /** Rules of one tenant at most, and as many global ones: each decision may have to look at all of them. */
 export const MAX_POLICIES = 1_000;
@@ -63,10 +63,12 @@ export function createPolicyRepository(
   clock: Clock,
   randomBytes?: RandomBytes,
 ): PolicyRepository {
+  const version = versionRow('policy_version');
+
   /** One writer at a time: limits hold, and no version is visible before all that belongs to it. */
   const changing = <T>(work: (transaction: Transaction<StoreSchema>) => Promise<T>): Promise<T> =>
     inTransaction(db, async (transaction) => {
-      await raisePolicyVersion(transaction);
+      await version.raise(transaction);
       return work(transaction);
     });
 
@@ -162,15 +164,8 @@ export function createPolicyRepository(
       }),
 
     async snapshot(knownVersion) {
-      if (knownVersion !== undefined && (await readPolicyVersion(db)) === knownVersion) return undefined;
-      return db
-        .transaction()
-        .setIsolationLevel('repeatable read')
-        .setAccessMode('read only')
-        .execute(async (transaction) => ({
-          version: await readPolicyVersion(transaction),
-          policies: await readAllPolicies(transaction),
-        }));
+      const known = await version.snapshot(db, knownVersion, readAllPolicies);
+      return known && { version: known.version, policies: known.rows };
     },
   };
 }

@@ -1,8 +1,8 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { StoreError } from './errors.js';
-import { raisePolicyVersion } from './policy-version.js';
 import type { StoreSchema } from './schema.js';
 import { type TenantState, tenantNotFound } from './tenant-record.js';
+import { versionRow } from './version-row.js';
 
 /** What belongs to a tenant and keeps it from being deleted. */
 export interface TenantRemains {
@@ -35,7 +35,7 @@ export async function deleteTenant(
 ): Promise<TenantDeletion> {
   return db.transaction().execute(async (transaction) => {
     // Before the tenant, in the order of those who write policies.
-    await raisePolicyVersion(transaction);
+    await versionRow('policy_version').raise(transaction);
     await lockTenant(transaction, id);
     const remains = await remainsOf(transaction, id);
     const { members, keys, policies, sandboxes } = remains;
