@@ -45,7 +45,10 @@ export interface PolicyRepository {
    */
   create(policy: NewPolicy): Promise<PolicyRecord>;
   get(id: string): Promise<PolicyRecord | undefined>;
-  /** Global rules, and those of the tenant that is asked for, in the order of decision. @throws StoreError `invalid_input` on a foreign cursor */
+  /**
+   * Global rules in the order of decision. With a tenant its rules are among them by priority as well, though a decision asks
+   * its own behind the global ones. @throws StoreError `invalid_input` on a foreign cursor
+   */
   list(filter?: PolicyFilter): Promise<Page<PolicyRecord>>;
   /** Changes what is given. @throws StoreError `not_found`, `invalid_input`, `conflict` when it became the same as another */
   update(id: string, change: Partial<PolicyContent>): Promise<PolicyRecord>;

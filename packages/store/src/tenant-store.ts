@@ -55,7 +55,7 @@ export interface TenantStore {
     create(policy: Omit<NewPolicy, 'tenantId'>): Promise<PolicyRecord>;
     /** One of the tenant; global ones are not its own. */
     get(id: string): Promise<PolicyRecord | undefined>;
-    /** Those of the tenant and the global ones, in the order of decision. */
+    /** Those of the tenant and the global ones, by priority; see `PolicyRepository.list`. */
     list(filter?: Omit<PolicyFilter, 'tenantId'>): Promise<Page<PolicyRecord>>;
     update(id: string, change: Partial<PolicyContent>): Promise<PolicyRecord>;
     delete(id: string): Promise<PolicyRecord>;
