@@ -13,7 +13,7 @@ import { type LiveSandbox, sandboxNotFound } from './live-sandbox.js';
 import type { Quotas } from './quotas.js';
 import { leaseToken, leaseTtlOf } from './sandbox-lease.js';
 import { requestedTtl } from './spawn-request.js';
-import { fromWorkerFailure, isFenced, isNotFound, isSilence } from './worker-failure.js';
+import { fromWorkerFailure, isFenced } from './worker-failure.js';
 
 /** Longer than the call of the worker takes. */
 const CLAIM_MS = 30_000;
@@ -97,8 +97,7 @@ export function createExtendSandbox(options: ExtendSandboxOptions): ExtendSandbo
       const outcome = (await takenBack(extension))
         ? 'it was not extended'
         : 'whether it was extended is not known; see its expires_at, or extend it again';
-      if (isSilence(error)) await live.suspect(sandbox, 'worker_rpc_unavailable');
-      if (isNotFound(error)) await live.suspect(sandbox, 'runtime_missing');
+      await live.suspectAfter(error, sandbox);
       const failure = await failureOf(error, sandbox);
       if (!(failure instanceof OrchestratorError)) throw failure;
       throw new OrchestratorError(failure.code, `${failure.message}: ${outcome}`, { cause: error });

@@ -1,6 +1,6 @@
 import type { FileInfo, FileListener, RpcFileClient } from '@stacyvm/worker-rpc';
 import { type LiveSandbox, targetOf } from './live-sandbox.js';
-import { fromWorkerFailure, isNotFound, isSilence } from './worker-failure.js';
+import { fromWorkerFailure } from './worker-failure.js';
 
 export interface FileContext {
   readonly signal?: AbortSignal | undefined;
@@ -42,8 +42,7 @@ export function createFilesInSandbox(live: LiveSandbox): FilesInSandbox {
     try {
       return await work(client.files, targetOf(sandbox));
     } catch (error) {
-      if (isSilence(error)) await live.suspect(sandbox, 'worker_rpc_unavailable');
-      else if (isNotFound(error)) await live.suspect(sandbox, 'runtime_missing');
+      await live.suspectAfter(error, sandbox);
       throw fromWorkerFailure(error, sandbox.workerId, id);
     }
   }

@@ -4,6 +4,7 @@ import { OrchestratorError } from './errors.js';
 import type { Logger } from './host.js';
 import type { ReachedSandboxes } from './tenant-reach.js';
 import type { WorkerClients } from './worker-clients.js';
+import { isNotFound, isSilence } from './worker-failure.js';
 
 /** A sandbox that can be used, and the client of the worker that has it. */
 export interface SandboxTarget {
@@ -25,6 +26,8 @@ export interface LiveSandbox {
    * that the caller is told why its call failed.
    */
   suspect(sandbox: SandboxRecord, reason: string): Promise<void>;
+  /** The same after a call of its worker, if the failure says that the worker did not answer or has no such sandbox. */
+  suspectAfter(error: unknown, sandbox: SandboxRecord): Promise<void>;
 }
 
 export function createLiveSandbox(options: {
@@ -73,6 +76,11 @@ export function createLiveSandbox(options: {
     },
 
     suspect,
+
+    async suspectAfter(error, sandbox) {
+      if (isSilence(error)) await suspect(sandbox, 'worker_rpc_unavailable');
+      else if (isNotFound(error)) await suspect(sandbox, 'runtime_missing');
+    },
   };
 }
 

@@ -19,8 +19,8 @@ import {
   policyNotFound,
   policyOfFile,
   policyOfStore,
-  policyRefusal,
   tenantNotFound,
+  writePolicy,
 } from './policy-content.js';
 import { questionsOf } from './policy-gate.js';
 import { resolveSpawnRequest, type SpawnDefaults } from './spawn-request.js';
@@ -83,14 +83,6 @@ export function createPolicies(options: {
     return policy;
   }
 
-  async function change(id: string, work: () => Promise<PolicyRecord>): Promise<Policy> {
-    const policy = await work().catch((error: unknown) => {
-      throw policyRefusal(error, id);
-    });
-    await inForce.changed();
-    return policyOfStore(policy);
-  }
-
   return {
     async list({ limit, after, resourceType } = {}) {
       const page = await store.policies.list({
@@ -120,18 +112,18 @@ export function createPolicies(options: {
 
     async create(policy) {
       checkPattern(policy.pattern);
-      return change('', () => store.policies.create({ ...policy, tenantId: null }));
+      return writePolicy(inForce, '', () => store.policies.create({ ...policy, tenantId: null }));
     },
 
     async update(id, changes) {
       await requireStored(id);
       if (changes.pattern !== undefined) checkPattern(changes.pattern);
-      return change(id, () => store.policies.update(id, changes));
+      return writePolicy(inForce, id, () => store.policies.update(id, changes));
     },
 
     async remove(id) {
       await requireStored(id);
-      return change(id, () => store.policies.delete(id));
+      return writePolicy(inForce, id, () => store.policies.delete(id));
     },
 
     ofTenant: (tenantId, authority) => createTenantPolicies(tenantId, authority, { store, inForce }),

@@ -1,7 +1,7 @@
 import { authorityOf, type PolicyAuthority, PolicyError, validatePattern } from '@stacyvm/policy';
 import { type PolicyRecord, StoreError } from '@stacyvm/store';
 import { OrchestratorError } from './errors.js';
-import type { FixedPolicy } from './policies-in-force.js';
+import type { FixedPolicy, PoliciesInForce } from './policies-in-force.js';
 
 /** A rule, where it can be changed, and whose word it is. */
 export interface Policy extends PolicyRecord {
@@ -27,8 +27,26 @@ export function checkPattern(pattern: string): void {
   }
 }
 
+/**
+ * Makes, changes or removes a rule; the next decision here knows it.
+ *
+ * @param id of the rule; '' for a new one
+ * @throws OrchestratorError `policy_not_found`, `policy_exists`, `max_policies`, `tenant_not_found`
+ */
+export async function writePolicy(
+  inForce: Pick<PoliciesInForce, 'changed'>,
+  id: string,
+  write: () => Promise<PolicyRecord>,
+): Promise<Policy> {
+  const policy = await write().catch((error: unknown) => {
+    throw policyRefusal(error, id);
+  });
+  await inForce.changed();
+  return policyOfStore(policy);
+}
+
 /** What the store refuses about a rule, in the words of the orchestrator. */
-export function policyRefusal(error: unknown, id: string): unknown {
+function policyRefusal(error: unknown, id: string): unknown {
   if (!(error instanceof StoreError) || error.cause !== undefined) return error;
   if (error.code === 'not_found') return id === '' ? tenantNotFound(error) : policyNotFound(id);
   if (error.code === 'conflict') {

@@ -10,7 +10,7 @@ import type { SandboxRemover } from './remove-sandbox.js';
 import type { SpawnSandbox } from './spawn-sandbox.js';
 import { reachedSandboxes, type TenantReach, tenantOf } from './tenant-reach.js';
 import type { WorkerClients } from './worker-clients.js';
-import { fromWorkerFailure, isNotFound, isSilence } from './worker-failure.js';
+import { fromWorkerFailure } from './worker-failure.js';
 
 /** What can be done with the sandboxes within a reach; the others are not found. */
 export interface Sandboxes {
@@ -71,8 +71,7 @@ export function sandboxesWithin(reach: TenantReach, options: SandboxesWithinOpti
       try {
         return await client.logs({ ...targetOf(sandbox), lines });
       } catch (error) {
-        if (isSilence(error)) await live.suspect(sandbox, 'worker_rpc_unavailable');
-        if (isNotFound(error)) await live.suspect(sandbox, 'runtime_missing');
+        await live.suspectAfter(error, sandbox);
         throw fromWorkerFailure(error, sandbox.workerId, id);
       }
     },

@@ -14,7 +14,7 @@ import {
   policyNotFound,
   policyOfFile,
   policyOfStore,
-  policyRefusal,
+  writePolicy,
 } from './policy-content.js';
 
 /** The policies of one tenant. Global ones can be seen, and are as if they were not there for what changes or removes. */
@@ -60,14 +60,6 @@ export function createTenantPolicies(
     return policy;
   }
 
-  async function change(id: string, work: () => Promise<PolicyRecord>): Promise<Policy> {
-    const policy = await work().catch((error: unknown) => {
-      throw policyRefusal(error, id);
-    });
-    await inForce.changed();
-    return policyOfStore(policy);
-  }
-
   async function all(resourceType?: NewPolicy['resourceType']): Promise<readonly Policy[]> {
     const found: Policy[] = inForce.fixed().map(policyOfFile);
     for (let after: string | undefined; ; ) {
@@ -93,7 +85,7 @@ export function createTenantPolicies(
     async create(policy) {
       requireAuthority(policy.priority);
       checkPattern(policy.pattern);
-      return change('', () => policies.create(policy));
+      return writePolicy(inForce, '', () => policies.create(policy));
     },
 
     async update(id, changes) {
@@ -110,12 +102,12 @@ export function createTenantPolicies(
         );
       }
       if (changes.pattern !== undefined) checkPattern(changes.pattern);
-      return change(id, () => policies.update(id, changes));
+      return writePolicy(inForce, id, () => policies.update(id, changes));
     },
 
     async remove(id) {
       await requireOwn(id);
-      return change(id, () => policies.delete(id));
+      return writePolicy(inForce, id, () => policies.delete(id));
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Clock } from './clock.js';
+import { whenMissing } from './database-errors.js';
 import { StoreError } from './errors.js';
 import { requireId, requireTime } from './input-rules.js';
 import { newestCreatedFirst } from './newest-first.js';
@@ -80,11 +81,7 @@ export function createApiKeyRepository(
         .onConflict((conflict) => conflict.doNothing())
         .returningAll()
         .executeTakeFirst()
-        .catch((error: unknown) => {
-          throw error instanceof StoreError && error.code === 'not_found'
-            ? tenantNotFound(key.tenantId ?? '')
-            : error;
-        });
+        .catch(whenMissing(() => tenantNotFound(key.tenantId ?? '')));
       if (row === undefined) {
         throw new StoreError('conflict', 'an API key with this prefix or hash exists');
       }

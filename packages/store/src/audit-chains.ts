@@ -13,6 +13,7 @@ import { exactNumber, requireCount } from './input-rules.js';
 import {
   decodeListPosition,
   encodeListPosition,
+  invalidCursor,
   type Page,
   type PageRequest,
   pageLimit,
@@ -149,7 +150,9 @@ export function createAuditChains(db: Kysely<StoreSchema>, clock: Clock): AuditC
       let query = db.selectFrom('audit_heads').selectAll();
       if (unsigned) query = query.whereRef('checkpoint_sequence', '<', 'sequence');
       if (after !== undefined) {
-        const [, tenant = ''] = /^t (.*)$/s.exec(decodeListPosition(after).join(' ')) ?? refuseCursor();
+        const [mark, ...words] = decodeListPosition(after);
+        if (mark !== 't' || words.length === 0) throw invalidCursor();
+        const tenant = words.join(' ');
         query = query.where(sql<boolean>`tenant collate "C" > ${tenant} collate "C"`);
       }
       const rows = await query
@@ -226,10 +229,6 @@ export function createAuditChains(db: Kysely<StoreSchema>, clock: Clock): AuditC
       return pruned;
     },
   };
-}
-
-function refuseCursor(): never {
-  throw new StoreError('invalid_input', 'list cursor is not valid');
 }
 
 function headFrom(row: Selectable<AuditHeadsTable>): AuditHead {

@@ -66,6 +66,13 @@ export function storeErrorFrom(error: unknown): StoreError {
   return new StoreError(code, message, { cause: error });
 }
 
+/** For the `catch` of an insert: Postgres says that a row is missing that the new one refers to, and this which one it is. */
+export function whenMissing(referred: () => StoreError): (error: unknown) => never {
+  return (error) => {
+    throw error instanceof StoreError && error.code === 'not_found' ? referred() : error;
+  };
+}
+
 function meaningOf(facts: DatabaseErrorFacts, error: unknown): readonly [StoreErrorCode, string] {
   const { code, constraint } = facts;
   const where = constraint === undefined ? '' : ` (${constraint})`;

@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely';
+import { whenMissing } from './database-errors.js';
 import { StoreError } from './errors.js';
 import { exactNumber, requireCount, requireTime } from './input-rules.js';
 import { newestNumberedFirst } from './newest-first.js';
@@ -40,27 +41,22 @@ export interface ExecLogRepository {
 export function createExecLogRepository(db: Kysely<StoreSchema>): ExecLogRepository {
   return {
     async append(entry) {
-      try {
-        const row = await db
-          .insertInto('exec_logs')
-          .values({
-            sandbox_id: entry.sandboxId,
-            command: cutText(entry.command, MAX_LOGGED_COMMAND_LENGTH),
-            mode: entry.mode,
-            exit_code: entry.exitCode,
-            outcome: entry.outcome,
-            duration_ms: requireCount(Math.round(entry.durationMs), 'durationMs'),
-            started_at: requireTime(entry.startedAt, 'startedAt'),
-            request_id: entry.requestId,
-          })
-          .returningAll()
-          .executeTakeFirstOrThrow();
-        return execLogFrom(row);
-      } catch (error) {
-        throw error instanceof StoreError && error.code === 'not_found'
-          ? sandboxNotFound(entry.sandboxId)
-          : error;
-      }
+      const row = await db
+        .insertInto('exec_logs')
+        .values({
+          sandbox_id: entry.sandboxId,
+          command: cutText(entry.command, MAX_LOGGED_COMMAND_LENGTH),
+          mode: entry.mode,
+          exit_code: entry.exitCode,
+          outcome: entry.outcome,
+          duration_ms: requireCount(Math.round(entry.durationMs), 'durationMs'),
+          started_at: requireTime(entry.startedAt, 'startedAt'),
+          request_id: entry.requestId,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow()
+        .catch(whenMissing(() => sandboxNotFound(entry.sandboxId)));
+      return execLogFrom(row);
     },
 
     async listBySandbox(sandboxId, page = {}) {

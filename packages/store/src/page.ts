@@ -33,10 +33,14 @@ export function pageOf<T>(rows: readonly T[], limit: number, cursorOf: (row: T) 
   return rows.length > limit && last !== undefined ? { items, nextCursor: cursorOf(last) } : { items };
 }
 
+export function invalidCursor(): StoreError {
+  return new StoreError('invalid_input', 'list cursor is not valid');
+}
+
 /** Position in a list ordered by a serial number. @throws StoreError `invalid_input` when the text is none. */
 export function serialCursor(text: string): string {
   if (!/^[0-9]{1,18}$/.test(text)) {
-    throw new StoreError('invalid_input', 'list cursor is not valid');
+    throw invalidCursor();
   }
   return text;
 }
@@ -58,7 +62,7 @@ export function decodeTimeCursor(text: string): TimeCursor {
   const at = new Date(decoded.slice(0, Math.max(separator, 0)));
   const id = decoded.slice(separator + 1);
   if (separator < 1 || id === '' || Number.isNaN(at.getTime()) || id.includes('\0')) {
-    throw new StoreError('invalid_input', 'list cursor is not valid');
+    throw invalidCursor();
   }
   return { at, id };
 }
@@ -72,7 +76,7 @@ export function encodeListPosition(parts: readonly string[]): string {
 export function decodeListPosition(text: string): readonly string[] {
   const decoded = Buffer.from(text, 'base64url').toString('utf8');
   if (decoded.includes('\0')) {
-    throw new StoreError('invalid_input', 'list cursor is not valid');
+    throw invalidCursor();
   }
   return decoded.split(' ');
 }

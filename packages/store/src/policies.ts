@@ -1,5 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Clock } from './clock.js';
+import { whenMissing } from './database-errors.js';
 import { StoreError } from './errors.js';
 import { MAX_LIST_LIMIT, type Page, type PageRequest, pageLimit, pageOf } from './page.js';
 import {
@@ -13,12 +14,12 @@ import {
   policyScope,
   policyValues,
 } from './policy-record.js';
-import { raisePolicyVersion, readPolicyVersion } from './policy-version.js';
 import { newRecordId, type RandomBytes } from './record-id.js';
 import { recordedText } from './recorded-text.js';
 import type { StoreSchema } from './schema.js';
 import { tenantNotFound } from './tenant-record.js';
 import { inTransaction } from './transaction.js';
+import { versionRow } from './version-row.js';
 
 /** Rules of one tenant at most, and as many global ones: each decision may have to look at all of them. */
 export const MAX_POLICIES = 1_000;
@@ -44,7 +45,10 @@ export interface PolicyRepository {
    */
   create(policy: NewPolicy): Promise<PolicyRecord>;
   get(id: string): Promise<PolicyRecord | undefined>;
-  /** Global rules, and those of the tenant that is asked for, in the order of decision. @throws StoreError `invalid_input` on a foreign cursor */
+  /**
+   * Global rules in the order of decision. With a tenant its rules are among them by priority as well, though a decision asks
+   * its own behind the global ones. @throws StoreError `invalid_input` on a foreign cursor
+   */
   list(filter?: PolicyFilter): Promise<Page<PolicyRecord>>;
   /** Changes what is given. @throws StoreError `not_found`, `invalid_input`, `conflict` when it became the same as another */
   update(id: string, change: Partial<PolicyContent>): Promise<PolicyRecord>;
@@ -62,10 +66,12 @@ export function createPolicyRepository(
   clock: Clock,
   randomBytes?: RandomBytes,
 ): PolicyRepository {
+  const version = versionRow('policy_version');
+
   /** One writer at a time: limits hold, and no version is visible before all that belongs to it. */
   const changing = <T>(work: (transaction: Transaction<StoreSchema>) => Promise<T>): Promise<T> =>
     inTransaction(db, async (transaction) => {
-      await raisePolicyVersion(transaction);
+      await version.raise(transaction);
       return work(transaction);
     });
 
@@ -89,11 +95,7 @@ export function createPolicyRepository(
           .onConflict((conflict) => conflict.doNothing())
           .returningAll()
           .executeTakeFirst()
-          .catch((error: unknown) => {
-            throw error instanceof StoreError && error.code === 'not_found'
-              ? tenantNotFound(scope.tenant_id ?? '')
-              : error;
-          });
+          .catch(whenMissing(() => tenantNotFound(scope.tenant_id ?? '')));
         if (row === undefined) throw sameRule();
         return policyFrom(row);
       });
@@ -165,15 +167,8 @@ export function createPolicyRepository(
       }),
 
     async snapshot(knownVersion) {
-      if (knownVersion !== undefined && (await readPolicyVersion(db)) === knownVersion) return undefined;
-      return db
-        .transaction()
-        .setIsolationLevel('repeatable read')
-        .setAccessMode('read only')
-        .execute(async (transaction) => ({
-          version: await readPolicyVersion(transaction),
-          policies: await readAllPolicies(transaction),
-        }));
+      const known = await version.snapshot(db, knownVersion, readAllPolicies);
+      return known && { version: known.version, policies: known.rows };
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import { StoreError } from './errors.js';
 import { requireId } from './input-rules.js';
-import { decodeListPosition, encodeListPosition } from './page.js';
+import { decodeListPosition, encodeListPosition, invalidCursor } from './page.js';
 import { cutText } from './recorded-text.js';
 import type { PoliciesTable } from './schema.js';
 
@@ -124,7 +124,7 @@ export function policyPosition(cursor: string): PolicyPosition {
     Number.isNaN(at.getTime()) ||
     id === ''
   ) {
-    throw new StoreError('invalid_input', 'list cursor is not valid');
+    throw invalidCursor();
   }
   return { priority: Number(priority), effect, createdAt: at, id };
 }

@@ -76,27 +76,6 @@ export function principalRevocationValues(input: NewPrincipalRevocation): Princi
   };
 }
 
-/**
- * What two revocations of the same say together, never less than either: the later `issued_before`, the later expiry.
- * Reason and author are those of the newer one, unless it reaches less far. Undefined: nothing changes.
- */
-export function mergePrincipalRevocations(
-  stored: PrincipalRevocationRow,
-  added: PrincipalRevocationValues,
-): PrincipalRevocationValues | undefined {
-  const reachesLess = timeOf(added.issued_before) < timeOf(stored.issued_before);
-  const { reason, revoked_by, issued_before } = reachesLess ? stored : added;
-  const { kind, issuer, subject } = stored;
-  const expires_at =
-    endOf(stored.expires_at) > endOf(added.expires_at) ? stored.expires_at : added.expires_at;
-  const isSame =
-    reason === stored.reason &&
-    revoked_by === stored.revoked_by &&
-    timeOf(issued_before) === timeOf(stored.issued_before) &&
-    endOf(expires_at) === endOf(stored.expires_at);
-  return isSame ? undefined : { kind, issuer, subject, issued_before, reason, revoked_by, expires_at };
-}
-
 /** @throws StoreError `schema` when the row is none that this version writes */
 export function principalRevocationFrom(row: PrincipalRevocationRow): PrincipalRevocationRecord {
   const record = {
@@ -119,13 +98,4 @@ export function principalRevocationFrom(row: PrincipalRevocationRow): PrincipalR
 
 function invalid(message: string): StoreError {
   return new StoreError('invalid_input', `revocation: ${message}`);
-}
-
-function timeOf(time: Date | null): number {
-  return time?.getTime() ?? 0;
-}
-
-/** Null is without end. */
-function endOf(time: Date | null): number {
-  return time?.getTime() ?? Number.POSITIVE_INFINITY;
 }

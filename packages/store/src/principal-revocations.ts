@@ -1,10 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { Clock } from './clock.js';
-import { StoreError } from './errors.js';
 import { newestCreatedFirst } from './newest-first.js';
 import type { Page, PageRequest } from './page.js';
 import {
-  mergePrincipalRevocations,
   type NewPrincipalRevocation,
   type PrincipalRevocationKind,
   type PrincipalRevocationRecord,
@@ -14,6 +12,7 @@ import {
   principalRevocationValues,
 } from './principal-revocation-record.js';
 import { newRecordId, type RandomBytes } from './record-id.js';
+import { mergeRevocations, revocationNotFound } from './revocation-terms.js';
 import { type Change, createRevocationVersion } from './revocation-version.js';
 import type { StoreSchema } from './schema.js';
 
@@ -101,7 +100,7 @@ export function createPrincipalRevocationRepository(
     if (before === undefined) {
       return { result: principalRevocationFrom(await insert(transaction, values)), changed: true };
     }
-    const merged = mergePrincipalRevocations(before, values);
+    const merged = mergeRevocations(before, values);
     if (merged === undefined) return { result: principalRevocationFrom(before), changed: false };
     const row = await transaction
       .updateTable('principal_revocations')
@@ -160,7 +159,7 @@ export function createPrincipalRevocationRepository(
           .where('id', '=', id)
           .returningAll()
           .executeTakeFirst();
-        if (row === undefined) throw new StoreError('not_found', `not found: revocation "${id}"`);
+        if (row === undefined) throw revocationNotFound(id);
         return { result: principalRevocationFrom(row), changed: true };
       }),
 

@@ -1,10 +1,12 @@
 import { type Kysely, sql } from 'kysely';
 import type { Clock } from './clock.js';
+import { whenMissing } from './database-errors.js';
 import { StoreError } from './errors.js';
 import { exactNumber } from './input-rules.js';
 import {
   decodeListPosition,
   encodeListPosition,
+  invalidCursor,
   type Page,
   type PageRequest,
   pageLimit,
@@ -86,11 +88,7 @@ export function createQuotaRepository(
         )
         .returningAll()
         .executeTakeFirstOrThrow()
-        .catch((error: unknown) => {
-          // The only row that it refers to.
-          if (error instanceof StoreError && error.code === 'not_found') throw tenantNotFound(tenantId);
-          throw error;
-        });
+        .catch(whenMissing(() => tenantNotFound(tenantId)));
       return quotaFrom(row);
     },
 
@@ -177,6 +175,6 @@ function summaryFrom(counts: QuotaCounts): QuotaSummary {
 
 function ownerAfter(cursor: string): string {
   const ownerId = decodeListPosition(cursor).join(' ');
-  if (ownerId === '') throw new StoreError('invalid_input', 'list cursor is not valid');
+  if (ownerId === '') throw invalidCursor();
   return ownerId;
 }

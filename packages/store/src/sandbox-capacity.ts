@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { StoreError } from './errors.js';
 import { exactNumber, requireCount } from './input-rules.js';
 import { applyingQuotas, countsSandboxes, requireRoomUnderQuota } from './quota-capacity.js';
+import type { QuotaSubject } from './quota-record.js';
 import { INACTIVE_SANDBOX_STATES } from './sandbox-record.js';
 import type { StoreSchema } from './schema.js';
 import { workerNotFound } from './worker-record.js';
@@ -27,12 +28,9 @@ export interface WorkerLoad {
 /** First halves of the advisory lock keys of this file; they keep them apart from each other and from every other lock. */
 const LOCK_CLASSES = { total: 5_741_001, tenant: 5_741_002, owner: 5_741_003 };
 
-interface CapacityCheck {
-  readonly limit: 'total' | 'owner';
-  readonly maximum: number;
-  readonly tenantId?: string;
-  readonly ownerId?: string;
-}
+type CapacityCheck =
+  | { readonly limit: 'total'; readonly maximum: number }
+  | ({ readonly limit: 'owner'; readonly maximum: number } & QuotaSubject);
 
 interface CapacityTarget extends CapacityLimits {
   readonly workerId: string;
@@ -180,19 +178,18 @@ export async function countActiveByOwner(db: Kysely<StoreSchema>): Promise<reado
         where coalesce(quotas.tenant_id, '') = sandboxes.tenant_id
           and coalesce(quotas.owner_id, '') collate "C" = sandboxes.owner_id
           and sandboxes.owner_id <> '' and max_sandboxes > 0) as "hasQuota"
-    from sandboxes where state not in ('destroyed', 'expired')
+    from sandboxes where state not in (${sql.join(INACTIVE_SANDBOX_STATES)})
     group by tenant_id, owner_id`.execute(db);
   return rows;
 }
 
 async function requireBelow(transaction: Kysely<StoreSchema>, check: CapacityCheck): Promise<void> {
-  const { tenantId, ownerId } = check;
   let query = transaction
     .selectFrom('sandboxes')
     .select((eb) => eb.cast<number>(eb.fn.countAll(), 'integer').as('active'))
     .where('state', 'not in', INACTIVE_SANDBOX_STATES);
-  if (tenantId !== undefined && ownerId !== undefined) {
-    query = query.where('tenant_id', '=', tenantId).where('owner_id', '=', ownerId);
+  if (check.limit === 'owner') {
+    query = query.where('tenant_id', '=', check.tenantId).where('owner_id', '=', check.ownerId);
   }
   const { active } = await query.executeTakeFirstOrThrow();
   if (active >= check.maximum) {

@@ -1,8 +1,8 @@
-import type { Kysely, Transaction } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { StoreError } from './errors.js';
-import { raisePolicyVersion } from './policy-version.js';
 import type { StoreSchema } from './schema.js';
 import { type TenantState, tenantNotFound } from './tenant-record.js';
+import { versionRow } from './version-row.js';
 
 /** What belongs to a tenant and keeps it from being deleted. */
 export interface TenantRemains {
@@ -35,7 +35,7 @@ export async function deleteTenant(
 ): Promise<TenantDeletion> {
   return db.transaction().execute(async (transaction) => {
     // Before the tenant, in the order of those who write policies.
-    await raisePolicyVersion(transaction);
+    await versionRow('policy_version').raise(transaction);
     await lockTenant(transaction, id);
     const remains = await remainsOf(transaction, id);
     const { members, keys, policies, sandboxes } = remains;
@@ -106,20 +106,14 @@ async function lockTenant(transaction: Transaction<StoreSchema>, id: string): Pr
 }
 
 export async function remainsOf(db: Kysely<StoreSchema>, id: string): Promise<TenantRemains> {
-  const count = async (table: 'tenant_members' | 'api_keys' | 'policies' | 'sandboxes'): Promise<number> => {
-    let query = db
-      .selectFrom(table)
-      .select((eb) => eb.cast<number>(eb.fn.countAll(), 'integer').as('rows'))
-      .where('tenant_id', '=', id);
-    if (table === 'sandboxes') {
-      query = query.where('state' as never, '<>', 'destroyed' as never);
-    }
-    return (await query.executeTakeFirstOrThrow()).rows;
-  };
-  return {
-    members: await count('tenant_members'),
-    keys: await count('api_keys'),
-    policies: await count('policies'),
-    sandboxes: await count('sandboxes'),
-  };
+  const { rows } = await sql<TenantRemains>`
+    select (select count(*)::integer from tenant_members where tenant_id = ${id}) as members,
+      (select count(*)::integer from api_keys where tenant_id = ${id}) as keys,
+      (select count(*)::integer from policies where tenant_id = ${id}) as policies,
+      (select count(*)::integer from sandboxes where tenant_id = ${id} and state <> 'destroyed') as sandboxes`.execute(
+    db,
+  );
+  const [remains] = rows;
+  if (remains === undefined) throw new StoreError('internal', 'a count gave no row');
+  return remains;
 }

@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Clock } from './clock.js';
+import { whenMissing } from './database-errors.js';
 import { StoreError } from './errors.js';
 import { requireId } from './input-rules.js';
 import {
@@ -77,11 +78,7 @@ export function createTenantMemberRepository(db: Kysely<StoreSchema>, clock: Clo
           )
           .returningAll()
           .executeTakeFirstOrThrow()
-          .catch((error: unknown) => {
-            throw error instanceof StoreError && error.code === 'not_found'
-              ? tenantNotFound(tenantId)
-              : error;
-          });
+          .catch(whenMissing(() => tenantNotFound(tenantId)));
       };
       const row = await inTransaction(db, write);
       await hintOfTenants(db);

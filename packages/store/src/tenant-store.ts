@@ -2,7 +2,6 @@ import type { Transaction } from 'kysely';
 import {
   type ApiKeyFilter,
   type ApiKeyRecord,
-  type ApiKeyRepository,
   apiKeyNotFound,
   createApiKeyRepository,
   type NewApiKey,
@@ -10,7 +9,7 @@ import {
 import type { Clock } from './clock.js';
 import { createExecLogRepository, type ExecLogRecord } from './exec-logs.js';
 import type { Page, PageRequest } from './page.js';
-import { createPolicyRepository, type PolicyFilter } from './policies.js';
+import { createPolicyRepository, type PolicyFilter, type PolicyRepository } from './policies.js';
 import { type NewPolicy, type PolicyContent, type PolicyRecord, policyNotFound } from './policy-record.js';
 import type { SandboxRecord } from './sandbox-record.js';
 import { createSandboxRepository, type SandboxFilter } from './sandboxes.js';
@@ -56,7 +55,7 @@ export interface TenantStore {
     create(policy: Omit<NewPolicy, 'tenantId'>): Promise<PolicyRecord>;
     /** One of the tenant; global ones are not its own. */
     get(id: string): Promise<PolicyRecord | undefined>;
-    /** Those of the tenant and the global ones, in the order of decision. */
+    /** Those of the tenant and the global ones, by priority; see `PolicyRepository.list`. */
     list(filter?: Omit<PolicyFilter, 'tenantId'>): Promise<Page<PolicyRecord>>;
     update(id: string, change: Partial<PolicyContent>): Promise<PolicyRecord>;
     delete(id: string): Promise<PolicyRecord>;
@@ -73,26 +72,26 @@ export function createTenantStore(tenantId: string, options: TenantStoreOptions)
   requireTenantId(tenantId);
   const within = <T>(work: (transaction: Transaction<StoreSchema>) => Promise<T>): Promise<T> =>
     withinTenant(tenantId, options, work);
-  const ownPolicy = async (transaction: Transaction<StoreSchema>, id: string) => {
-    const policies = createPolicyRepository(transaction, clock);
-    const policy = await policies.get(id);
-    if (policy?.tenantId !== tenantId) throw policyNotFound(id);
-    return policies;
+  /** The query's own isolation, which holds where there is no role as well. */
+  const own = async <T extends { readonly tenantId: string | null }>(
+    record: Promise<T | undefined>,
+  ): Promise<T | undefined> => {
+    const found = await record;
+    return found?.tenantId === tenantId ? found : undefined;
   };
-  const keysOf = async (
-    transaction: Transaction<StoreSchema>,
-    id: string,
-  ): Promise<ApiKeyRepository | undefined> => {
-    const keys = createApiKeyRepository(transaction, clock);
-    return (await keys.get(id))?.tenantId === tenantId ? keys : undefined;
-  };
+  const changingPolicy = <T>(id: string, change: (policies: PolicyRepository) => Promise<T>): Promise<T> =>
+    within(async (transaction) => {
+      const policies = createPolicyRepository(transaction, clock);
+      if ((await own(policies.get(id))) === undefined) throw policyNotFound(id);
+      return change(policies);
+    });
 
   return {
     tenantId,
     tenant: () => within((transaction) => createTenantRepository(transaction, clock).get(tenantId)),
 
     sandboxes: {
-      get: (id) => within((transaction) => ownSandbox(transaction, clock, tenantId, id)),
+      get: (id) => within((transaction) => own(createSandboxRepository(transaction, clock).get(id))),
       list: (filter) =>
         within((transaction) => createSandboxRepository(transaction, clock).list({ ...filter, tenantId })),
     },
@@ -100,7 +99,7 @@ export function createTenantStore(tenantId: string, options: TenantStoreOptions)
     execLogs: {
       listBySandbox: (sandboxId, request) =>
         within(async (transaction) => {
-          const sandbox = await ownSandbox(transaction, clock, tenantId, sandboxId);
+          const sandbox = await own(createSandboxRepository(transaction, clock).get(sandboxId));
           return sandbox && createExecLogRepository(transaction).listBySandbox(sandboxId, request);
         }),
     },
@@ -123,13 +122,13 @@ export function createTenantStore(tenantId: string, options: TenantStoreOptions)
     apiKeys: {
       insert: (key) =>
         within((transaction) => createApiKeyRepository(transaction, clock).insert({ ...key, tenantId })),
-      get: (id) => within(async (transaction) => (await keysOf(transaction, id))?.get(id)),
+      get: (id) => within((transaction) => own(createApiKeyRepository(transaction, clock).get(id))),
       list: (filter) =>
         within((transaction) => createApiKeyRepository(transaction, clock).list({ ...filter, tenantId })),
       revoke: (id) =>
         within(async (transaction) => {
-          const keys = await keysOf(transaction, id);
-          if (keys === undefined) throw apiKeyNotFound(id);
+          const keys = createApiKeyRepository(transaction, clock);
+          if ((await own(keys.get(id))) === undefined) throw apiKeyNotFound(id);
           return keys.revoke(id);
         }),
     },
@@ -137,26 +136,11 @@ export function createTenantStore(tenantId: string, options: TenantStoreOptions)
     policies: {
       create: (policy) =>
         within((transaction) => createPolicyRepository(transaction, clock).create({ ...policy, tenantId })),
-      get: (id) =>
-        within(async (transaction) => {
-          const policy = await createPolicyRepository(transaction, clock).get(id);
-          return policy?.tenantId === tenantId ? policy : undefined;
-        }),
+      get: (id) => within((transaction) => own(createPolicyRepository(transaction, clock).get(id))),
       list: (filter) =>
         within((transaction) => createPolicyRepository(transaction, clock).list({ ...filter, tenantId })),
-      update: (id, change) =>
-        within(async (transaction) => (await ownPolicy(transaction, id)).update(id, change)),
-      delete: (id) => within(async (transaction) => (await ownPolicy(transaction, id)).delete(id)),
+      update: (id, change) => changingPolicy(id, (policies) => policies.update(id, change)),
+      delete: (id) => changingPolicy(id, (policies) => policies.delete(id)),
     },
   };
-}
-
-async function ownSandbox(
-  transaction: Transaction<StoreSchema>,
-  clock: Clock,
-  tenantId: string,
-  id: string,
-): Promise<SandboxRecord | undefined> {
-  const sandbox = await createSandboxRepository(transaction, clock).get(id);
-  return sandbox?.tenantId === tenantId ? sandbox : undefined;
 }

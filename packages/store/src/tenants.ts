@@ -24,7 +24,7 @@ import {
   tenantSettingsJson,
 } from './tenant-record.js';
 
-/** Postgres channel that says that tenants, members or keys changed: a hint to look at once. */
+/** Postgres channel that says that a tenant came, went or changed its state, members changed or a key was revoked: a hint to look at once. */
 export const TENANTS_CHANNEL = 'stacyvm_tenants';
 
 export interface NewTenant {

@@ -65,32 +65,6 @@ export function revocationValues(input: NewTokenRevocation): RevocationValues {
   };
 }
 
-/**
- * What two revocations of one subject say together, never less than either: the later `issued_before`, the later
- * expiry. Reason and author are those of the newer one, unless it reaches less far. Undefined: nothing changes.
- */
-export function mergeRevocations(
-  stored: RevocationRow,
-  added: RevocationValues,
-): RevocationValues | undefined {
-  const reachesLess = isBefore(added.issued_before, stored.issued_before);
-  const { reason, revoked_by } = reachesLess ? stored : added;
-  const merged = {
-    kind: stored.kind,
-    subject: stored.subject,
-    issued_before: reachesLess ? stored.issued_before : added.issued_before,
-    reason,
-    revoked_by,
-    expires_at: laterEnd(stored.expires_at, added.expires_at),
-  };
-  const unchanged =
-    reason === stored.reason &&
-    revoked_by === stored.revoked_by &&
-    isSameTime(merged.issued_before, stored.issued_before) &&
-    isSameTime(merged.expires_at, stored.expires_at);
-  return unchanged ? undefined : merged;
-}
-
 /** @throws StoreError `schema` when the row is none that this version writes */
 export function revocationFrom(row: RevocationRow): TokenRevocationRecord {
   const record = {
@@ -108,24 +82,4 @@ export function revocationFrom(row: RevocationRow): TokenRevocationRecord {
     return { ...record, kind: row.kind, issuedBefore: undefined };
   }
   throw new StoreError('schema', `unknown revocation kind "${row.kind}" in the database`);
-}
-
-export function revocationNotFound(id: string): StoreError {
-  return new StoreError('not_found', `not found: revocation "${id}"`);
-}
-
-function isBefore(a: Date | null, b: Date | null): boolean {
-  return a !== null && b !== null && a.getTime() < b.getTime();
-}
-
-function isSameTime(a: Date | null, b: Date | null): boolean {
-  return a?.getTime() === b?.getTime();
-}
-
-/** Null is without end. */
-function laterEnd(a: Date | null, b: Date | null): Date | null {
-  if (a === null || b === null) {
-    return null;
-  }
-  return isBefore(a, b) ? b : a;
 }

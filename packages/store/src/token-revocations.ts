@@ -3,14 +3,13 @@ import type { Clock } from './clock.js';
 import { newestCreatedFirst } from './newest-first.js';
 import type { Page, PageRequest } from './page.js';
 import { newRecordId, type RandomBytes } from './record-id.js';
+import { mergeRevocations, revocationNotFound } from './revocation-terms.js';
 import { createRevocationVersion } from './revocation-version.js';
 import type { StoreSchema } from './schema.js';
 import {
-  mergeRevocations,
   type NewTokenRevocation,
   type RevocationKind,
   revocationFrom,
-  revocationNotFound,
   revocationValues,
   type TokenRevocationRecord,
 } from './token-revocation-record.js';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { StoreError } from '../src/errors.js';
-import { mergeRevocations, revocationFrom, revocationValues } from '../src/token-revocation-record.js';
+import { mergeRevocations } from '../src/revocation-terms.js';
+import { revocationFrom, revocationValues } from '../src/token-revocation-record.js';
 
 const instant = fc.integer({ min: 0, max: 5 }).map((minutes) => new Date(minutes * 60_000));
 const revocation = fc
