@@ -101,8 +101,8 @@ function guard({ scope, platformOnly }: Operation): RequestHandler {
     if (scope !== 'public') {
       const { principal, tenant, pathTenant, bound } = contextOf(request);
       if (principal === undefined) throw new AuthError('api_key_missing', 'invalid or missing API key');
+      requireScope(principal, scope);
       const isAdmin = principal.scopes.includes('admin:*');
-      if (scope !== 'tenant:admin' || !isAdmin) requireScope(principal, scope);
       if (pathTenant !== undefined && pathTenant !== tenant && !isAdmin) throw tenantNotFound();
       if (platformOnly && bound) throw platformOnlyRefusal();
     }
