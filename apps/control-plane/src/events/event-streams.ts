@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import type { Logger } from '@stacyvm/logging';
 import { type EventPosition, FIRST_EVENT, type ReadEvents, type Store } from '@stacyvm/store';
 import type { Response } from 'express';
 import { unavailable } from '../http-errors.js';
+import { pacedWrite } from '../paced-write.js';
 import type { EventWakeup } from './event-wakeup.js';
 import { eventText, overflowText } from './event-wire.js';
 
@@ -153,15 +153,12 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
 /** Waits for a slow reader, for a while. */
 function writer(response: Response, stallMs: number, signal: AbortSignal) {
   return async (text: string): Promise<void> => {
-    if (signal.aborted || response.destroyed || response.write(text)) return;
-    const stalled = setTimeout(() => response.destroy(), stallMs);
+    if (signal.aborted || response.destroyed) return;
     try {
-      await once(response, 'drain', { signal });
+      await pacedWrite(response, text, { stallMs, gone: signal });
     } catch (error) {
       // The stream has been ended from outside; there is nothing left to say.
       if (!signal.aborted) throw error;
-    } finally {
-      clearTimeout(stalled);
     }
   };
 }
