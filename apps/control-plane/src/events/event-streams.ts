@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@stacyvm/logging';
 import { type EventPosition, FIRST_EVENT, type ReadEvents, type Store } from '@stacyvm/store';
 import type { Response } from 'express';
@@ -115,7 +116,7 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
       if (events.length === BATCH) continue;
       if (!follow) break;
       if (wakeup.hints() === hintsBefore) await wakeup.next(signal);
-      await gather(signal);
+      await delay(limits.gatherMs, undefined, { signal }).catch(() => undefined);
     }
     response.end();
   }
@@ -135,18 +136,6 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
       logger.debug('events not read', { error });
       return [];
     }
-  }
-
-  function gather(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(done, limits.gatherMs);
-      function done(): void {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      }
-      signal.addEventListener('abort', done, { once: true });
-    });
   }
 }
 
