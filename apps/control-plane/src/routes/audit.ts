@@ -10,7 +10,7 @@ import { chainExport } from '../audit/chain-export.js';
 import type { Auditing } from '../audit/open-audit.js';
 import { sendLines } from '../audit/send-lines.js';
 import { tenantNotFound } from '../callers/tenant-of-request.js';
-import { RequestError } from '../http-errors.js';
+import { forbidden, notFound } from '../http-errors.js';
 import { contextOf } from '../request-context.js';
 import { type Handlers, handle, nextPage, pageOf } from './handler.js';
 
@@ -120,7 +120,12 @@ export function auditHandlers(
   async function ownChain(request: Request): Promise<string> {
     const tenant = await pathTenant(request);
     const isWithheld = contextOf(request).bound === true && (await endOfPredecessor(tenant)) !== undefined;
-    if (isWithheld) throw OF_PREDECESSOR;
+    if (isWithheld) {
+      throw forbidden(
+        'audit_of_predecessor',
+        'the chain begins with an earlier tenant of this id; ask an administrator of the platform for it',
+      );
+    }
     return tenant;
   }
 
@@ -172,7 +177,9 @@ export function auditHandlers(
 
     getAuditKey: audited('getAuditKey', async () => {
       const key = auditing.signingKey;
-      if (key === undefined) throw UNSIGNED;
+      if (key === undefined) {
+        throw notFound('audit_unsigned', 'the audit is not signed; set audit.signing_key_file');
+      }
       return { body: { key_id: key.keyId, algorithm: 'Ed25519', public_key: key.publicKeyPem } };
     }),
 
@@ -198,20 +205,6 @@ export function auditHandlers(
     exportTenantAuditChain: sendChain('exportTenantAuditChain', ownChain),
   };
 }
-
-const UNSIGNED = new RequestError({
-  status: 404,
-  code: 'NOT_FOUND',
-  reason: 'audit_unsigned',
-  message: 'the audit is not signed; set audit.signing_key_file',
-});
-
-const OF_PREDECESSOR = new RequestError({
-  status: 403,
-  code: 'FORBIDDEN',
-  reason: 'audit_of_predecessor',
-  message: 'the chain begins with an earlier tenant of this id; ask an administrator of the platform for it',
-});
 
 function later(time: Date | undefined, other: Date): Date {
   return time !== undefined && time > other ? time : other;

@@ -4,7 +4,7 @@ import type { Logger } from '@stacyvm/logging';
 import type { Orchestrator, Sandboxes } from '@stacyvm/orchestrator';
 import type { RecordDecision } from '../audit/policy-decisions.js';
 import { memberIdOf } from '../callers/tenant-of-request.js';
-import { RequestError } from '../http-errors.js';
+import { forbidden } from '../http-errors.js';
 import { contextOf, reachOf } from '../request-context.js';
 import { sandboxJson } from '../wire.js';
 import { type Handlers, handle, pageOf, pathParameter, sendPage } from './handler.js';
@@ -28,12 +28,10 @@ function ownerOf(named: string | undefined, principal: Principal | undefined) {
   const isItself = !named || memberIdOf(named) === memberIdOf(principal.id);
   if (isItself) return { callerId: principal.id };
   if (principal.scopes.includes('admin:*')) return { ownerId: named };
-  throw new RequestError({
-    status: 403,
-    code: 'FORBIDDEN',
-    reason: 'owner_not_caller',
-    message: 'X-User-ID, owner_id: whoever has a token spawns for itself; a key may name others',
-  });
+  throw forbidden(
+    'owner_not_caller',
+    'X-User-ID, owner_id: whoever has a token spawns for itself; a key may name others',
+  );
 }
 
 export function sandboxHandlers(
