@@ -9,8 +9,8 @@ import { revokedBearers } from './revoked-bearers.js';
 /** Which bearer tokens are revoked, as this control plane knows it. */
 export interface BearerRevocations {
   readonly isRevoked: BearerRevocationCheck;
-  /** Asks the database now. What was changed before the call is in force when it returns. @throws StoreError */
-  refresh(): Promise<void>;
+  /** Asks the database now, after a change that is made already. Never fails. */
+  putInForce(): Promise<void>;
   status(): RevocationsStatus;
   /** Asks each second. */
   start(): BackgroundWork;
@@ -48,7 +48,7 @@ export async function loadBearerRevocations(options: BearerRevocationsOptions): 
 
   return {
     isRevoked: (bearer) => revoked.has(bearer),
-    refresh: followed.refresh,
+    putInForce: followed.putInForce,
     status: () => ({
       version: followed.version() ?? 0,
       entries: revoked.entries,

@@ -5,6 +5,8 @@ import { type BackgroundWork, startBackgroundWork } from '@stacyvm/orchestrator'
 export interface FollowedList {
   /** Asks the database now. What was changed before the call is in force when it returns. @throws StoreError */
   refresh(): Promise<void>;
+  /** The same after a change, which every control plane will see: that this one does so at once is a courtesy. Never fails. */
+  putInForce(): Promise<void>;
   /** Undefined until the database has told it for the first time. */
   version(): number | undefined;
   /** Milliseconds since the database was last asked with success. */
@@ -55,6 +57,13 @@ export function createFollowedList<Snapshot extends { readonly version: number }
 
   return {
     refresh,
+    async putInForce() {
+      try {
+        await refresh();
+      } catch (error) {
+        logger.warn(`a change of the ${what} is not in force here yet`, { error });
+      }
+    },
     version: () => version,
     ageMs: () => Math.max(clock().getTime() - askedAt.getTime(), 0),
     start() {

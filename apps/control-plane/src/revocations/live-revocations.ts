@@ -30,6 +30,8 @@ export interface LiveRevocations {
   feed(): RevocationFeed;
   /** Asks the database now. What was changed before the call is in force when it returns. @throws StoreError */
   refresh(): Promise<void>;
+  /** The same after a change, which is made already. Never fails. */
+  putInForce(): Promise<void>;
   /** Puts other token ids of the configuration in force. */
   configure(tokenIds: readonly string[]): void;
   status(): RevocationsStatus;
@@ -96,6 +98,7 @@ export async function loadRevocations(options: LiveRevocationsOptions): Promise<
     isWorkerRevoked: list.isWorkerRevoked,
     feed: () => feed,
     refresh: followed.refresh,
+    putInForce: followed.putInForce,
     configure(tokenIds) {
       configure(tokenIds);
       takeOver();
