@@ -9,10 +9,10 @@ import { AUDITED_OPERATIONS, type AuditedOperationId } from '../audit/audited-op
 import { chainExport } from '../audit/chain-export.js';
 import type { Auditing } from '../audit/open-audit.js';
 import { sendLines } from '../audit/send-lines.js';
-import { tenantNotFound } from '../callers/tenant-of-request.js';
 import { forbidden, notFound } from '../http-errors.js';
 import { contextOf } from '../request-context.js';
 import { type Handlers, handle, nextPage, pageOf } from './handler.js';
+import { tenantOfPath } from './tenant-members.js';
 
 export type AuditOperation =
   | 'listAudit'
@@ -23,7 +23,7 @@ export type AuditOperation =
   | 'exportTenantAuditChain';
 
 export interface AuditState {
-  readonly store: Pick<Store, 'audit' | 'tenants'>;
+  readonly store: Pick<Store, 'audit' | 'forTenant'>;
   readonly audit: AdminAudit;
   readonly auditing: Pick<Auditing, 'signingKey' | 'signEnd'>;
   readonly clock: () => Date;
@@ -118,15 +118,15 @@ export function auditHandlers(
 
   /** A chain is whole or proves nothing, so it cannot begin later for some of its readers. */
   async function ownChain(request: Request): Promise<string> {
-    const tenant = await pathTenant(request);
-    const isWithheld = contextOf(request).bound === true && (await endOfPredecessor(tenant)) !== undefined;
+    const { tenantId } = await tenantOfPath(request, store);
+    const isWithheld = contextOf(request).bound === true && (await endOfPredecessor(tenantId)) !== undefined;
     if (isWithheld) {
       throw forbidden(
         'audit_of_predecessor',
         'the chain begins with an earlier tenant of this id; ask an administrator of the platform for it',
       );
     }
-    return tenant;
+    return tenantId;
   }
 
   const sendChain = (
@@ -141,13 +141,6 @@ export function auditHandlers(
         tenant_id: tenant,
       });
     });
-
-  /** @throws RequestError 404 when there is no such tenant */
-  async function pathTenant(request: Request): Promise<string> {
-    const tenant = contextOf(request).pathTenant ?? '';
-    if ((await store.tenants.get(tenant)) === undefined) throw tenantNotFound();
-    return tenant;
-  }
 
   const queryTenant = (request: Request): string | undefined => textOf(request, 'tenant_id');
 
@@ -185,15 +178,15 @@ export function auditHandlers(
 
     exportTenantAudit: listing(
       'exportTenantAudit',
-      async (request) => sinceItsBeginning(request, await pathTenant(request)),
+      async (request) => sinceItsBeginning(request, (await tenantOfPath(request, store)).tenantId),
       audited('exportTenantAudit', async (request) => {
-        const tenant = await pathTenant(request);
-        const filter = await sinceItsBeginning(request, tenant);
+        const { tenantId } = await tenantOfPath(request, store);
+        const filter = await sinceItsBeginning(request, tenantId);
         const page = await store.audit.list({ ...filter, ...limited(request) });
         const ofAdmins = page.items.filter(({ category }) => category === 'admin');
         const others = page.items.filter(({ category }) => category !== 'admin');
         const body = {
-          tenant_id: tenant,
+          tenant_id: tenantId,
           admin_audit: ofAdmins.map(auditEventJson),
           op_audit: others.map(operationAuditJson),
           exported_at: clock().toISOString(),
