@@ -1,12 +1,11 @@
-import { exportLine } from '@stacyvm/audit';
-import { type AuditEvent, type AuditFilter, auditRecordOf, type Store } from '@stacyvm/store';
+import type { AuditEvent, AuditFilter, Store } from '@stacyvm/store';
 import type { Request, RequestHandler, Response } from 'express';
 import type { AdminAudit } from '../audit/admin-audit.js';
 import { CSV_HEADING, csvRow } from '../audit/audit-csv.js';
 import { auditChainJson, auditEventJson, operationAuditJson } from '../audit/audit-wire.js';
 import { type AuditedHandler, requesterOf } from '../audit/audited-handlers.js';
 import { AUDITED_OPERATIONS, type AuditedOperationId } from '../audit/audited-operations.js';
-import { chainExport } from '../audit/chain-export.js';
+import { chainExport, recordLine } from '../audit/chain-export.js';
 import type { Auditing } from '../audit/open-audit.js';
 import { sendLines } from '../audit/send-lines.js';
 import { forbidden, notFound } from '../http-errors.js';
@@ -201,10 +200,6 @@ export function auditHandlers(
 
 function later(time: Date | undefined, other: Date): Date {
   return time !== undefined && time > other ? time : other;
-}
-
-function recordLine(event: AuditEvent): string {
-  return `${exportLine(auditRecordOf(event))}\n`;
 }
 
 function limited(request: Request): { readonly limit: number } {
