@@ -22,7 +22,7 @@ export interface TenantStanding {
 export interface TenantWish {
   /** `X-Tenant-ID`. */
   readonly header: string | undefined;
-  /** The tenant whose members, keys or policies the path is about. */
+  /** The tenant that the path is about. */
   readonly path: string | undefined;
 }
 
