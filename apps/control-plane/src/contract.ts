@@ -2,7 +2,7 @@ import { listOperations, type Operation, type OperationId, openApiDocument } fro
 import { AuthError, requireScope } from '@stacyvm/auth';
 import type { Express, Request, RequestHandler } from 'express';
 import { tenantNotFound } from './callers/tenant-of-request.js';
-import { RequestError } from './http-errors.js';
+import { forbidden } from './http-errors.js';
 import { contextOf } from './request-context.js';
 
 /** Where the contract's paths begin. */
@@ -101,20 +101,16 @@ function guard({ scope, platformOnly }: Operation): RequestHandler {
     if (scope !== 'public') {
       const { principal, tenant, pathTenant, bound } = contextOf(request);
       if (principal === undefined) throw new AuthError('api_key_missing', 'invalid or missing API key');
+      requireScope(principal, scope);
       const isAdmin = principal.scopes.includes('admin:*');
-      if (scope !== 'tenant:admin' || !isAdmin) requireScope(principal, scope);
       if (pathTenant !== undefined && pathTenant !== tenant && !isAdmin) throw tenantNotFound();
-      if (platformOnly && bound) throw platformOnlyRefusal();
+      if (platformOnly && bound) {
+        throw forbidden(
+          'platform_only',
+          'it tells of the whole fleet, which is not for those who belong to a tenant',
+        );
+      }
     }
     next();
   };
-}
-
-function platformOnlyRefusal(): RequestError {
-  return new RequestError({
-    status: 403,
-    code: 'FORBIDDEN',
-    reason: 'platform_only',
-    message: 'it tells of the whole fleet, which is not for those who belong to a tenant',
-  });
 }

@@ -30,21 +30,18 @@ export interface DatabaseHintsOptions {
  */
 export function followDatabaseHints(options: DatabaseHintsOptions): Subscription {
   const { store, orchestrator, revocations, bearerRevocations, tenantDirectory, events, onHint } = options;
+  const followers: Readonly<Record<string, () => void>> = {
+    [REVOCATIONS_CHANNEL]: () => void revocations.runOnce(),
+    [PRINCIPAL_REVOCATIONS_CHANNEL]: () => void bearerRevocations.runOnce(),
+    [WORKERS_CHANNEL]: () => orchestrator.workersChanged(),
+    [TENANTS_CHANNEL]: () => tenantDirectory.forget(),
+    [SANDBOX_EVENTS_CHANNEL]: () => events.hint(),
+  };
   return store.subscribe({
-    channels: [
-      REVOCATIONS_CHANNEL,
-      PRINCIPAL_REVOCATIONS_CHANNEL,
-      WORKERS_CHANNEL,
-      TENANTS_CHANNEL,
-      SANDBOX_EVENTS_CHANNEL,
-    ],
+    channels: Object.keys(followers),
     onHint(channel) {
       onHint(channel);
-      if (channel === REVOCATIONS_CHANNEL) void revocations.runOnce();
-      else if (channel === PRINCIPAL_REVOCATIONS_CHANNEL) void bearerRevocations.runOnce();
-      else if (channel === TENANTS_CHANNEL) tenantDirectory.forget();
-      else if (channel === SANDBOX_EVENTS_CHANNEL) events.hint();
-      else orchestrator.workersChanged();
+      followers[channel]?.();
     },
   });
 }

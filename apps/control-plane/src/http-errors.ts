@@ -38,6 +38,14 @@ export function badRequest(reason: string, message: string): RequestError {
   return new RequestError({ status: 400, code: 'BAD_REQUEST', reason, message });
 }
 
+export function forbidden(reason: string, message: string): RequestError {
+  return new RequestError({ status: 403, code: 'FORBIDDEN', reason, message });
+}
+
+export function notFound(reason: string, message: string): RequestError {
+  return new RequestError({ status: 404, code: 'NOT_FOUND', reason, message });
+}
+
 export function conflict(reason: string, message: string): RequestError {
   return new RequestError({ status: 409, code: 'CONFLICT', reason, message });
 }

@@ -21,7 +21,7 @@ export interface RequestContext {
   reach?: TenantReach;
   /** The credential or a membership binds the caller to the tenant: it is none of the platform. */
   bound?: boolean;
-  /** What the audit was told before the request was let in. */
+  /** What the audit was told before anything was done. */
   attempt?: AuditedAttempt;
   /** Of the contract; undefined where the path is none of it. */
   operation?: string;

@@ -37,6 +37,17 @@ export async function call(fixture: Reachable, path: string, options: CallOption
   };
 }
 
+/** The same with a bearer token instead of the key. */
+export function callAs(
+  fixture: Reachable,
+  token: string,
+  path: string,
+  options: CallOptions = {},
+): Promise<Answer> {
+  const headers = { Authorization: `Bearer ${token}`, ...options.headers };
+  return call(fixture, path, { ...options, key: null, headers });
+}
+
 /** The answer before its body has come. */
 export function open(fixture: Reachable, path: string, options: CallOptions = {}): Promise<Response> {
   const { body, key = fixture.apiKey } = options;

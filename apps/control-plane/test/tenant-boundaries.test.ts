@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { admin, auditOf } from './admin-calls.js';
-import { type Answer, type CallOptions, call, type Json } from './api-calls.js';
+import { type Answer, type CallOptions, call, callAs, type Json } from './api-calls.js';
 import { type OidcProvider, startOidcProvider } from './callers/oidc-provider.js';
 import { type Fixture, startFixture } from './control-plane-fixture.js';
 import { eventually } from './eventually.js';
@@ -25,14 +25,7 @@ describe('boundaries of tenants', () => {
   });
 
   const as = (sub: string, path: string, options: CallOptions = {}, claims: Json = {}): Promise<Answer> =>
-    call(fixture, path, {
-      ...options,
-      key: null,
-      headers: {
-        Authorization: `Bearer ${provider.token({ sub, groups: ['operators'], ...claims })}`,
-        ...options.headers,
-      },
-    });
+    callAs(fixture, provider.token({ sub, groups: ['operators'], ...claims }), path, options);
   /** Makes a tenant with an administrator, `<id>-boss`. */
   async function found(id: string): Promise<void> {
     expect((await admin(fixture, '/tenants', { body: { id, name: id } })).status).to.equal(201);

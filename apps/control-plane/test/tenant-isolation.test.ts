@@ -1,7 +1,7 @@
 import { listOperations } from '@stacyvm/api';
 import { expect } from 'chai';
 import { admin } from './admin-calls.js';
-import { type Answer, type CallOptions, call, type Json } from './api-calls.js';
+import { type Answer, type CallOptions, call, callAs, type Json } from './api-calls.js';
 import { type OidcProvider, startOidcProvider } from './callers/oidc-provider.js';
 import { type Fixture, startFixture } from './control-plane-fixture.js';
 import { eventually } from './eventually.js';
@@ -37,14 +37,7 @@ describe('tenants on one fleet', () => {
   });
 
   const as = (sub: string, path: string, options: CallOptions = {}, claims: Json = {}): Promise<Answer> =>
-    call(fixture, path, {
-      ...options,
-      key: null,
-      headers: {
-        Authorization: `Bearer ${provider.token({ sub, groups: ['operators'], ...claims })}`,
-        ...options.headers,
-      },
-    });
+    callAs(fixture, provider.token({ sub, groups: ['operators'], ...claims }), path, options);
   const spawnAs = async (sub: string): Promise<string> => {
     const { status, body, text } = await as(sub, '/sandboxes', { body: { provider: 'mock' } });
     expect(status, text).to.equal(201);

@@ -25,7 +25,6 @@ export interface AuditLogStatus {
 }
 
 export interface AuditLog {
-  readonly mode: AuditMode;
   /**
    * Records what is about to happen, or has to be known before it is answered.
    *
@@ -103,7 +102,6 @@ export function createAuditLog({ store, sinks, mode, logger }: AuditLogOptions):
   }
 
   return {
-    mode,
     record: (event) =>
       tracked(
         (async () => {

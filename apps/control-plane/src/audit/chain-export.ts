@@ -1,4 +1,4 @@
-import { type AuditStatement, exportLine } from '@stacyvm/audit';
+import { type AuditRecord, type AuditStatement, exportLine } from '@stacyvm/audit';
 import { type AuditEvent, auditRecordOf, type Store } from '@stacyvm/store';
 import type { SignEnd } from './end-signing.js';
 
@@ -22,10 +22,10 @@ export async function* chainExport(
 ): AsyncGenerator<string> {
   const { sequence: last, hash } = await store.audit.head(tenant);
   const anchor = await store.audit.anchor(tenant);
-  if (anchor !== undefined) yield `${exportLine(anchor)}\n`;
+  if (anchor !== undefined) yield line(anchor);
   let after = anchor?.sequence ?? 0;
   // What was pruned went together with its anchor: whatever stands there was put there by somebody.
-  yield* lines(await store.audit.chain({ tenant, after: 0, upTo: after, limit: PAGE }));
+  yield* (await store.audit.chain({ tenant, after: 0, upTo: after, limit: PAGE })).map(recordLine);
   const checkpoints = checkpointsOf(store, tenant, last);
   let checkpoint = await checkpoints.next();
   while (after < last) {
@@ -38,9 +38,9 @@ export async function* chainExport(
     if (events.length === 0) break;
     let text = '';
     for (const event of events) {
-      text += `${exportLine(auditRecordOf(event))}\n`;
+      text += recordLine(event);
       while (checkpoint.done !== true && checkpoint.value.sequence <= event.sequence) {
-        text += `${exportLine(checkpoint.value)}\n`;
+        text += line(checkpoint.value);
         checkpoint = await checkpoints.next();
       }
       after = event.sequence;
@@ -49,7 +49,7 @@ export async function* chainExport(
   }
   yield* beyondHead(store, tenant);
   const at = clock().toISOString();
-  yield `${exportLine(await signEnd({ statement: 'head', tenant, sequence: last, hash, at }))}\n`;
+  yield line(await signEnd({ statement: 'head', tenant, sequence: last, hash, at }));
 }
 
 /**
@@ -63,12 +63,17 @@ async function* beyondHead(store: Pick<Store, 'audit'>, tenant: string): AsyncGe
   if (checkpoints.length === 0 && events.length === 0) return;
   // Others append meanwhile, and the head moves with what they append: it is read once more.
   const { sequence: end } = await store.audit.head(tenant);
-  yield* lines(events.filter(({ sequence }) => sequence > end));
-  for (const checkpoint of checkpoints) if (checkpoint.sequence > end) yield `${exportLine(checkpoint)}\n`;
+  yield* events.filter(({ sequence }) => sequence > end).map(recordLine);
+  for (const checkpoint of checkpoints) if (checkpoint.sequence > end) yield line(checkpoint);
 }
 
-function* lines(events: readonly AuditEvent[]): Generator<string> {
-  for (const event of events) yield `${exportLine(auditRecordOf(event))}\n`;
+/** An event as exports have it. */
+export function recordLine(event: AuditEvent): string {
+  return line(auditRecordOf(event));
+}
+
+function line(entry: AuditRecord | AuditStatement): string {
+  return `${exportLine(entry)}\n`;
 }
 
 async function* checkpointsOf(

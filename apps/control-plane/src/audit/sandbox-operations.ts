@@ -1,6 +1,7 @@
-import type { components, OperationId } from '@stacyvm/api';
+import type { components } from '@stacyvm/api';
 import { redactText } from '@stacyvm/logging';
 import type { Request } from 'express';
+import type { ServedOperation } from '../contract.js';
 import type { AuditedOperation } from './audited-operations.js';
 
 type Schemas = components['schemas'];
@@ -17,7 +18,7 @@ export const SANDBOX_OPERATIONS = {
   deleteFile: { action: 'file.delete', kind: 'sandbox' },
   moveFile: { action: 'file.move', kind: 'sandbox' },
   chmodFile: { action: 'file.chmod', kind: 'sandbox' },
-} as const satisfies Readonly<Record<string, AuditedOperation>>;
+} as const satisfies Partial<Record<ServedOperation, AuditedOperation>>;
 
 export function sandboxOperation(id: string | undefined): AuditedOperation | undefined {
   return id !== undefined && Object.hasOwn(SANDBOX_OPERATIONS, id)
@@ -30,15 +31,15 @@ const SHOWN_COMMAND = 256;
 
 /** What is asked for, without contents, and without what looks like a secret. */
 export function sandboxDetail(id: string, request: Request): Readonly<Record<string, unknown>> {
-  switch (id as OperationId | 'extendSandbox') {
+  switch (id as keyof typeof SANDBOX_OPERATIONS) {
     case 'spawnSandbox': {
       const body = request.body as Schemas['SpawnRequest'];
       const { image, provider, memory_mb, vcpus, ttl, template, owner_id } = body;
       return present({ image, provider, memory_mb, vcpus, ttl, template, owner_id });
     }
     case 'extendSandbox': {
-      const { ttl } = request.body as { readonly ttl?: unknown };
-      return present({ ttl: typeof ttl === 'string' ? ttl : undefined });
+      const { ttl } = request.body as Schemas['ExtendRequest'];
+      return { ttl };
     }
     case 'execInSandbox':
       return execDetail(request.body as Schemas['ExecRequest']);

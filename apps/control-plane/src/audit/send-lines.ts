@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import type { Response } from 'express';
 import { takesItsTime } from '../http-server.js';
+import { pacedWrite } from '../paced-write.js';
 
 /** How long the reader may take nothing before it counts as gone. */
 const READER_STALL_MS = 120_000;
@@ -22,14 +22,10 @@ export async function sendLines(
       takesItsTime(response.req);
       response.flushHeaders();
     }
-    if (response.write(text)) continue;
-    const stalled = setTimeout(() => response.destroy(), READER_STALL_MS);
     try {
-      await once(response, 'drain', { signal: gone });
+      await pacedWrite(response, text, { stallMs: READER_STALL_MS, gone });
     } catch {
       return;
-    } finally {
-      clearTimeout(stalled);
     }
   }
   response.end();

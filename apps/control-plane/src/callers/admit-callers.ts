@@ -15,16 +15,16 @@ export interface AdmitCallersOptions {
  */
 export function admitCallers({ callers, rateLimit }: AdmitCallersOptions): RequestHandler {
   return (request, response, next) => {
-    if (isPublicPath(request.method, request.path)) {
-      if (request.method === 'GET') next();
-      else {
-        rateLimit
-          .ofUnknown(contextOf(request).clientAddress)
-          .then((verdict) => spend(verdict, response))
-          .then(() => next(), next);
-      }
-    } else admit(request, response).then(() => next(), next);
+    const admitted = isPublicPath(request.method, request.path)
+      ? admitAnybody(request, response)
+      : admit(request, response);
+    admitted.then(() => next(), next);
   };
+
+  async function admitAnybody(request: Request, response: Response): Promise<void> {
+    if (request.method === 'GET') return;
+    spend(await rateLimit.ofUnknown(contextOf(request).clientAddress), response);
+  }
 
   async function admit(request: Request, response: Response): Promise<void> {
     const context = contextOf(request);

@@ -3,7 +3,7 @@ import type { Settings } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
 import type { BucketAnswer, BucketQuestion, Store } from '@stacyvm/store';
 import type { ReloadedPart } from '../settings-reload.js';
-import type { BucketSize, Taking } from './token-buckets.js';
+import { type BucketSize, secondsToToken, type Taking } from './token-buckets.js';
 
 export interface SharedBucketsStatus {
   /** Whether requests are counted together with other control planes at the moment. */
@@ -161,8 +161,11 @@ function answer(batch: readonly Demand[], answers: readonly BucketAnswer[]): voi
       if (place < granted) {
         resolve({ taken: true, left: Math.floor(tokens + granted - place - 1), retryAfterSeconds: 0 });
       } else {
-        const retryAfterSeconds = Math.max(Math.ceil((1 - tokens) / size.perSecond), 1);
-        resolve({ taken: false, left: Math.floor(tokens), retryAfterSeconds });
+        resolve({
+          taken: false,
+          left: Math.floor(tokens),
+          retryAfterSeconds: secondsToToken(tokens, size),
+        });
       }
     }
   }

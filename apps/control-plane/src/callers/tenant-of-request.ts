@@ -2,7 +2,7 @@ import { type Principal, ROLE_SCOPES, type Role } from '@stacyvm/auth';
 import type { TenantReach } from '@stacyvm/orchestrator';
 import { isTenantId, type MemberRole } from '@stacyvm/store';
 import type { Request, RequestHandler } from 'express';
-import { RequestError } from '../http-errors.js';
+import { badRequest, forbidden, notFound, type RequestError } from '../http-errors.js';
 import { contextOf } from '../request-context.js';
 import type { TenantDirectory } from './tenant-directory.js';
 
@@ -22,7 +22,7 @@ export interface TenantStanding {
 export interface TenantWish {
   /** `X-Tenant-ID`. */
   readonly header: string | undefined;
-  /** The tenant whose members, keys or policies the path is about. */
+  /** The tenant that the path is about. */
   readonly path: string | undefined;
 }
 
@@ -141,28 +141,16 @@ function inNoTenant(principal: Principal): TenantStanding {
 
 /** The same for a tenant that is not there and for one that is none of the caller's business. */
 export function tenantNotFound(): RequestError {
-  return new RequestError({
-    status: 404,
-    code: 'NOT_FOUND',
-    reason: 'tenant_not_found',
-    message: 'tenant not found',
-  });
+  return notFound('tenant_not_found', 'tenant not found');
 }
 
 function unknownTenant(): RequestError {
-  return new RequestError({
-    status: 403,
-    code: 'FORBIDDEN',
-    reason: 'unknown_tenant',
-    message: 'the tenant of the credential does not exist here; ask an administrator',
-  });
+  return forbidden(
+    'unknown_tenant',
+    'the tenant of the credential does not exist here; ask an administrator',
+  );
 }
 
 function tenantRequired(): RequestError {
-  return new RequestError({
-    status: 400,
-    code: 'BAD_REQUEST',
-    reason: 'tenant_required',
-    message: 'you belong to several tenants; name one with X-Tenant-ID',
-  });
+  return badRequest('tenant_required', 'you belong to several tenants; name one with X-Tenant-ID');
 }

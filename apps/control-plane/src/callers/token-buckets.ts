@@ -69,7 +69,7 @@ export function createTokenBuckets(
         if (oldest !== undefined) buckets.delete(oldest);
         evicted += 1;
       }
-      const retryAfterSeconds = taken ? 0 : Math.max(Math.ceil((1 - left) / size.perSecond), 1);
+      const retryAfterSeconds = taken ? 0 : secondsToToken(left, size);
       return { taken, left: Math.floor(left), retryAfterSeconds };
     },
     resize(next) {
@@ -80,4 +80,9 @@ export function createTokenBuckets(
       return { kept: buckets.size, evicted };
     },
   };
+}
+
+/** Whole seconds until a bucket with less than one token has one again, at least 1. */
+export function secondsToToken(tokens: number, { perSecond }: BucketSize): number {
+  return Math.max(Math.ceil((1 - tokens) / perSecond), 1);
 }

@@ -1,8 +1,9 @@
-import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '@stacyvm/logging';
 import { type EventPosition, FIRST_EVENT, type ReadEvents, type Store } from '@stacyvm/store';
 import type { Response } from 'express';
 import { unavailable } from '../http-errors.js';
+import { pacedWrite } from '../paced-write.js';
 import type { EventWakeup } from './event-wakeup.js';
 import { eventText, overflowText } from './event-wire.js';
 
@@ -115,7 +116,7 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
       if (events.length === BATCH) continue;
       if (!follow) break;
       if (wakeup.hints() === hintsBefore) await wakeup.next(signal);
-      await gather(signal);
+      await delay(limits.gatherMs, undefined, { signal }).catch(() => undefined);
     }
     response.end();
   }
@@ -136,32 +137,17 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
       return [];
     }
   }
-
-  function gather(signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(done, limits.gatherMs);
-      function done(): void {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        resolve();
-      }
-      signal.addEventListener('abort', done, { once: true });
-    });
-  }
 }
 
 /** Waits for a slow reader, for a while. */
 function writer(response: Response, stallMs: number, signal: AbortSignal) {
   return async (text: string): Promise<void> => {
-    if (signal.aborted || response.destroyed || response.write(text)) return;
-    const stalled = setTimeout(() => response.destroy(), stallMs);
+    if (signal.aborted || response.destroyed) return;
     try {
-      await once(response, 'drain', { signal });
+      await pacedWrite(response, text, { stallMs, gone: signal });
     } catch (error) {
       // The stream has been ended from outside; there is nothing left to say.
       if (!signal.aborted) throw error;
-    } finally {
-      clearTimeout(stalled);
     }
   };
 }

@@ -9,7 +9,7 @@ export interface EventWakeup {
 }
 
 /** Hints can be lost. */
-export const POLL_MS = 1_000;
+const POLL_MS = 1_000;
 
 export function createEventWakeup(pollMs = POLL_MS): EventWakeup {
   const sleepers = new Set<() => void>();

@@ -1,5 +1,5 @@
 import type { CreateJoinToken, IssueWorkerToken } from '@stacyvm/api';
-import { DurationError, formatDuration, parseDuration } from '@stacyvm/duration';
+import { formatDuration } from '@stacyvm/duration';
 import {
   isCertificateThumbprint,
   isWorkerAudience,
@@ -11,6 +11,7 @@ import {
   type WorkerAudience,
   type WorkerScope,
 } from '@stacyvm/token';
+import { durationOf } from '../duration-of.js';
 import { badRequest } from '../http-errors.js';
 
 /** A worker token that may be issued (rest-api 5.4). */
@@ -87,15 +88,6 @@ function ttlOf(text: string, maxMs: number, what: string): number {
     throw badRequest('ttl_too_long', `ttl exceeds maximum allowed ${what} of ${formatDuration(maxMs)}`);
   }
   return ttlMs;
-}
-
-function durationOf(text: string): number | undefined {
-  try {
-    return parseDuration(text);
-  } catch (error) {
-    if (error instanceof DurationError) return undefined;
-    throw error;
-  }
 }
 
 function scopesOf(listed: readonly string[]): readonly WorkerScope[] {

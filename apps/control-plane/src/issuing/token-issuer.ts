@@ -96,3 +96,10 @@ export function createTokenIssuer({
     },
   };
 }
+
+/** Which certificate a token is bound to, as requests, answers and the audit tell it. */
+export function boundTo({ certificateThumbprint }: { readonly certificateThumbprint: string | undefined }): {
+  readonly certificate_thumbprint?: string;
+} {
+  return certificateThumbprint === undefined ? {} : { certificate_thumbprint: certificateThumbprint };
+}

@@ -2,7 +2,7 @@ import { type IssueWorkerToken, WorkerEndpointError } from '@stacyvm/worker-rpc'
 import type { AdminAudit, Requester } from '../audit/admin-audit.js';
 import { RequestError } from '../http-errors.js';
 import type { TokenBinding } from '../worker-identity/worker-identity.js';
-import type { IssuedToken, TokenIssuer } from './token-issuer.js';
+import { boundTo, type TokenIssuer } from './token-issuer.js';
 import { endpointErrorOf } from './worker-refusal.js';
 
 export interface WorkerTokenIssueOptions {
@@ -38,9 +38,7 @@ export function createWorkerTokenIssue({
       const issued = await tokenIssuer.issue(
         {
           worker_id: workerId,
-          ...(certificateThumbprint === undefined || tokenBinding() === 'off'
-            ? {}
-            : { certificate_thumbprint: certificateThumbprint }),
+          ...(tokenBinding() === 'off' ? {} : boundTo({ certificateThumbprint })),
         },
         requester,
         'worker',
@@ -63,9 +61,4 @@ export function createWorkerTokenIssue({
       throw endpointErrorOf(error);
     }
   };
-}
-
-/** For the audit: which certificate a token is bound to. */
-function boundTo({ certificateThumbprint }: IssuedToken): { readonly certificate_thumbprint?: string } {
-  return certificateThumbprint === undefined ? {} : { certificate_thumbprint: certificateThumbprint };
 }

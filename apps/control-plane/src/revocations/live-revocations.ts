@@ -1,8 +1,9 @@
 import type { Logger } from '@stacyvm/logging';
-import { type BackgroundWork, startBackgroundWork } from '@stacyvm/orchestrator';
+import type { BackgroundWork } from '@stacyvm/orchestrator';
 import type { Store, TokenRevocationRecord } from '@stacyvm/store';
 import type { RevocationCheck } from '@stacyvm/token';
 import { createRevocationList, type RevocationFeed } from '@stacyvm/worker-rpc';
+import { createFollowedList } from './followed-list.js';
 import { configuredTokenIds, entryOf, feedOf } from './revocation-entries.js';
 
 export interface LiveRevocationsOptions {
@@ -29,15 +30,14 @@ export interface LiveRevocations {
   feed(): RevocationFeed;
   /** Asks the database now. What was changed before the call is in force when it returns. @throws StoreError */
   refresh(): Promise<void>;
+  /** The same after a change, which is made already. Never fails. */
+  putInForce(): Promise<void>;
   /** Puts other token ids of the configuration in force. */
   configure(tokenIds: readonly string[]): void;
   status(): RevocationsStatus;
   /** Asks each second; `onChange` is called at once, and after every change of the list. */
   start(onChange: () => Promise<void>): BackgroundWork;
 }
-
-const POLL_INTERVAL_MS = 1_000;
-const REPORT_AGAIN_MS = 60_000;
 
 /**
  * Loads what is revoked.
@@ -49,12 +49,19 @@ export async function loadRevocations(options: LiveRevocationsOptions): Promise<
   const list = createRevocationList();
   let configured: readonly string[] = [];
   let records: readonly TokenRevocationRecord[] = [];
-  let version: number | undefined;
   let feed = feedOf([]);
-  let askedAt = clock();
-  let asking: Promise<void> = Promise.resolve();
   let listener = async (): Promise<void> => undefined;
   let telling: Promise<void> = Promise.resolve();
+  const followed = createFollowedList({
+    what: 'revocations',
+    snapshot: (known) => store.tokenRevocations.snapshot(known),
+    takeOver(snapshot) {
+      records = snapshot.revocations;
+      takeOver();
+    },
+    logger,
+    clock,
+  });
 
   function configure(listed: readonly string[]): void {
     const { tokenIds, unusable } = configuredTokenIds(listed);
@@ -72,7 +79,7 @@ export async function loadRevocations(options: LiveRevocationsOptions): Promise<
     ]);
     list.replace(feed.version, feed.entries);
     if (feed.version === previous) return;
-    logger.info('revocations changed', { entries: list.size, version });
+    logger.info('revocations changed', { entries: list.size, version: followed.version() });
     tell();
   }
 
@@ -83,64 +90,29 @@ export async function loadRevocations(options: LiveRevocationsOptions): Promise<
     });
   }
 
-  async function ask(): Promise<void> {
-    const snapshot = await store.tokenRevocations.snapshot(version);
-    askedAt = clock();
-    if (snapshot === undefined) return;
-    ({ version, revocations: records } = snapshot);
-    takeOver();
-  }
-
-  function refresh(): Promise<void> {
-    // One after the other: an answer that was asked for earlier must not come in later.
-    asking = asking.catch(() => undefined).then(ask);
-    return asking;
-  }
-
   configure(options.tokenIds);
-  await refresh();
+  await followed.refresh();
 
   return {
     isRevoked: list.isRevoked,
     isWorkerRevoked: list.isWorkerRevoked,
     feed: () => feed,
-    refresh,
+    refresh: followed.refresh,
+    putInForce: followed.putInForce,
     configure(tokenIds) {
       configure(tokenIds);
       takeOver();
     },
     status: () => ({
-      version: version ?? 0,
+      version: followed.version() ?? 0,
       entries: list.size,
-      ageMs: Math.max(clock().getTime() - askedAt.getTime(), 0),
+      ageMs: followed.ageMs(),
     }),
     start(onChange) {
       listener = onChange;
       // Whatever was revoked while nobody listened.
       tell();
-      let reportedAt = 0;
-      const report = (error: unknown): void => {
-        if (clock().getTime() - reportedAt < REPORT_AGAIN_MS) return;
-        reportedAt = clock().getTime();
-        logger.warn('revocations cannot be read; the last known ones stay in force', {
-          last_read: askedAt.toISOString(),
-          error,
-        });
-      };
-      const polling = startBackgroundWork({
-        name: 'reading the revocations',
-        intervalMs: POLL_INTERVAL_MS,
-        round: async () => {
-          try {
-            await refresh();
-            if (reportedAt > 0) logger.info('revocations can be read again', { version });
-            reportedAt = 0;
-          } catch (error) {
-            report(error);
-          }
-        },
-        logger,
-      });
+      const polling = followed.start();
       return {
         runOnce: polling.runOnce,
         async stop() {

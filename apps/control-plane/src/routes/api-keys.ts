@@ -3,7 +3,7 @@ import { mintApiKey } from '@stacyvm/auth';
 import type { ApiKeyRecord, NewApiKey, Page, PageRequest, Store } from '@stacyvm/store';
 import type { Request } from 'express';
 import type { AuditedAnswer, AuditedHandler } from '../audit/audited-handlers.js';
-import { RequestError } from '../http-errors.js';
+import { notFound } from '../http-errors.js';
 import { endOfLifetime } from '../people/lifetime.js';
 import { type Handlers, NO_STORE, nextPage, pageOf, pathParameter } from './handler.js';
 import { tenantOfPath } from './tenant-members.js';
@@ -80,7 +80,7 @@ export function apiKeyHandlers(
 
   async function revoke(request: Request, keys: OwnedKeys): Promise<AuditedAnswer> {
     const record = await keys.revoke(pathParameter(request, 'id'));
-    if (record === undefined) throw keyNotFound();
+    if (record === undefined) throw notFound('api_key_not_found', 'API key not found');
     const { name, role, prefix } = factsOf(record);
     return {
       body: apiKeyJson(record, clock()),
@@ -139,13 +139,4 @@ function apiKeyJson(record: ApiKeyRecord, now: Date): Schemas['ApiKey'] {
 function stateOf({ revokedAt, expiresAt }: ApiKeyRecord, now: Date): Schemas['ApiKey']['state'] {
   if (revokedAt !== undefined) return 'revoked';
   return expiresAt !== undefined && expiresAt <= now ? 'expired' : 'active';
-}
-
-function keyNotFound(): RequestError {
-  return new RequestError({
-    status: 404,
-    code: 'NOT_FOUND',
-    reason: 'api_key_not_found',
-    message: 'API key not found',
-  });
 }

@@ -1,18 +1,17 @@
-import { exportLine } from '@stacyvm/audit';
-import { type AuditEvent, type AuditFilter, auditRecordOf, type Store } from '@stacyvm/store';
+import type { AuditEvent, AuditFilter, Store } from '@stacyvm/store';
 import type { Request, RequestHandler, Response } from 'express';
 import type { AdminAudit } from '../audit/admin-audit.js';
 import { CSV_HEADING, csvRow } from '../audit/audit-csv.js';
 import { auditChainJson, auditEventJson, operationAuditJson } from '../audit/audit-wire.js';
 import { type AuditedHandler, requesterOf } from '../audit/audited-handlers.js';
 import { AUDITED_OPERATIONS, type AuditedOperationId } from '../audit/audited-operations.js';
-import { chainExport } from '../audit/chain-export.js';
+import { chainExport, recordLine } from '../audit/chain-export.js';
 import type { Auditing } from '../audit/open-audit.js';
 import { sendLines } from '../audit/send-lines.js';
-import { tenantNotFound } from '../callers/tenant-of-request.js';
-import { RequestError } from '../http-errors.js';
+import { forbidden, notFound } from '../http-errors.js';
 import { contextOf } from '../request-context.js';
 import { type Handlers, handle, nextPage, pageOf } from './handler.js';
+import { tenantOfPath } from './tenant-members.js';
 
 export type AuditOperation =
   | 'listAudit'
@@ -23,7 +22,7 @@ export type AuditOperation =
   | 'exportTenantAuditChain';
 
 export interface AuditState {
-  readonly store: Pick<Store, 'audit' | 'tenants'>;
+  readonly store: Pick<Store, 'audit' | 'forTenant'>;
   readonly audit: AdminAudit;
   readonly auditing: Pick<Auditing, 'signingKey' | 'signEnd'>;
   readonly clock: () => Date;
@@ -118,10 +117,15 @@ export function auditHandlers(
 
   /** A chain is whole or proves nothing, so it cannot begin later for some of its readers. */
   async function ownChain(request: Request): Promise<string> {
-    const tenant = await pathTenant(request);
-    const isWithheld = contextOf(request).bound === true && (await endOfPredecessor(tenant)) !== undefined;
-    if (isWithheld) throw OF_PREDECESSOR;
-    return tenant;
+    const { tenantId } = await tenantOfPath(request, store);
+    const isWithheld = contextOf(request).bound === true && (await endOfPredecessor(tenantId)) !== undefined;
+    if (isWithheld) {
+      throw forbidden(
+        'audit_of_predecessor',
+        'the chain begins with an earlier tenant of this id; ask an administrator of the platform for it',
+      );
+    }
+    return tenantId;
   }
 
   const sendChain = (
@@ -136,13 +140,6 @@ export function auditHandlers(
         tenant_id: tenant,
       });
     });
-
-  /** @throws RequestError 404 when there is no such tenant */
-  async function pathTenant(request: Request): Promise<string> {
-    const tenant = contextOf(request).pathTenant ?? '';
-    if ((await store.tenants.get(tenant)) === undefined) throw tenantNotFound();
-    return tenant;
-  }
 
   const queryTenant = (request: Request): string | undefined => textOf(request, 'tenant_id');
 
@@ -172,21 +169,23 @@ export function auditHandlers(
 
     getAuditKey: audited('getAuditKey', async () => {
       const key = auditing.signingKey;
-      if (key === undefined) throw UNSIGNED;
+      if (key === undefined) {
+        throw notFound('audit_unsigned', 'the audit is not signed; set audit.signing_key_file');
+      }
       return { body: { key_id: key.keyId, algorithm: 'Ed25519', public_key: key.publicKeyPem } };
     }),
 
     exportTenantAudit: listing(
       'exportTenantAudit',
-      async (request) => sinceItsBeginning(request, await pathTenant(request)),
+      async (request) => sinceItsBeginning(request, (await tenantOfPath(request, store)).tenantId),
       audited('exportTenantAudit', async (request) => {
-        const tenant = await pathTenant(request);
-        const filter = await sinceItsBeginning(request, tenant);
+        const { tenantId } = await tenantOfPath(request, store);
+        const filter = await sinceItsBeginning(request, tenantId);
         const page = await store.audit.list({ ...filter, ...limited(request) });
         const ofAdmins = page.items.filter(({ category }) => category === 'admin');
         const others = page.items.filter(({ category }) => category !== 'admin');
         const body = {
-          tenant_id: tenant,
+          tenant_id: tenantId,
           admin_audit: ofAdmins.map(auditEventJson),
           op_audit: others.map(operationAuditJson),
           exported_at: clock().toISOString(),
@@ -199,26 +198,8 @@ export function auditHandlers(
   };
 }
 
-const UNSIGNED = new RequestError({
-  status: 404,
-  code: 'NOT_FOUND',
-  reason: 'audit_unsigned',
-  message: 'the audit is not signed; set audit.signing_key_file',
-});
-
-const OF_PREDECESSOR = new RequestError({
-  status: 403,
-  code: 'FORBIDDEN',
-  reason: 'audit_of_predecessor',
-  message: 'the chain begins with an earlier tenant of this id; ask an administrator of the platform for it',
-});
-
 function later(time: Date | undefined, other: Date): Date {
   return time !== undefined && time > other ? time : other;
-}
-
-function recordLine(event: AuditEvent): string {
-  return `${exportLine(auditRecordOf(event))}\n`;
 }
 
 function limited(request: Request): { readonly limit: number } {

@@ -1,13 +1,11 @@
 import type { components } from '@stacyvm/api';
 import type { CredentialExplanation, PresentedCredential } from '@stacyvm/auth';
-import type { Logger } from '@stacyvm/logging';
 import type { PrincipalRevocationKind, PrincipalRevocationRecord, Store } from '@stacyvm/store';
 import type { AuditedHandler } from '../audit/audited-handlers.js';
 import type { LiveCallers } from '../callers/live-callers.js';
 import { badRequest } from '../http-errors.js';
 import { bearerRevocationOf, type RevokeBearerTokens } from '../people/bearer-revocation-request.js';
 import type { BearerRevocations } from '../people/bearer-revocations.js';
-import { putInForce } from '../people/put-in-force.js';
 import { type Handlers, NO_STORE, nextPage, pageOf, pathParameter } from './handler.js';
 
 type Schemas = components['schemas'];
@@ -15,13 +13,12 @@ type Schemas = components['schemas'];
 export interface AuthState {
   readonly store: Pick<Store, 'principalRevocations'>;
   readonly callers: Pick<LiveCallers, 'explain' | 'issuers'>;
-  readonly bearerRevocations: Pick<BearerRevocations, 'refresh'>;
-  readonly logger: Logger;
+  readonly bearerRevocations: Pick<BearerRevocations, 'putInForce'>;
   readonly clock: () => Date;
 }
 
 export function authHandlers(
-  { store, callers, bearerRevocations, logger, clock }: AuthState,
+  { store, callers, bearerRevocations, clock }: AuthState,
   audited: AuditedHandler,
 ): Handlers<'revokeBearerTokens' | 'listBearerRevocations' | 'removeBearerRevocation' | 'explainCredential'> {
   return {
@@ -33,7 +30,7 @@ export function authHandlers(
           issuers: callers.issuers,
         }),
       );
-      await putInForce({ bearerRevocations, logger });
+      await bearerRevocations.putInForce();
       const body = revocationJson(record);
       const { kind, issuer, subject, issued_before, reason } = body;
       return {
@@ -55,7 +52,7 @@ export function authHandlers(
 
     removeBearerRevocation: audited('removeBearerRevocation', async (request) => {
       const { kind, issuer, subject } = await store.principalRevocations.remove(pathParameter(request, 'id'));
-      await putInForce({ bearerRevocations, logger });
+      await bearerRevocations.putInForce();
       return { body: { status: 'removed' }, detail: { kind, issuer, subject } };
     }),
 

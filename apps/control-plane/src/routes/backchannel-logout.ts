@@ -1,6 +1,5 @@
 import type { components } from '@stacyvm/api';
 import { AuthError, type LogoutToken } from '@stacyvm/auth';
-import type { Logger } from '@stacyvm/logging';
 import type { Store } from '@stacyvm/store';
 import type { AdminAudit } from '../audit/admin-audit.js';
 import type { AuditedHandler } from '../audit/audited-handlers.js';
@@ -8,25 +7,22 @@ import { AUDITED_OPERATIONS } from '../audit/audited-operations.js';
 import type { LiveCallers } from '../callers/live-callers.js';
 import type { BearerRevocations } from '../people/bearer-revocations.js';
 import { logoutRevocation } from '../people/logout-revocation.js';
-import { putInForce } from '../people/put-in-force.js';
 import { contextOf } from '../request-context.js';
 import { type Handlers, NO_STORE } from './handler.js';
 
 export interface BackChannelLogoutState {
   readonly store: Pick<Store, 'principalRevocations'>;
   readonly callers: Pick<LiveCallers, 'verifyLogout'>;
-  readonly bearerRevocations: Pick<BearerRevocations, 'refresh' | 'isRevoked'>;
+  readonly bearerRevocations: Pick<BearerRevocations, 'putInForce' | 'isRevoked'>;
   readonly audit: Pick<AdminAudit, 'begin'>;
-  readonly logger: Logger;
   readonly clock: () => Date;
 }
 
 /** OpenID Connect Back-Channel Logout 1.0 sections 2.5 to 2.8. */
 export function backChannelLogoutHandlers(
-  state: BackChannelLogoutState,
+  { store, callers, bearerRevocations, audit, clock }: BackChannelLogoutState,
   audited: AuditedHandler,
 ): Handlers<'backChannelLogout'> {
-  const { store, callers, bearerRevocations, audit, clock } = state;
   return {
     backChannelLogout: audited('backChannelLogout', async (request, requester) => {
       const { logout_token: token } = request.body as components['schemas']['BackChannelLogout'];
@@ -42,7 +38,7 @@ export function backChannelLogoutHandlers(
       const { tokenId } = logout;
       const record = await store.principalRevocations.addOnce(revocation, { tokenId, expiresAt });
       if (record === undefined) throw replayed();
-      await putInForce(state);
+      await bearerRevocations.putInForce();
       return { headers: NO_STORE, resource: `bearer_revocation:${record.id}`, detail };
     }),
   };

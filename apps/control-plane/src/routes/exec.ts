@@ -1,10 +1,10 @@
-import { once } from 'node:events';
 import type { components } from '@stacyvm/api';
 import { formatDuration } from '@stacyvm/duration';
 import type { Logger } from '@stacyvm/logging';
 import type { ExecInSandbox, ExecRequest, Orchestrator } from '@stacyvm/orchestrator';
 import type { Request, Response } from 'express';
 import { problemOf, RequestError } from '../http-errors.js';
+import { pacedWrite } from '../paced-write.js';
 import { contextOf, reachOf } from '../request-context.js';
 import { type Handlers, handle, pathParameter } from './handler.js';
 
@@ -61,15 +61,8 @@ async function stream(
   response: Response,
 ): Promise<void> {
   const context = contextOf(request);
-  const write = async (record: unknown): Promise<void> => {
-    if (response.write(`${ndjson(record)}\n`)) return;
-    const stalled = setTimeout(() => response.destroy(), readerStallMs);
-    try {
-      await once(response, 'drain', { signal: context.signal });
-    } finally {
-      clearTimeout(stalled);
-    }
-  };
+  const pace = { stallMs: readerStallMs, gone: context.signal };
+  const write = (record: unknown): Promise<void> => pacedWrite(response, `${ndjson(record)}\n`, pace);
   const onStart = (): void => {
     response
       .status(200)

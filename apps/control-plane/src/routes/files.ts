@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import type { components } from '@stacyvm/api';
 import type { FilesInSandbox, Orchestrator } from '@stacyvm/orchestrator';
 import type { Request, Response } from 'express';
+import { pacedWrite } from '../paced-write.js';
 import { contextOf, reachOf } from '../request-context.js';
 import { type Handlers, handle, NO_STORE, pathParameter } from './handler.js';
 import { withUploadedContent } from './uploaded-content.js';
@@ -106,15 +106,7 @@ async function download(
         if (/^[0-7]{1,4}$/.test(mode)) response.set('X-File-Mode', mode);
         response.flushHeaders();
       },
-      async onContent(chunk) {
-        if (response.write(chunk)) return;
-        const stalled = setTimeout(() => response.destroy(), stallMs);
-        try {
-          await once(response, 'drain', { signal: context.signal });
-        } finally {
-          clearTimeout(stalled);
-        }
-      },
+      onContent: (chunk) => pacedWrite(response, chunk, { stallMs, gone: context.signal }),
     },
     context,
   );

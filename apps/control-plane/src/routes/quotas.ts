@@ -1,6 +1,6 @@
 import type { SetQuota } from '@stacyvm/api';
 import { type Orchestrator, OrchestratorError } from '@stacyvm/orchestrator';
-import type { QuotaSubject } from '@stacyvm/store';
+import type { QuotaSubject, QuotaSummary } from '@stacyvm/store';
 import type { Request } from 'express';
 import type { AuditedAnswer, AuditedHandler } from '../audit/audited-handlers.js';
 import { badRequest } from '../http-errors.js';
@@ -149,12 +149,7 @@ function noneIfNotFound(error: unknown): undefined {
   throw error;
 }
 
-function summaryJson(counts: {
-  readonly total: number;
-  readonly withMaxSandboxes: number;
-  readonly withMaxTtl: number;
-  readonly withMaxExecTimeout: number;
-}) {
+function summaryJson(counts: QuotaSummary) {
   return {
     total: counts.total,
     with_max_sandboxes: counts.withMaxSandboxes,

@@ -2,9 +2,10 @@ import type { components } from '@stacyvm/api';
 import type { Principal } from '@stacyvm/auth';
 import type { Logger } from '@stacyvm/logging';
 import type { Orchestrator, Sandboxes } from '@stacyvm/orchestrator';
+import type { Request } from 'express';
 import type { RecordDecision } from '../audit/policy-decisions.js';
 import { memberIdOf } from '../callers/tenant-of-request.js';
-import { RequestError } from '../http-errors.js';
+import { forbidden } from '../http-errors.js';
 import { contextOf, reachOf } from '../request-context.js';
 import { sandboxJson } from '../wire.js';
 import { type Handlers, handle, pageOf, pathParameter, sendPage } from './handler.js';
@@ -28,12 +29,10 @@ function ownerOf(named: string | undefined, principal: Principal | undefined) {
   const isItself = !named || memberIdOf(named) === memberIdOf(principal.id);
   if (isItself) return { callerId: principal.id };
   if (principal.scopes.includes('admin:*')) return { ownerId: named };
-  throw new RequestError({
-    status: 403,
-    code: 'FORBIDDEN',
-    reason: 'owner_not_caller',
-    message: 'X-User-ID, owner_id: whoever has a token spawns for itself; a key may name others',
-  });
+  throw forbidden(
+    'owner_not_caller',
+    'X-User-ID, owner_id: whoever has a token spawns for itself; a key may name others',
+  );
 }
 
 export function sandboxHandlers(
@@ -41,6 +40,8 @@ export function sandboxHandlers(
   logger: Pick<Logger, 'warn'>,
   recordDecision: RecordDecision,
 ): Handlers<SandboxOperation> {
+  const sandboxesFor = (request: Request): Sandboxes => orchestrator.within(reachOf(request));
+
   /** A caller who goes away before the answer is out does not know the id of the sandbox. */
   const destroyUnheardOf = (sandboxes: Sandboxes, id: string, gone: AbortSignal): void => {
     const destroy = (): void => {
@@ -59,7 +60,7 @@ export function sandboxHandlers(
       const body = request.body as components['schemas']['SpawnRequest'];
       const { requestId, signal, principal, attempt } = contextOf(request);
       const warnings: string[] = [];
-      const sandboxes = orchestrator.within(reachOf(request));
+      const sandboxes = sandboxesFor(request);
       const sandbox = await sandboxes.spawn(
         {
           image: body.image,
@@ -90,30 +91,29 @@ export function sandboxHandlers(
     }),
 
     listSandboxes: handle(async (request, response) => {
-      const { items, nextCursor } = await orchestrator.within(reachOf(request)).list(pageOf(request));
+      const { items, nextCursor } = await sandboxesFor(request).list(pageOf(request));
       sendPage(response, items.map(sandboxJson), nextCursor);
     }),
 
     getSandbox: handle(async (request, response) => {
-      const sandbox = await orchestrator.within(reachOf(request)).get(pathParameter(request, 'id'));
+      const sandbox = await sandboxesFor(request).get(pathParameter(request, 'id'));
       response.json(sandboxJson(sandbox));
     }),
 
     destroySandbox: handle(async (request, response) => {
-      await orchestrator.within(reachOf(request)).destroy(pathParameter(request, 'id'));
+      await sandboxesFor(request).destroy(pathParameter(request, 'id'));
       response.json({ status: 'destroyed' });
     }),
 
     extendSandbox: handle(async (request, response) => {
       const { ttl } = request.body as components['schemas']['ExtendRequest'];
-      const sandboxes = orchestrator.within(reachOf(request));
-      response.json(sandboxJson(await sandboxes.extend(pathParameter(request, 'id'), { ttl })));
+      const sandbox = await sandboxesFor(request).extend(pathParameter(request, 'id'), { ttl });
+      response.json(sandboxJson(sandbox));
     }),
 
     getSandboxLogs: handle(async (request, response) => {
       const lines = Number(request.query['lines'] ?? 100);
-      const sandboxes = orchestrator.within(reachOf(request));
-      response.json(await sandboxes.logs(pathParameter(request, 'id'), lines));
+      response.json(await sandboxesFor(request).logs(pathParameter(request, 'id'), lines));
     }),
   };
 }

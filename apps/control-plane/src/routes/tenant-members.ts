@@ -3,7 +3,7 @@ import type { MemberRole, Store, TenantMemberRecord, TenantStore } from '@stacyv
 import type { Request } from 'express';
 import type { AuditedHandler } from '../audit/audited-handlers.js';
 import { memberIdOf, tenantNotFound } from '../callers/tenant-of-request.js';
-import { RequestError } from '../http-errors.js';
+import { notFound, type RequestError } from '../http-errors.js';
 import { contextOf } from '../request-context.js';
 import { type Handlers, nextPage, pageOf, pathParameter } from './handler.js';
 import { found } from './tenants.js';
@@ -81,12 +81,7 @@ function keepingAdmin(request: Request): { readonly keepAdmin: boolean } {
 }
 
 function memberNotFound(): RequestError {
-  return new RequestError({
-    status: 404,
-    code: 'NOT_FOUND',
-    reason: 'member_not_found',
-    message: 'member not found',
-  });
+  return notFound('member_not_found', 'member not found');
 }
 
 function memberJson(member: TenantMemberRecord): Schemas['TenantMember'] {

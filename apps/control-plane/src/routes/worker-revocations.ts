@@ -1,5 +1,4 @@
 import type { RevokeWorkerCredentials, WorkerRevocation } from '@stacyvm/api';
-import type { Logger } from '@stacyvm/logging';
 import type { RevocationKind, Store, TokenRevocationRecord } from '@stacyvm/store';
 import type { AuditedHandler } from '../audit/audited-handlers.js';
 import type { LiveRevocations } from '../revocations/live-revocations.js';
@@ -9,25 +8,15 @@ import { type Handlers, nextPage, pageOf, pathParameter } from './handler.js';
 
 export interface WorkerRevocationsState {
   readonly store: Pick<Store, 'tokenRevocations' | 'tokenIssuances'>;
-  readonly revocations: Pick<LiveRevocations, 'refresh'>;
+  readonly revocations: Pick<LiveRevocations, 'putInForce'>;
   readonly tokenProfile: () => 'strict' | 'compatible';
-  readonly logger: Logger;
   readonly clock: () => Date;
 }
 
 export function workerRevocationHandlers(
-  { store, revocations, tokenProfile, logger, clock }: WorkerRevocationsState,
+  { store, revocations, tokenProfile, clock }: WorkerRevocationsState,
   audited: AuditedHandler,
 ): Handlers<'revokeWorkerCredentials' | 'listWorkerRevocations' | 'removeWorkerRevocation'> {
-  /** The change is made, and every control plane will see it; that this one does so at once is a courtesy. */
-  const putInForce = async (): Promise<void> => {
-    try {
-      await revocations.refresh();
-    } catch (error) {
-      logger.warn('a change of the revocations is not in force here yet', { error });
-    }
-  };
-
   return {
     revokeWorkerCredentials: audited('revokeWorkerCredentials', async (request, { actor }) => {
       const revocation = await revocationOf(request.body as RevokeWorkerCredentials, {
@@ -37,7 +26,7 @@ export function workerRevocationHandlers(
         findIssuance: store.tokenIssuances.find,
       });
       const record = await store.tokenRevocations.add(revocation);
-      await putInForce();
+      await revocations.putInForce();
       const body = revocationJson(record);
       return {
         status: 201,
@@ -65,7 +54,7 @@ export function workerRevocationHandlers(
       const id = pathParameter(request, 'id');
       const removed = await store.tokenRevocations.get(id);
       await store.tokenRevocations.remove(id);
-      await putInForce();
+      await revocations.putInForce();
       return {
         body: { status: 'removed' },
         detail: { kind: removed?.kind, subject: removed?.subject },

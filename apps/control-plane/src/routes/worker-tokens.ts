@@ -2,7 +2,7 @@ import type { IssueWorkerToken } from '@stacyvm/api';
 import type { Store, TokenIssuanceRecord } from '@stacyvm/store';
 import { DEFAULT_WORKER_SCOPES, isWorkerAudience } from '@stacyvm/token';
 import type { AuditedHandler } from '../audit/audited-handlers.js';
-import type { TokenIssuer } from '../issuing/token-issuer.js';
+import { boundTo, type TokenIssuer } from '../issuing/token-issuer.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { type Handlers, NO_STORE, nextPage, pageOf, workerIdFilter } from './handler.js';
 
@@ -28,9 +28,7 @@ export function workerTokenHandlers(
         issued_at: issued.issuedAt.toISOString(),
         expires_at: issued.expiresAt.toISOString(),
         key_fingerprint: issued.keyFingerprint,
-        ...(issued.certificateThumbprint === undefined
-          ? {}
-          : { certificate_thumbprint: issued.certificateThumbprint }),
+        ...boundTo(issued),
       };
       return {
         body: { token: issued.token, ...facts },

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { admin, auditOf, items } from '../admin-calls.js';
-import { type Answer, type CallOptions, call, type Json } from '../api-calls.js';
+import { type Answer, type CallOptions, call, callAs, type Json } from '../api-calls.js';
 import { type OidcProvider, startOidcProvider } from '../callers/oidc-provider.js';
 import { type Fixture, startFixture } from '../control-plane-fixture.js';
 import { eventually } from '../eventually.js';
@@ -46,14 +46,7 @@ describe('the policies of tenants', () => {
   });
 
   const as = (sub: string, path: string, options: CallOptions = {}): Promise<Answer> =>
-    call(fixture, path, {
-      ...options,
-      key: null,
-      headers: {
-        Authorization: `Bearer ${provider.token({ sub, groups: ['operators'] })}`,
-        ...options.headers,
-      },
-    });
+    callAs(fixture, provider.token({ sub, groups: ['operators'] }), path, options);
   /** As an administrator of tenant A. */
   const asA = (path: string, options: CallOptions = {}): Promise<Answer> =>
     as('tn-a-admin', `/admin${path}`, options);

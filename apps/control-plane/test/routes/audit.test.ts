@@ -10,7 +10,7 @@ import { auditRecordOf } from '@stacyvm/store';
 import { expect } from 'chai';
 import pg from 'pg';
 import { admin, items } from '../admin-calls.js';
-import { type Answer, type CallOptions, call, type Json } from '../api-calls.js';
+import { type Answer, type CallOptions, call, callAs, type Json } from '../api-calls.js';
 import { type OidcProvider, startOidcProvider } from '../callers/oidc-provider.js';
 import { type Fixture, startFixture } from '../control-plane-fixture.js';
 import { eventually } from '../eventually.js';
@@ -45,14 +45,7 @@ describe('the routes of the audit', () => {
   });
 
   const as = (sub: string, path: string, options: CallOptions = {}): Promise<Answer> =>
-    call(fixture, path, {
-      ...options,
-      key: null,
-      headers: {
-        Authorization: `Bearer ${provider.token({ sub, groups: ['operators'] })}`,
-        ...options.headers,
-      },
-    });
+    callAs(fixture, provider.token({ sub, groups: ['operators'] }), path, options);
   const recordsOf = ({ text }: Answer): AuditRecord[] =>
     text
       .split('\n')

@@ -75,7 +75,7 @@ describe('the probes', () => {
       ...authority,
       auditing,
       ...createEdge(settings, logger, clock),
-      bearerRevocations: { refresh: async () => undefined, isRevoked: () => false },
+      bearerRevocations: { putInForce: async () => undefined, isRevoked: () => false },
       settings: createSettingsReload({ initial: settings, parts: [], logger }),
       settingsSource: fixedSettings(clock()),
       tls: { server: undefined, rpc: undefined, certificates: () => [], materials: () => [] },

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { admin, auditOf } from '../admin-calls.js';
-import { type Answer, type CallOptions, call, type Json, spawnSandbox } from '../api-calls.js';
+import { type Answer, type CallOptions, call, callAs, type Json, spawnSandbox } from '../api-calls.js';
 import { type OidcProvider, startOidcProvider } from '../callers/oidc-provider.js';
 import { type Fixture, startFixture } from '../control-plane-fixture.js';
 import { eventually } from '../eventually.js';
@@ -32,14 +32,7 @@ describe('the routes of tenants', () => {
   const remove = (path: string): Promise<Answer> => admin(fixture, path, { method: 'DELETE' });
   /** As somebody with a token of the provider. */
   const as = (sub: string, path: string, options: CallOptions = {}): Promise<Answer> =>
-    call(fixture, path, {
-      ...options,
-      key: null,
-      headers: {
-        Authorization: `Bearer ${provider.token({ sub, groups: ['viewers'] })}`,
-        ...options.headers,
-      },
-    });
+    callAs(fixture, provider.token({ sub, groups: ['viewers'] }), path, options);
   const reasonOf = ({ status, body }: Answer) => [status, body['reason']];
 
   it('create, get, list, change and delete', async () => {

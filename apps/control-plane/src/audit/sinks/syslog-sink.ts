@@ -17,7 +17,7 @@ const WARNING = 4;
 const ANSWER_TIMEOUT_MS = 5_000;
 
 /** One record as a message of RFC 5424. */
-export function syslogMessage(record: AuditRecord, host: string, processId: number): string {
+function syslogMessage(record: AuditRecord, host: string, processId: number): string {
   const severity = record.outcome === 'success' || record.outcome === '' ? INFORMATIONAL : WARNING;
   const id = record.category.slice(0, 32);
   return `<${FACILITY * 8 + severity}>1 ${record.at} ${host} stacyvm ${processId} ${id} - \uFEFF${exportLine(record)}`;
