@@ -8,6 +8,7 @@ import {
   type Verification,
   verifyExport,
 } from '@stacyvm/audit';
+import { chainLines } from '../../audit/chain-lines.js';
 import { defineCommand } from '../../command.js';
 import { type ConnectionArguments, connectAsPlatform, connectionOptions } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
@@ -71,11 +72,7 @@ async function verifyOnline(args: VerifyArguments, given: readonly AuditPublicKe
       notice(`the key ${served.key_id} is what the control plane itself names; --public-key proves more`);
     }
   }
-  async function* lines(): AsyncGenerator<string> {
-    if (args.tenant !== undefined) yield* audit.chain(args.tenant);
-    else for await (const { tenant_id: tenant } of audit.chains()) yield* audit.chain(tenant);
-  }
-  return verifyExport(lines(), { keys });
+  return verifyExport(chainLines(audit, args.tenant), { keys });
 }
 
 async function* linesOf(path: string): AsyncGenerator<string> {
