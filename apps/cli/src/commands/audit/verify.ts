@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import {
   AuditError,
   type AuditPublicKey,
@@ -9,6 +8,7 @@ import {
   verifyExport,
 } from '@stacyvm/audit';
 import { chainLines } from '../../audit/chain-lines.js';
+import { exportFileLines } from '../../audit/export-file.js';
 import { defineCommand } from '../../command.js';
 import { type ConnectionArguments, connectAsPlatform, connectionOptions } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
@@ -55,7 +55,7 @@ export const verifyCommand = defineCommand({
     const report =
       args.file === undefined
         ? await verifyOnline(args, keys)
-        : await verifyExport(linesOf(args.file), { keys });
+        : await verifyExport(exportFileLines(args.file, 1), { keys });
     if (args.format === 'json') printJson(reportJson(report));
     else printReport(report);
     if (!report.intact) throw new CommandFailure('the audit is not intact');
@@ -73,16 +73,6 @@ async function verifyOnline(args: VerifyArguments, given: readonly AuditPublicKe
     }
   }
   return verifyExport(chainLines(audit, args.tenant), { keys });
-}
-
-async function* linesOf(path: string): AsyncGenerator<string> {
-  try {
-    const file = await open(path);
-    yield* file.readLines({ encoding: 'utf8' });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new CommandFailure(`${path} cannot be read: ${code}`, 1, { cause: error });
-  }
 }
 
 function publicKeyOf(path: string): AuditPublicKey {

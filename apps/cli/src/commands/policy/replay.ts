@@ -1,11 +1,12 @@
 import { readPolicyFiles } from '@stacyvm/config/policies';
 import { parseDuration } from '@stacyvm/duration';
 import { compilePolicySet, createPolicyReplay, type PolicyReplayReport } from '@stacyvm/policy';
+import { exportFileLines } from '../../audit/export-file.js';
 import { defineCommand } from '../../command.js';
 import { connectAsPlatform, connectionOptions } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
 import { formatOption, print, printJson, table } from '../../output.js';
-import { linesOfFile, liveDecisions, recordedDecisions } from '../../policy/recorded-decisions.js';
+import { liveDecisions, recordedDecisions } from '../../policy/recorded-decisions.js';
 import { readable } from '../../policy/rules.js';
 import { printable } from '../../worker-token/printable.js';
 
@@ -57,7 +58,7 @@ export const replayCommand = defineCommand({
       );
     }
     const lines =
-      file === undefined ? liveDecisions(connectAsPlatform(args), since, tenant) : linesOfFile(file);
+      file === undefined ? liveDecisions(connectAsPlatform(args), since, tenant) : exportFileLines(file, 2);
     for await (const decision of recordedDecisions(lines, file ?? 'the audit', since)) replay.add(decision);
     const report = replay.report();
     if (args.format === 'json') printJson(reportJson(report));
