@@ -1,5 +1,6 @@
 import type { SpawnRequest } from '@stacyvm/api';
 import type { Argv } from 'yargs';
+import { given } from './given.js';
 import { parsePairs } from './pairs.js';
 import { printable } from './worker-token/printable.js';
 
@@ -42,7 +43,7 @@ export function spawnOptions<T>(yargs: Argv<T>) {
 }
 
 export function spawnRequest(args: SpawnOptionArguments): SpawnRequest {
-  const request = {
+  return given({
     image: args.image,
     provider: args.provider,
     ttl: args.ttl,
@@ -52,8 +53,7 @@ export function spawnRequest(args: SpawnOptionArguments): SpawnRequest {
     owner_id: args.owner,
     metadata: args.metadata.length === 0 ? undefined : parsePairs('metadata', args.metadata),
     requirements: args.require.length === 0 ? undefined : parsePairs('require', args.require),
-  };
-  return Object.fromEntries(Object.entries(request).filter(([, value]) => value !== undefined));
+  });
 }
 
 /** On standard error: what the program writes stays what the program wrote. */

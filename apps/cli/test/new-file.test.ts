@@ -44,6 +44,41 @@ describe('writeNewFile', () => {
     expect(readdirSync(directory)).to.deep.equal(['a']);
   });
 
+  it('writes what comes in parts', async () => {
+    const path = join(directory, 'a');
+    async function* parts(): AsyncGenerator<string> {
+      yield 'one ';
+      yield 'two';
+    }
+    await writeNewFile(path, parts(), { replace: false });
+    expect(readFileSync(path, 'utf8')).to.equal('one two');
+  });
+
+  it('leaves what was there, and nothing else, when the parts break off', async () => {
+    const path = join(directory, 'a');
+    writeFileSync(path, 'before');
+    const broken = Object.assign(new Error('the server is gone'), { code: 'gone' });
+    async function* parts(): AsyncGenerator<string> {
+      yield 'one ';
+      throw broken;
+    }
+    expect(await failureOf(writeNewFile(path, parts(), { replace: true }))).to.equal(broken);
+    expect(readFileSync(path, 'utf8')).to.equal('before');
+    expect(readdirSync(directory)).to.deep.equal(['a']);
+  });
+
+  it('does not ask for the parts of what may not be written', async () => {
+    const path = join(directory, 'a');
+    writeFileSync(path, 'before');
+    let asked = false;
+    async function* parts(): AsyncGenerator<string> {
+      asked = true;
+      yield '';
+    }
+    expect(String(await failureOf(writeNewFile(path, parts(), { replace: false })))).to.contain('--force');
+    expect(asked).to.equal(false);
+  });
+
   it('leaves nothing behind where it cannot write', async () => {
     const error = await failureOf(writeNewFile(join(directory, 'b', 'a'), 'text', { replace: false }));
     expect(String(error)).to.match(/cannot be written: ENOENT/);

@@ -24,12 +24,6 @@ interface Holding {
   ended: boolean;
 }
 
-/** A lease whose time is half over. */
-export interface DueLease {
-  readonly sandboxId: string;
-  readonly until: Date;
-}
-
 export interface HeldSandbox {
   readonly id: string;
   readonly generation: number;
@@ -62,22 +56,20 @@ export class Holdings {
     return [...this.#held].map(([id, { generation }]) => ({ id, generation }));
   }
 
-  /** Leases to be renewed, those that end first first. */
-  dueLeases(): readonly DueLease[] {
+  /** Sandboxes whose leases are to be renewed, for half of their time is over; those that end first first. */
+  dueLeases(): readonly string[] {
     const now = this.#clock();
     return [...this.#held]
-      .flatMap(([sandboxId, { lease, ended }]) =>
-        lease === undefined || ended || lease.halfLife > now ? [] : [{ sandboxId, until: lease.until }],
+      .flatMap(([id, { lease, ended }]) =>
+        lease === undefined || ended || lease.halfLife > now ? [] : [{ id, untilMs: lease.until.getTime() }],
       )
-      .toSorted((a, b) => a.until.getTime() - b.until.getTime());
+      .toSorted((a, b) => a.untilMs - b.untilMs)
+      .map(({ id }) => id);
   }
 
   /** @throws ProviderError `sandbox_not_found` for anything that was not spawned here */
   providerOf(sandboxId: string): SandboxProvider {
-    const holding = this.#held.get(sandboxId);
-    if (holding === undefined)
-      throw new ProviderError('sandbox_not_found', `sandbox not found: ${sandboxId}`);
-    return holding.provider;
+    return this.#holdingOf(sandboxId).provider;
   }
 
   /**
@@ -87,14 +79,13 @@ export class Holdings {
    * begun before, `sandbox_destroyed` when the work came to nothing because it began meanwhile
    */
   async use<T>(sandboxId: string, work: (provider: SandboxProvider) => Promise<T>): Promise<T> {
-    const provider = this.providerOf(sandboxId);
-    const holding = this.#held.get(sandboxId);
-    if (holding?.ended) throw endedSandbox(sandboxId, 'sandbox_ending');
+    const holding = this.#holdingOf(sandboxId);
+    if (holding.ended) throw endedSandbox(sandboxId, 'sandbox_ending');
     try {
-      return await work(provider);
+      return await work(holding.provider);
     } catch (error) {
       const isConsequence = error instanceof ProviderError && CONSEQUENCES.has(error.code);
-      if (holding?.ended && isConsequence) throw endedSandbox(sandboxId, 'sandbox_destroyed', error);
+      if (holding.ended && isConsequence) throw endedSandbox(sandboxId, 'sandbox_destroyed', error);
       throw error;
     }
   }
@@ -166,6 +157,13 @@ export class Holdings {
     this.#closed = true;
     for (const { watchdog } of this.#held.values()) clearTimeout(watchdog);
     this.#held.clear();
+  }
+
+  #holdingOf(sandboxId: string): Holding {
+    const holding = this.#held.get(sandboxId);
+    if (holding === undefined)
+      throw new ProviderError('sandbox_not_found', `sandbox not found: ${sandboxId}`);
+    return holding;
   }
 
   #watch(id: string, holding: Holding, until: Date): void {

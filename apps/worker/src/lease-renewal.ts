@@ -37,14 +37,17 @@ export function startLeaseRenewal(options: LeaseRenewalOptions): { stop(): Promi
     }
   };
 
+  const renewDue = async (ttl: number): Promise<void> => {
+    const due = holdings.dueLeases();
+    for (let start = 0; start < due.length && !signal.aborted; start += AT_ONCE) {
+      await Promise.all(due.slice(start, start + AT_ONCE).map((sandboxId) => renew(sandboxId, ttl)));
+    }
+  };
+
   const run = async (): Promise<void> => {
     while (!signal.aborted) {
       const ttl = ttlMs();
-      const due = ttl === undefined ? [] : holdings.dueLeases();
-      for (let start = 0; start < due.length && !signal.aborted; start += AT_ONCE) {
-        const batch = due.slice(start, start + AT_ONCE);
-        await Promise.all(batch.map(({ sandboxId }) => renew(sandboxId, ttl ?? 0)));
-      }
+      if (ttl !== undefined) await renewDue(ttl);
       const wanted = (ttl ?? LONGEST_PAUSE_MS) / LOOKS_PER_LEASE;
       await pause(Math.min(Math.max(wanted, SHORTEST_PAUSE_MS), LONGEST_PAUSE_MS), signal);
     }

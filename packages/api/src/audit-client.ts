@@ -28,7 +28,7 @@ export interface AuditClient {
   key(options?: CallOptions): Promise<AuditKey | undefined>;
 }
 
-export function createAuditClient({ http, pages, settle }: HttpCalls): AuditClient {
+export function createAuditClient({ http, pages, settle, stream }: HttpCalls): AuditClient {
   return {
     list: (query = {}, { signal } = {}) =>
       pages(async (cursor) => {
@@ -39,8 +39,8 @@ export function createAuditClient({ http, pages, settle }: HttpCalls): AuditClie
         return result as typeof result & { data?: readonly AuditEvent[] };
       }),
     async *lines(query, format, { signal } = {}) {
-      yield* streamed(
-        await settle(
+      yield* linesOf(
+        await stream(
           http.GET('/admin/audit', {
             params: { query: given({ ...query, format }) },
             parseAs: 'stream',
@@ -54,8 +54,8 @@ export function createAuditClient({ http, pages, settle }: HttpCalls): AuditClie
         http.GET('/admin/audit/chains', { params: { query: given({ cursor }) }, ...given({ signal }) }),
       ),
     async *chain(tenantId, { signal } = {}) {
-      yield* streamed(
-        await settle(
+      yield* linesOf(
+        await stream(
           http.GET('/admin/audit/chain', {
             params: { query: { tenant_id: tenantId } },
             parseAs: 'stream',
@@ -65,8 +65,8 @@ export function createAuditClient({ http, pages, settle }: HttpCalls): AuditClie
       );
     },
     async *tenantChain(tenantId, { signal } = {}) {
-      yield* streamed(
-        await settle(
+      yield* linesOf(
+        await stream(
           http.GET('/admin/tenants/{tenant_id}/audit/chain', {
             params: { path: { tenant_id: tenantId } },
             parseAs: 'stream',
@@ -84,10 +84,6 @@ export function createAuditClient({ http, pages, settle }: HttpCalls): AuditClie
   };
 }
 
-async function* streamed(result: {
-  readonly error?: unknown;
-  readonly response: Response;
-}): AsyncGenerator<string> {
-  if (result.error !== undefined || result.response.body === null) throw refusalOf(result);
-  for await (const line of textLines(result.response.body)) if (line !== '') yield line;
+async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  for await (const line of textLines(body)) if (line !== '') yield line;
 }

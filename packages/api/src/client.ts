@@ -79,7 +79,7 @@ export interface ApiClient {
  */
 export function createApiClient(options: ApiClientOptions): ApiClient {
   const calls = createHttpCalls(options);
-  const { http, call, pages, settle } = calls;
+  const { http, call, pages, settle, stream } = calls;
 
   return {
     spawn: async (body, { signal, onPolicyWarning } = {}) => {
@@ -108,7 +108,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
         http.POST('/sandboxes/{id}/exec', { params: { path: { id } }, body, ...given({ signal }) }),
       )) as ExecResult,
     execStream: async (id, body, onOutput, { signal } = {}) => {
-      const result = await settle(
+      const output = await stream(
         http.POST('/sandboxes/{id}/exec', {
           params: { path: { id } },
           body: { ...body, stream: true, exit_record: true },
@@ -116,11 +116,10 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
           ...given({ signal }),
         }),
       );
-      if (result.error !== undefined || result.response.body === null) throw refusalOf(result);
-      return readExecStream(result.response.body, onOutput);
+      return readExecStream(output, onOutput);
     },
     async *events({ after, sandboxId, follow, signal } = {}) {
-      const result = await settle(
+      const happening = await stream(
         http.GET('/events', {
           params: {
             query: given({ sandbox_id: sandboxId, follow }),
@@ -130,8 +129,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
           ...given({ signal }),
         }),
       );
-      if (result.error !== undefined || result.response.body === null) throw refusalOf(result);
-      yield* readEventStream(result.response.body);
+      yield* readEventStream(happening);
     },
     logs: (id, lines, { signal } = {}) =>
       call(

@@ -34,6 +34,8 @@ export interface HttpCalls {
   call<R extends FetchResult>(work: Promise<R>): Promise<NonNullable<R['data']>>;
   /** For answers without a body. */
   done(work: Promise<FetchResult>): Promise<void>;
+  /** The body of a successful answer, as it comes; the call has asked for a stream. */
+  stream(work: Promise<FetchResult>): Promise<ReadableStream<Uint8Array>>;
   /** The items of every page. */
   pages<T>(
     fetchPage: (cursor: string | undefined) => Promise<FetchResult & { data?: readonly T[] }>,
@@ -59,6 +61,11 @@ export function createHttpCalls(options: ApiClientOptions): HttpCalls {
     async done(work) {
       const result = await settle(work);
       if (!result.response.ok) throw refusalOf(result);
+    },
+    async stream(work) {
+      const result = await settle(work);
+      if (result.error !== undefined || result.response.body === null) throw refusalOf(result);
+      return result.response.body;
     },
     async *pages(fetchPage) {
       let cursor: string | undefined;

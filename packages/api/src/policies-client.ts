@@ -1,5 +1,5 @@
 import type { components } from './generated/contract.js';
-import { type CallOptions, given, type HttpCalls, refusalOf } from './http-calls.js';
+import { type CallOptions, given, type HttpCalls } from './http-calls.js';
 
 type Schemas = components['schemas'];
 export type Policy = Schemas['Policy'];
@@ -58,10 +58,7 @@ export function createPoliciesClient(calls: HttpCalls): PoliciesClient {
   };
 }
 
-function createTenantPoliciesClient(
-  tenantId: string,
-  { http, call, settle }: HttpCalls,
-): TenantPoliciesClient {
+function createTenantPoliciesClient(tenantId: string, { http, call, done }: HttpCalls): TenantPoliciesClient {
   const tenant = { params: { path: { tenant_id: tenantId } } };
   const of = (id: string) => ({ params: { path: { tenant_id: tenantId, id } } });
   const ALL = '/admin/tenants/{tenant_id}/policies';
@@ -75,9 +72,6 @@ function createTenantPoliciesClient(
       (await call(http.GET(ONE, { ...of(id), ...given({ signal }) }))).policy,
     update: async (id, body, { signal } = {}) =>
       (await call(http.PATCH(ONE, { ...of(id), body, ...given({ signal }) }))).policy,
-    remove: async (id, { signal } = {}) => {
-      const result = await settle(http.DELETE(ONE, { ...of(id), ...given({ signal }) }));
-      if (!result.response.ok) throw refusalOf(result);
-    },
+    remove: (id, { signal } = {}) => done(http.DELETE(ONE, { ...of(id), ...given({ signal }) })),
   };
 }

@@ -18,7 +18,13 @@ export { isPlaceholderKey } from './placeholder-key.js';
 export { type CredentialTrace, traceCredentials } from './presented-credential.js';
 export { type Principal, ROLE_SCOPES, type Role, requireScope, type Scope } from './principal.js';
 export type { RequestHeaders } from './request-headers.js';
-export { type MintedApiKey, mintApiKey, type ParsedApiKey, parseApiKey } from './stored-keys/api-key-text.js';
+export {
+  looksLikeApiKey,
+  type MintedApiKey,
+  mintApiKey,
+  type ParsedApiKey,
+  parseApiKey,
+} from './stored-keys/api-key-text.js';
 export {
   type KeyStore,
   PLATFORM_KEY_ROLES,

@@ -1,7 +1,7 @@
 import { presentedKeys } from './api-keys.js';
 import { digestOf, fingerprintOf } from './fingerprint.js';
 import { bearerOf, type RequestHeaders } from './request-headers.js';
-import { looksLikeApiKey } from './stored-keys/api-key-text.js';
+import { apiKeyPrefixOf, looksLikeApiKey } from './stored-keys/api-key-text.js';
 
 /** A credential that a caller shows, without the credential. */
 export interface CredentialTrace {
@@ -12,8 +12,6 @@ export interface CredentialTrace {
   readonly keyPrefix?: string;
 }
 
-const KEY_PREFIX = /^svk_([0-9a-f]{12})_/;
-
 /** The credentials that authentication looks at, in its order: a bearer token alone, else the API keys. */
 export function traceCredentials(headers: RequestHeaders): readonly CredentialTrace[] {
   const token = bearerOf(headers);
@@ -22,7 +20,7 @@ export function traceCredentials(headers: RequestHeaders): readonly CredentialTr
 }
 
 function traceOfKey(key: string): CredentialTrace {
-  const [, keyPrefix] = KEY_PREFIX.exec(key) ?? [];
+  const keyPrefix = apiKeyPrefixOf(key);
   return {
     kind: 'api_key',
     fingerprint: traceOf(key),

@@ -15,6 +15,7 @@ describe('@stacyvm/auth', () => {
       'createOidcVerifier',
       'httpStatusOf',
       'isPlaceholderKey',
+      'looksLikeApiKey',
       'mintApiKey',
       'oidcOptionsOf',
       'parseApiKey',

@@ -2,6 +2,7 @@ import type { AuditQuery } from '@stacyvm/api';
 import { parseDuration } from '@stacyvm/duration';
 import type { Argv } from 'yargs';
 import { CommandFailure } from '../failure.js';
+import { given } from '../given.js';
 
 export interface AuditFilterArguments {
   readonly tenant: string | undefined;
@@ -36,7 +37,7 @@ export function auditFilterOptions<T>(yargs: Argv<T>) {
 /** @throws CommandFailure with exit code 2 */
 export function auditFilter(args: AuditFilterArguments, now = new Date()): AuditQuery {
   const { tenant, actor, action, resource, category, outcome } = args;
-  const given = {
+  return given({
     tenant_id: tenant,
     actor,
     action,
@@ -45,8 +46,7 @@ export function auditFilter(args: AuditFilterArguments, now = new Date()): Audit
     outcome,
     since: timeOf('since', args.since, now),
     until: timeOf('until', args.until, now),
-  };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as AuditQuery;
+  });
 }
 
 /** A time, or a duration before now. */

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { open, rm } from 'node:fs/promises';
-import { CommandFailure } from '../failure.js';
+import { writeNewFile } from '../new-file.js';
 
 const CHUNK_CHARACTERS = 64 * 1024;
 
@@ -9,35 +8,19 @@ export async function writeLines(
   lines: AsyncIterable<string>,
   { path, replace }: { readonly path: string | undefined; readonly replace: boolean },
 ): Promise<void> {
-  if (path === undefined) {
-    for await (const line of lines) {
-      if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
-    }
-    return;
+  if (path !== undefined) return writeNewFile(path, inChunks(lines), { replace });
+  for await (const line of lines) {
+    if (!process.stdout.write(`${line}\n`)) await once(process.stdout, 'drain');
   }
-  const file = await open(path, replace ? 'w' : 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    throw new CommandFailure(
-      error.code === 'EEXIST'
-        ? `${path} exists; --force replaces it`
-        : `${path} cannot be written: ${error.code}`,
-      1,
-      { cause: error },
-    );
-  });
-  let isWhole = false;
-  try {
-    let waiting = '';
-    for await (const line of lines) {
-      waiting += `${line}\n`;
-      if (waiting.length < CHUNK_CHARACTERS) continue;
-      await file.appendFile(waiting);
-      waiting = '';
-    }
-    await file.appendFile(waiting);
-    await file.sync();
-    isWhole = true;
-  } finally {
-    await file.close();
-    if (!isWhole) await rm(path, { force: true });
+}
+
+async function* inChunks(lines: AsyncIterable<string>): AsyncGenerator<string> {
+  let waiting = '';
+  for await (const line of lines) {
+    waiting += `${line}\n`;
+    if (waiting.length < CHUNK_CHARACTERS) continue;
+    yield waiting;
+    waiting = '';
   }
+  yield waiting;
 }

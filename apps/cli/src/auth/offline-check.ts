@@ -4,6 +4,7 @@ import {
   createAuthenticator,
   createOidcVerifier,
   httpStatusOf,
+  looksLikeApiKey,
   oidcOptionsOf,
   type PresentedCredential,
   type CredentialExplanation as Verdict,
@@ -32,7 +33,7 @@ export async function checkOffline(
 }
 
 async function explainWith(settings: Settings, credential: PresentedCredential): Promise<Verdict> {
-  if (/^svk_/.test('token' in credential ? credential.token : credential.apiKey)) {
+  if (looksLikeApiKey('token' in credential ? credential.token : credential.apiKey)) {
     throw new CommandFailure(
       'it is a key of the database, which only the control plane can ask: give --server',
       2,

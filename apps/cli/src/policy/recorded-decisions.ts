@@ -1,5 +1,3 @@
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { ApiClient } from '@stacyvm/api';
 import { RESOURCE_TYPES, type RecordedDecision } from '@stacyvm/policy';
 import { CommandFailure } from '../failure.js';
@@ -49,18 +47,6 @@ export function liveDecisions(
     },
     'ndjson',
   );
-}
-
-/** @throws CommandFailure 2 when the file cannot be read */
-export async function* linesOfFile(file: string): AsyncGenerator<string> {
-  const input = createReadStream(file, 'utf8');
-  try {
-    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  } catch (error) {
-    throw new CommandFailure(`${file} cannot be read`, 2, { cause: error });
-  } finally {
-    input.destroy();
-  }
 }
 
 function decisionOf(detail: unknown): RecordedDecision | undefined {

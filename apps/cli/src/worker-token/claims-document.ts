@@ -1,3 +1,4 @@
+import { given } from '../given.js';
 import { timestamp } from './printable.js';
 
 /** The claims of a token, as the library gives them. */
@@ -14,7 +15,7 @@ export interface Claims {
 
 /** The claims as members of a JSON document; what is absent or empty is left out. */
 export function claimsDocument(claims: Claims): Readonly<Record<string, unknown>> {
-  const members = {
+  return given({
     token_id: claims.tokenId,
     worker_id: claims.workerId,
     audience: claims.audience,
@@ -23,8 +24,7 @@ export function claimsDocument(claims: Claims): Readonly<Record<string, unknown>
     not_before: claims.notBefore && timestamp(claims.notBefore),
     expires_at: claims.expiresAt && timestamp(claims.expiresAt),
     certificate_thumbprint: claims.certificateThumbprint,
-  };
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined));
+  });
 }
 
 /** How far a time lies from now, for people. */

@@ -19,6 +19,7 @@ const PREFIX_BYTES = 6;
 /** Nobody guesses 256 random bits, so a plain SHA-256 protects the key as well as a slow hash would. */
 const SECRET_BYTES = 32;
 const MARK = 'svk_';
+const BEGINNING = /^svk_([0-9a-f]{12})_/;
 const FORM = /^(svk_([0-9a-f]{12})_[0-9a-f]{64})_([0-9a-f]{8})$/;
 
 /** Makes a key of 256 random bits. */
@@ -45,6 +46,11 @@ export function parseApiKey(text: string): ParsedApiKey | undefined {
 /** True for a text that is meant to be a key of the database, whether it is well formed or not. */
 export function looksLikeApiKey(text: string): boolean {
   return text.startsWith(MARK);
+}
+
+/** What names a key in lists, whether the rest of the text is well formed or not; undefined where the text has none. */
+export function apiKeyPrefixOf(text: string): string | undefined {
+  return BEGINNING.exec(text)?.[1];
 }
 
 function checksumOf(body: string): string {

@@ -93,8 +93,10 @@ function publicKeyOf(
     reader.refuse('public_key_file', 'is set beside public_key; remove one of them');
     return undefined;
   }
-  const content = path.trim() === '' ? undefined : readFile(path);
-  if (content === undefined && path.trim() !== '') {
+  // It has been refused.
+  if (path.trim() === '') return undefined;
+  const content = readFile(path);
+  if (content === undefined) {
     reader.refuse('public_key_file', 'cannot be read; it must be a file with a PEM public key');
   }
   return content;

@@ -1,4 +1,4 @@
-import type { ApiClient } from '@stacyvm/api';
+import { chainLines } from '../../audit/chain-lines.js';
 import { auditFilter, auditFilterOptions } from '../../audit/filter-options.js';
 import { writeLines } from '../../audit/write-lines.js';
 import { defineCommand } from '../../command.js';
@@ -25,7 +25,7 @@ export const exportCommand = defineCommand({
       .example('stacyvm audit export --all --output audit.ndjson', 'everything, verifiable')
       .example('stacyvm audit export --format csv --action sandbox.spawn --since 720h', 'for a spreadsheet'),
   handler: async (args) => {
-    const client = connectAsPlatform(args);
+    const { audit } = connectAsPlatform(args);
     const { tenant_id: tenant, ...filter } = auditFilter(args);
     const { format } = args;
     if (format === 'chain' && Object.keys(filter).length > 0) {
@@ -36,16 +36,8 @@ export const exportCommand = defineCommand({
     }
     const lines =
       format === 'chain'
-        ? chainLines(client, args.all ? undefined : (tenant ?? ''))
-        : client.audit.lines({ ...filter, ...(tenant === undefined ? {} : { tenant_id: tenant }) }, format);
+        ? chainLines(audit, args.all ? undefined : (tenant ?? ''))
+        : audit.lines({ ...filter, ...(tenant === undefined ? {} : { tenant_id: tenant }) }, format);
     await writeLines(lines, { path: args.output, replace: args.force });
   },
 });
-
-async function* chainLines(client: ApiClient, tenant: string | undefined): AsyncGenerator<string> {
-  if (tenant !== undefined) {
-    yield* client.audit.chain(tenant);
-    return;
-  }
-  for await (const chain of client.audit.chains()) yield* client.audit.chain(chain.tenant_id);
-}

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import {
   AuditError,
   type AuditPublicKey,
@@ -8,6 +7,8 @@ import {
   type Verification,
   verifyExport,
 } from '@stacyvm/audit';
+import { chainLines } from '../../audit/chain-lines.js';
+import { exportFileLines } from '../../audit/export-file.js';
 import { defineCommand } from '../../command.js';
 import { type ConnectionArguments, connectAsPlatform, connectionOptions } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
@@ -54,7 +55,7 @@ export const verifyCommand = defineCommand({
     const report =
       args.file === undefined
         ? await verifyOnline(args, keys)
-        : await verifyExport(linesOf(args.file), { keys });
+        : await verifyExport(exportFileLines(args.file, 1), { keys });
     if (args.format === 'json') printJson(reportJson(report));
     else printReport(report);
     if (!report.intact) throw new CommandFailure('the audit is not intact');
@@ -71,21 +72,7 @@ async function verifyOnline(args: VerifyArguments, given: readonly AuditPublicKe
       notice(`the key ${served.key_id} is what the control plane itself names; --public-key proves more`);
     }
   }
-  async function* lines(): AsyncGenerator<string> {
-    if (args.tenant !== undefined) yield* audit.chain(args.tenant);
-    else for await (const { tenant_id: tenant } of audit.chains()) yield* audit.chain(tenant);
-  }
-  return verifyExport(lines(), { keys });
-}
-
-async function* linesOf(path: string): AsyncGenerator<string> {
-  try {
-    const file = await open(path);
-    yield* file.readLines({ encoding: 'utf8' });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unreadable';
-    throw new CommandFailure(`${path} cannot be read: ${code}`, 1, { cause: error });
-  }
+  return verifyExport(chainLines(audit, args.tenant), { keys });
 }
 
 function publicKeyOf(path: string): AuditPublicKey {

@@ -1,6 +1,7 @@
 import { defineCommand } from '../../command.js';
 import { connect, connectionOptions } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
+import { given } from '../../given.js';
 import { formatOption, print, printJson } from '../../output.js';
 
 export const revokeBearersCommand = defineCommand({
@@ -41,12 +42,7 @@ export const revokeBearersCommand = defineCommand({
       throw new CommandFailure('--before goes with --subject', 2);
     const revocation = await connect(args).people.revoke({
       reason: args.reason,
-      ...(subject === undefined ? {} : { subject }),
-      ...(session === undefined ? {} : { session_id: session }),
-      ...(tokenId === undefined ? {} : { token_id: tokenId }),
-      ...(issuer === undefined ? {} : { issuer }),
-      ...(before === undefined ? {} : { issued_before: before }),
-      ...(ttl === undefined ? {} : { ttl }),
+      ...given({ subject, session_id: session, token_id: tokenId, issuer, issued_before: before, ttl }),
     });
     if (args.format === 'json') return printJson(revocation);
     const older =

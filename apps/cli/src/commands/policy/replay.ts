@@ -1,12 +1,13 @@
 import { readPolicyFiles } from '@stacyvm/config/policies';
-import { parseDuration } from '@stacyvm/duration';
 import { compilePolicySet, createPolicyReplay, type PolicyReplayReport } from '@stacyvm/policy';
+import { exportFileLines } from '../../audit/export-file.js';
 import { defineCommand } from '../../command.js';
 import { connectAsPlatform, connectionOptions } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
 import { formatOption, print, printJson, table } from '../../output.js';
-import { linesOfFile, liveDecisions, recordedDecisions } from '../../policy/recorded-decisions.js';
+import { liveDecisions, recordedDecisions } from '../../policy/recorded-decisions.js';
 import { readable } from '../../policy/rules.js';
+import { millisecondsOf } from '../../worker-token/duration-option.js';
 import { printable } from '../../worker-token/printable.js';
 
 export const replayCommand = defineCommand({
@@ -57,7 +58,7 @@ export const replayCommand = defineCommand({
       );
     }
     const lines =
-      file === undefined ? liveDecisions(connectAsPlatform(args), since, tenant) : linesOfFile(file);
+      file === undefined ? liveDecisions(connectAsPlatform(args), since, tenant) : exportFileLines(file, 2);
     for await (const decision of recordedDecisions(lines, file ?? 'the audit', since)) replay.add(decision);
     const report = replay.report();
     if (args.format === 'json') printJson(reportJson(report));
@@ -71,12 +72,8 @@ export const replayCommand = defineCommand({
 });
 
 function spanOf(text: string): number {
-  try {
-    const milliseconds = parseDuration(text);
-    if (milliseconds > 0) return milliseconds;
-  } catch (error) {
-    throw new CommandFailure('--since must be a duration such as 24h', 2, { cause: error });
-  }
+  const milliseconds = millisecondsOf('since', text);
+  if (milliseconds > 0) return milliseconds;
   throw new CommandFailure('--since must be above zero', 2);
 }
 

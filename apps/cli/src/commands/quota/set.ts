@@ -2,6 +2,7 @@ import { ApiError, type Quota, type SetQuota } from '@stacyvm/api';
 import { defineCommand } from '../../command.js';
 import { connect, connectionOptions } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
+import { given } from '../../given.js';
 import { formatOption, print, printJson } from '../../output.js';
 import { holderOf, nameOf, ownerArgument } from './holder.js';
 
@@ -32,7 +33,7 @@ export const setCommand = defineCommand({
       if (value !== undefined && !Number.isSafeInteger(value))
         throw new CommandFailure(`--${name} must be a whole number, given once`, 2);
     }
-    const change: SetQuota = present({
+    const change: SetQuota = given({
       max_sandboxes: args.sandboxes,
       max_memory_mb: args.memoryMb,
       max_vcpus: args.vcpus,
@@ -57,10 +58,4 @@ function limitsOf(quota: Quota | undefined): SetQuota {
   if (quota === undefined) return {};
   const { owner_id, tenant_id, created_at, updated_at, ...limits } = quota;
   return limits;
-}
-
-function present<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: NonNullable<T[K]>;
-  };
 }

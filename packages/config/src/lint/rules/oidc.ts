@@ -14,13 +14,14 @@ const whileEnabled = (checks: readonly OidcCheck[]): readonly LintCheck[] =>
   }));
 
 /** The settings of the one issuer say nothing where there is only a list of issuers. */
-const ofTheOne = (check: OidcCheck): OidcCheck => ({
-  ...check,
-  check: (view) => {
-    const isListed = view.settings['auth.oidc_issuers'].length > 0;
-    return isListed && view.settings['auth.oidc_issuer'].trim() === '' ? undefined : check.check(view);
-  },
-});
+const ofTheOne = (checks: readonly OidcCheck[]): readonly OidcCheck[] =>
+  checks.map((check) => ({
+    ...check,
+    check: (view) => {
+      const isListed = view.settings['auth.oidc_issuers'].length > 0;
+      return isListed && view.settings['auth.oidc_issuer'].trim() === '' ? undefined : check.check(view);
+    },
+  }));
 
 const GROUPS = ['auth.oidc_admin_groups', 'auth.oidc_operator_groups', 'auth.oidc_viewer_groups'] as const;
 
@@ -36,81 +37,79 @@ export const OIDC_CHECKS: readonly LintCheck[] = [
       pass(settings['auth.oidc_enabled'] ? 'people authenticate by OIDC' : 'API keys only; OIDC is off'),
   },
   ...whileEnabled(
-    (
-      [
-        {
-          id: 'auth.oidc_issuer',
-          demands: 'The issuer of OIDC tokens is named.',
-          level: 'problem',
-          key: 'auth.oidc_issuer',
-          check: ({ settings }) =>
-            settings['auth.oidc_issuer'].trim() === ''
-              ? problem('auth.oidc_issuer is not set', 'set it to the claim iss of the tokens')
-              : pass(`the issuer is ${shown(settings['auth.oidc_issuer'])}`),
+    ofTheOne([
+      {
+        id: 'auth.oidc_issuer',
+        demands: 'The issuer of OIDC tokens is named.',
+        level: 'problem',
+        key: 'auth.oidc_issuer',
+        check: ({ settings }) =>
+          settings['auth.oidc_issuer'].trim() === ''
+            ? problem('auth.oidc_issuer is not set', 'set it to the claim iss of the tokens')
+            : pass(`the issuer is ${shown(settings['auth.oidc_issuer'])}`),
+      },
+      {
+        id: 'auth.oidc_jwks_url',
+        demands: 'It is named where the keys of the issuer come from.',
+        level: 'problem',
+        key: 'auth.oidc_jwks_url',
+        check: ({ settings }) => {
+          const url = settings['auth.oidc_jwks_url'].trim();
+          if (url !== '') return pass(`the keys of the issuer come from ${shown(url)}`);
+          return settings['auth.oidc_public_key'] === undefined
+            ? problem(
+                'neither auth.oidc_jwks_url nor auth.oidc_public_key is set: the keys are those that the discovery document of the issuer points to',
+                'set auth.oidc_jwks_url to the jwks_uri of the issuer',
+              )
+            : undefined;
         },
-        {
-          id: 'auth.oidc_jwks_url',
-          demands: 'It is named where the keys of the issuer come from.',
-          level: 'problem',
-          key: 'auth.oidc_jwks_url',
-          check: ({ settings }) => {
-            const url = settings['auth.oidc_jwks_url'].trim();
-            if (url !== '') return pass(`the keys of the issuer come from ${shown(url)}`);
-            return settings['auth.oidc_public_key'] === undefined
-              ? problem(
-                  'neither auth.oidc_jwks_url nor auth.oidc_public_key is set: the keys are those that the discovery document of the issuer points to',
-                  'set auth.oidc_jwks_url to the jwks_uri of the issuer',
-                )
-              : undefined;
-          },
-        },
-        {
-          id: 'auth.oidc_public_key',
-          demands: 'Says whether the key of the issuer is pinned.',
-          level: 'note',
-          key: 'auth.oidc_public_key',
-          check: (view) =>
-            view.settings['auth.oidc_public_key'] === undefined
-              ? undefined
-              : pass(
-                  `the key of the issuer is pinned, ${view.isFileBacked('auth.oidc_public_key') ? 'by a file' : 'in the configuration'}`,
-                ),
-        },
-        {
-          id: 'auth.oidc_public_key_file',
-          demands: 'A pinned key of the issuer comes from a file.',
-          level: 'advice',
-          key: 'auth.oidc_public_key',
-          check: (view) =>
-            view.settings['auth.oidc_public_key'] === undefined || view.isFileBacked('auth.oidc_public_key')
-              ? undefined
-              : advice(
-                  'the key of the issuer stands in the configuration itself',
-                  'put it into a file and name it as auth.oidc_public_key_file',
-                ),
-        },
-        {
-          id: 'auth.oidc_audience',
-          demands: 'Tokens must be meant for this control plane.',
-          level: 'advice',
-          key: 'auth.oidc_audience',
-          check: ({ settings }) =>
-            settings['auth.oidc_audience'].trim() === ''
-              ? advice(
-                  'auth.oidc_audience is not set: tokens that the issuer made for other services are accepted',
-                  'set it to the client id of StacyVM at the issuer',
-                )
-              : pass(`tokens must be meant for ${shown(settings['auth.oidc_audience'])}`),
-        },
-        {
-          id: 'auth.oidc_groups',
-          demands: 'Groups are mapped to roles.',
-          level: 'advice',
-          key: 'auth.oidc_admin_groups',
-          check: groups,
-        },
-      ] satisfies readonly OidcCheck[]
-    ).map(ofTheOne),
+      },
+      {
+        id: 'auth.oidc_public_key',
+        demands: 'Says whether the key of the issuer is pinned.',
+        level: 'note',
+        key: 'auth.oidc_public_key',
+        check: (view) =>
+          view.settings['auth.oidc_public_key'] === undefined
+            ? undefined
+            : pass(
+                `the key of the issuer is pinned, ${view.isFileBacked('auth.oidc_public_key') ? 'by a file' : 'in the configuration'}`,
+              ),
+      },
+      {
+        id: 'auth.oidc_public_key_file',
+        demands: 'A pinned key of the issuer comes from a file.',
+        level: 'advice',
+        key: 'auth.oidc_public_key',
+        check: (view) =>
+          view.settings['auth.oidc_public_key'] === undefined || view.isFileBacked('auth.oidc_public_key')
+            ? undefined
+            : advice(
+                'the key of the issuer stands in the configuration itself',
+                'put it into a file and name it as auth.oidc_public_key_file',
+              ),
+      },
+      {
+        id: 'auth.oidc_audience',
+        demands: 'Tokens must be meant for this control plane.',
+        level: 'advice',
+        key: 'auth.oidc_audience',
+        check: ({ settings }) =>
+          settings['auth.oidc_audience'].trim() === ''
+            ? advice(
+                'auth.oidc_audience is not set: tokens that the issuer made for other services are accepted',
+                'set it to the client id of StacyVM at the issuer',
+              )
+            : pass(`tokens must be meant for ${shown(settings['auth.oidc_audience'])}`),
+      },
+      {
+        id: 'auth.oidc_groups',
+        demands: 'Groups are mapped to roles.',
+        level: 'advice',
+        key: 'auth.oidc_admin_groups',
+        check: groups,
+      },
+    ]),
   ),
 ];
 
