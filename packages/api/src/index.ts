@@ -10,6 +10,7 @@ export {
   type SpawnRequest,
   type Worker,
 } from './client.js';
+export { type CredentialVerdict, credentialExplanation } from './credential-explanation.js';
 export { ApiError, type ApiErrorDetails, type ApiErrorKind } from './errors.js';
 export type { SandboxEvent } from './event-stream.js';
 export type { ExecExit, ExecOutput } from './exec-stream.js';

@@ -6,6 +6,7 @@ describe('@stacyvm/api', () => {
     expect(Object.keys(api).sort()).to.deep.equal([
       'ApiError',
       'createApiClient',
+      'credentialExplanation',
       'listOperations',
       'openApiDocument',
     ]);

@@ -1,4 +1,4 @@
-import type { CredentialExplanation } from '@stacyvm/api';
+import { type CredentialExplanation, credentialExplanation } from '@stacyvm/api';
 import {
   AuthError,
   createAuthenticator,
@@ -24,7 +24,7 @@ export async function checkOffline(
   env: NodeJS.ProcessEnv,
 ): Promise<CredentialExplanation> {
   try {
-    return explanationOf(await explainWith(loadSettings({ configFile, env }).settings, credential));
+    return credentialExplanation(await explainWith(loadSettings({ configFile, env }).settings, credential));
   } catch (error) {
     if (error instanceof ConfigError || error instanceof AuthError)
       throw new CommandFailure(error.message, 2, { cause: error });
@@ -64,26 +64,4 @@ async function explainWith(settings: Settings, credential: PresentedCredential):
   } finally {
     oidc?.close();
   }
-}
-
-/** As the control plane answers. */
-function explanationOf(verdict: Verdict): CredentialExplanation {
-  const checks = verdict.checks.map((check) => ({ ...check }));
-  if (!verdict.accepted) {
-    return { accepted: false, checks, reason: verdict.reason, message: verdict.message };
-  }
-  const { kind, id, role, scopes, credentialId, tenant, issuer } = verdict.principal;
-  return {
-    accepted: true,
-    checks,
-    principal: {
-      kind,
-      id,
-      role,
-      scopes: [...scopes],
-      credential_id: credentialId,
-      ...(tenant === undefined ? {} : { tenant_id: tenant }),
-      ...(issuer === undefined ? {} : { issuer }),
-    },
-  };
 }

@@ -1,5 +1,5 @@
-import type { components } from '@stacyvm/api';
-import type { CredentialExplanation, PresentedCredential } from '@stacyvm/auth';
+import { type components, credentialExplanation } from '@stacyvm/api';
+import type { PresentedCredential } from '@stacyvm/auth';
 import type { PrincipalRevocationKind, PrincipalRevocationRecord, Store } from '@stacyvm/store';
 import type { AuditedHandler } from '../audit/audited-handlers.js';
 import type { LiveCallers } from '../callers/live-callers.js';
@@ -61,7 +61,7 @@ export function authHandlers(
       const detail = explanation.accepted
         ? { accepted: true, principal: explanation.principal.id }
         : { accepted: false, reason: explanation.reason };
-      return { body: explanationJson(explanation), headers: NO_STORE, detail };
+      return { body: credentialExplanation(explanation), headers: NO_STORE, detail };
     }),
   };
 }
@@ -70,28 +70,6 @@ function credentialOf({ token, api_key: apiKey }: Schemas['ExplainCredential']):
   if (token !== undefined && apiKey === undefined) return { token };
   if (apiKey !== undefined && token === undefined) return { apiKey };
   throw badRequest('credential_required', 'exactly one of token and api_key is needed');
-}
-
-function explanationJson(explanation: CredentialExplanation): Schemas['CredentialExplanation'] {
-  const checks = explanation.checks.map((check) => ({ ...check }));
-  if (!explanation.accepted) {
-    const { reason, message } = explanation;
-    return { accepted: false, checks, reason, message };
-  }
-  const { kind, id, role, scopes, credentialId, tenant, issuer } = explanation.principal;
-  return {
-    accepted: true,
-    checks,
-    principal: {
-      kind,
-      id,
-      role,
-      scopes: [...scopes],
-      credential_id: credentialId,
-      ...(tenant === undefined ? {} : { tenant_id: tenant }),
-      ...(issuer === undefined ? {} : { issuer }),
-    },
-  };
 }
 
 function revocationJson(record: PrincipalRevocationRecord): Schemas['BearerRevocation'] {
