@@ -34,7 +34,7 @@ export const AUTH_SETTINGS = {
     max: '87600h',
     readBy: 'control-plane',
     live: true,
-    doc: 'How long the audit of administration is kept; 0s keeps it for ever.',
+    doc: 'How long the audit is kept, that of administration and every other; 0s keeps it for ever.',
   },
   'auth.worker_token': {
     type: 'secret',
@@ -65,7 +65,7 @@ export const AUTH_SETTINGS = {
     max: 100_000,
     readBy: 'control-plane',
     live: true,
-    doc: 'Worker tokens and join tokens that one caller may have issued in a minute, at each control plane.',
+    doc: 'Worker tokens and join tokens that one caller may have issued in a minute; control planes that share a database count together where rate_limit.store lets them.',
   },
   'auth.worker_signing_key': {
     type: 'secret',
