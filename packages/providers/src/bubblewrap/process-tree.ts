@@ -14,6 +14,8 @@ const MAX_FREEZE_ROUNDS = 50;
 const QUIET_ROUNDS = 2;
 /** Stopped (by a signal or a tracer), zombie, dead. */
 const HALTED_STATES: ReadonlySet<string> = new Set(['T', 't', 'Z', 'X']);
+/** Within the kernel: it stops before it runs on, which for a parent in vfork is not before its own stopped child does. */
+const BLOCKED_STATE = 'D';
 
 interface ProcessStat extends ProcessIdentity {
   readonly state: string;
@@ -87,9 +89,10 @@ export async function findTree(root: number, marker: string): Promise<readonly n
 export async function freezeTree(find: () => Promise<readonly number[]>): Promise<readonly number[]> {
   let found = await find();
   for (let round = 0, quiet = 0; round < MAX_FREEZE_ROUNDS && quiet < QUIET_ROUNDS; round += 1) {
-    const running = found.filter((pid) => !HALTED_STATES.has(readStat(pid)?.state ?? 'X'));
-    for (const pid of running) sendSignal(pid, 'SIGSTOP');
-    quiet = running.length === 0 ? quiet + 1 : 0;
+    const states = found.map((pid) => ({ pid, state: readStat(pid)?.state ?? 'X' }));
+    const unstopped = states.filter(({ state }) => !HALTED_STATES.has(state));
+    for (const { pid } of unstopped) sendSignal(pid, 'SIGSTOP');
+    quiet = unstopped.every(({ state }) => state === BLOCKED_STATE) ? quiet + 1 : 0;
     await delay(1);
     found = await find();
   }
