@@ -18,7 +18,7 @@ const isNightly = minutes > 0;
 const seed = Number(process.env['STACYVM_FAULTS_SEED'] ?? Date.now() % 1_000_000);
 const dumpDirectory = process.env['STACYVM_FAULTS_DUMP'];
 
-const DURATION_MS = isNightly ? minutes * 60_000 : 22_000;
+const DURATION_MS = isNightly ? minutes * 60_000 : 90_000;
 /** A process that died keeps the sandboxes that it had claimed for 90 s. */
 const HEAL_TIMEOUT_MS = 110_000;
 
