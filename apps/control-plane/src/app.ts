@@ -2,6 +2,7 @@ import { AuthError } from '@stacyvm/auth';
 import type { Logger } from '@stacyvm/logging';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import * as OpenApiValidator from 'express-openapi-validator';
+import { type AnswerCheck, checkAnswers } from './answer-check.js';
 import type { AdminAudit } from './audit/admin-audit.js';
 import { announceOperations, auditedHandlers, auditRefusals } from './audit/audited-handlers.js';
 import type { Auditing } from './audit/open-audit.js';
@@ -63,8 +64,7 @@ export type AppOptions = SystemState &
     readonly audit: AdminAudit;
     readonly auditing: Pick<Auditing, 'signingKey' | 'signEnd'>;
     readonly metrics: Metrics;
-    /** Check answers against the contract as well: an answer outside it becomes a 500. For tests. */
-    readonly validateResponses?: boolean;
+    readonly answerCheck?: AnswerCheck | undefined;
   };
 
 const PROBES = ['/health', '/live', '/ready'];
@@ -84,6 +84,7 @@ export function createApp(options: AppOptions): Express {
   app.use(secureHeaders());
   const addressOf = options.clientAddresses.of;
   app.use(requestContext({ logger, addressOf, onEnd: options.metrics.request }));
+  if (options.answerCheck !== undefined) app.use(checkAnswers(options.answerCheck));
   app.use(probeAliases);
   nameOperations(app);
   app.use((request, response, next) => {
@@ -103,7 +104,7 @@ export function createApp(options: AppOptions): Express {
       validateSecurity: false,
       // One violation is enough: a list of them would be as long as a body can make it.
       validateRequests: { coerceTypes: false, allErrors: false },
-      validateResponses: options.validateResponses ?? false,
+      validateResponses: false,
       useRequestUrl: true,
       ignorePaths: (path: string) => !path.startsWith(`${API_BASE}/`),
     }),

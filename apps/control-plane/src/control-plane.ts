@@ -6,6 +6,7 @@ import type { Logger } from '@stacyvm/logging';
 import { createOrchestrator, startBackgroundWork } from '@stacyvm/orchestrator';
 import { openStore } from '@stacyvm/store';
 import { createClientThumbprints } from '@stacyvm/worker-rpc';
+import type { AnswerCheck } from './answer-check.js';
 import { createApp } from './app.js';
 import { openAudit } from './audit/open-audit.js';
 import { createEdge } from './callers/edge.js';
@@ -46,7 +47,8 @@ export interface ControlPlaneOptions {
   /** Where the settings come from, for diagnostics and metrics. */
   readonly settingsSource?: SettingsSource;
   readonly clock?: () => Date;
-  readonly validateResponses?: boolean;
+  /** For tests, which hold answers against the contract. */
+  readonly answerCheck?: AnswerCheck;
 }
 
 /**
@@ -117,7 +119,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       version: options.version,
       startedAt,
       draining: () => draining,
-      validateResponses: options.validateResponses ?? false,
+      answerCheck: options.answerCheck,
     });
     const gateway = createWorkerGateway({
       ...authority,

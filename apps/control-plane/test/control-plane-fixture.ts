@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { loadSettings, type SettingKey } from '@stacyvm/config';
 import { openStore, type Store } from '@stacyvm/store';
 import { createTestDatabase, type TestDatabase } from '@stacyvm/store/testing';
+import type { AnswerCheck } from '../src/answer-check.js';
 import { type ControlPlane, startControlPlane } from '../src/control-plane.js';
+import { checkAgainstContract } from './check-against-contract.js';
 import { captureLogs, type LogCapture } from './log-capture.js';
 
 export type Flags = Readonly<Partial<Record<SettingKey, unknown>>>;
@@ -34,14 +36,20 @@ export interface Fixture {
   dispose(): Promise<void>;
 }
 
-/** @param options `validateResponses` costs a second for every ten operations that answer */
-export async function startFixture(
-  flags: Flags = {},
-  { validateResponses = true }: { readonly validateResponses?: boolean } = {},
-): Promise<Fixture> {
+/** Every answer of its control planes is held against the contract; `dispose` throws when one was outside it. */
+export async function startFixture(flags: Flags = {}): Promise<Fixture> {
   const database = await createTestDatabase();
   const [apiKey, adminKey, signingKey] = [secret(), secret(), secret()];
   const logs = captureLogs();
+  const violations: unknown[] = [];
+  const answerCheck: AnswerCheck = (...answer) => {
+    try {
+      checkAgainstContract(...answer);
+    } catch (violation) {
+      violations.push(violation);
+      throw violation;
+    }
+  };
   const settings = (port: number, more: Flags) =>
     settingsFor({
       'server.host': '127.0.0.1',
@@ -60,7 +68,7 @@ export async function startFixture(
       settings: settings(port, more),
       logger: logs.logger,
       version: '1.2.3',
-      validateResponses,
+      answerCheck,
     });
   let controlPlane = await start(0);
   const store = await openStore({ driver: 'postgres', dsn: database.dsn, poolSize: 2 });
@@ -93,6 +101,7 @@ export async function startFixture(
       await Promise.all([controlPlane, ...others].map((each) => each.stop()));
       await store.close();
       await database.drop();
+      if (violations.length > 0) throw violations[0];
     },
   };
 }

@@ -6,6 +6,7 @@ import { deriveWorkerKey, mintWorkerToken } from '@stacyvm/token';
 import { expect } from 'chai';
 import { type ControlPlane, startControlPlane } from '../src/control-plane.js';
 import { exchange, type Json, parseAnswer, rawRequest } from './api-calls.js';
+import { checkAgainstContract } from './check-against-contract.js';
 import { type Flags, secret, settingsFor } from './control-plane-fixture.js';
 import { eventually } from './eventually.js';
 import { captureLogs } from './log-capture.js';
@@ -52,7 +53,7 @@ describe('a control plane and its Postgres', () => {
       }),
       logger: captureLogs().logger,
       version: '0',
-      validateResponses: true,
+      answerCheck: checkAgainstContract,
     });
   }
 

@@ -42,7 +42,7 @@ export async function startWorld(): Promise<World> {
     'auth.worker_token_issue_limit': 10_000,
   };
   // What answers hold is not what the matrix is about, and other suites compare it with the contract.
-  const fixture = await startFixture(flags, { validateResponses: false });
+  const fixture = await startFixture(flags);
   const client = keptAliveClient(fixture.url);
   const { url, signingKey } = fixture;
   const worker = startWorkerProcess({ id: 'worker-1', controlPlaneUrl: url, signingKey });

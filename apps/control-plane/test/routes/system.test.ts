@@ -12,6 +12,7 @@ import { createSettingsReload } from '../../src/settings-reload.js';
 import { fixedSettings } from '../../src/settings-source.js';
 import { openWorkerAuthority } from '../../src/worker-authority.js';
 import { call } from '../api-calls.js';
+import { checkAgainstContract } from '../check-against-contract.js';
 import { type Fixture, settingsFor, startFixture } from '../control-plane-fixture.js';
 import { captureLogs } from '../log-capture.js';
 
@@ -99,7 +100,7 @@ describe('the probes', () => {
       version: '0',
       startedAt: new Date(now.getTime() - 3_723_400),
       draining: () => true,
-      validateResponses: true,
+      answerCheck: checkAgainstContract,
     });
     const server = createServer(app).listen(0, '127.0.0.1');
     await once(server, 'listening');
