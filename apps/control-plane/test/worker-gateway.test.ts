@@ -33,6 +33,13 @@ describe('the worker gateway', () => {
       reason: 'invalid_request',
     },
     {
+      name: 'a capacity that is nested thousands deep',
+      body: `{"capacity":{"a":${'['.repeat(9_000)}${']'.repeat(9_000)}}}`,
+      headers: {},
+      status: 400,
+      reason: 'invalid_body',
+    },
+    {
       name: 'a body over 256 KiB',
       body: { hostname: 'a'.repeat(300_000) },
       headers: {},

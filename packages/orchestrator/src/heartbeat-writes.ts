@@ -69,8 +69,9 @@ export function createHeartbeatWrites({
         throw error;
       }
     },
+    // Whatever else it is: what one worker says must not cost the others their heartbeats.
     isItemsFault: (error) =>
-      error instanceof StoreError && error.code !== 'unavailable' && error.code !== 'closed',
+      !(error instanceof StoreError && (error.code === 'unavailable' || error.code === 'closed')),
     gatherMs: GATHER_MS,
     batchSize: BATCH_SIZE,
     maxWaiting: MAX_WAITING,

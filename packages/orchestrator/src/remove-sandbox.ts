@@ -4,7 +4,7 @@ import type { Clock, Logger } from './host.js';
 import { targetOf } from './live-sandbox.js';
 import { LEASE_GRACE_MS, leaseToken, leaseTtlOf } from './sandbox-lease.js';
 import type { WorkerClients } from './worker-clients.js';
-import { fromWorkerFailure, isFenced, isNotFound, isUnheard } from './worker-failure.js';
+import { fromWorkerFailure, isFenced, isNotFound, isProviderUnknown, isUnheard } from './worker-failure.js';
 
 /** After its lease a worker has stopped the sandbox by itself; this much more allows for clocks that differ. */
 const CLOCK_MARGIN_MS = 60_000;
@@ -65,7 +65,8 @@ export function createSandboxRemover({
     try {
       await callWorker(sandbox, signal);
     } catch (error) {
-      if (isNotFound(error) || (isUnheard(error) && outlivedLease(sandbox))) return;
+      if (isNotFound(error)) return;
+      if ((isUnheard(error) || isProviderUnknown(error)) && outlivedLease(sandbox)) return;
       throw fromWorkerFailure(error, workerId, id);
     }
   }

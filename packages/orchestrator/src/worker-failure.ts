@@ -21,8 +21,14 @@ export function isSilence(error: unknown): boolean {
   );
 }
 
+/** True when the worker says that it has no such sandbox. */
 export function isNotFound(error: unknown): boolean {
-  return error instanceof WorkerRpcError && error.code === 'not_found';
+  return error instanceof WorkerRpcError && error.code === 'not_found' && !isProviderUnknown(error);
+}
+
+/** True when the worker cannot look for the sandbox at all, for it lacks the provider: it may run all the same. */
+export function isProviderUnknown(error: unknown): boolean {
+  return error instanceof WorkerRpcError && error.reason === 'provider_unknown';
 }
 
 /** True when the worker has seen a newer lease of the sandbox: somebody else acts on it, or has destroyed it. */

@@ -48,6 +48,18 @@ describe('fleet', () => {
       expect(starts).to.have.length(2);
     });
 
+    it('is not lost with that of another worker which cannot be written', async () => {
+      let deep: unknown[] = [];
+      for (let depth = 0; depth < 20_000; depth += 1) deep = [deep];
+      const ids = ['worker-b', 'worker-c', 'worker-d'];
+      const told = [...ids, 'worker-bad'].map((id) => {
+        const capacity = id === 'worker-bad' ? { deep } : {};
+        return orchestrator.fleet.heartbeat({ ...worker.heartbeat({ id, capacity }) });
+      });
+      const outcomes = await Promise.allSettled(told);
+      expect(outcomes.map(({ status }) => status)).to.deep.equal([...ids.map(() => 'fulfilled'), 'rejected']);
+    });
+
     it('brings a stale worker back into service', async () => {
       fixture.clock.advance(2 * MINUTE + 1);
       await rejection(orchestrator.spawn({}), 'no_eligible_worker');

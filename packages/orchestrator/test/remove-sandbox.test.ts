@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type Store, StoreError } from '@stacyvm/store';
 import { RpcMethodError } from '@stacyvm/worker-rpc';
 import { expect } from 'chai';
@@ -58,6 +61,30 @@ describe('destroy', () => {
     worker.behaviour.destroy = () => Promise.reject(new RpcMethodError('not_found', 'no such sandbox'));
     await orchestrator.destroy(id);
     expect(await recorded()).to.equal('destroyed');
+  });
+
+  it('does not count as done what a worker without the provider cannot look for, until its lease has ended', async () => {
+    const reason = 'provider_unknown';
+    worker.behaviour.destroy = () => Promise.reject(new RpcMethodError('not_found', 'no docker', { reason }));
+    await rejection(orchestrator.destroy(id), 'provider_unknown');
+    expect(await recorded()).to.equal('running');
+    fixture.clock.advance(17 * MINUTE);
+    await orchestrator.destroy(id);
+    expect(await recorded()).to.equal('destroyed');
+  });
+
+  it('does not count as done what somebody on the way to the worker does not know', async () => {
+    const proxy = createServer((_request, response) => response.writeHead(404).end('404 page not found\n'));
+    await once(proxy.listen(0, '127.0.0.1'), 'listening');
+    const { port } = proxy.address() as AddressInfo;
+    await fixture.store.workers.recordHeartbeats([worker.heartbeat({ rpcUrl: `http://127.0.0.1:${port}` })]);
+    try {
+      await rejection(orchestrator.destroy(id), 'worker_failed');
+      expect([await recorded(), worker.sandboxes.has(id)]).to.deep.equal(['running', true]);
+    } finally {
+      proxy.close();
+      proxy.closeAllConnections();
+    }
   });
 
   it('succeeds for each of many at the same time', async () => {

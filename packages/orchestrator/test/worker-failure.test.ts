@@ -85,6 +85,7 @@ describe('the questions about a failed call', () => {
     ['forbidden', 'lease_fenced', ['fenced']],
     ['forbidden', 'missing_scope', []],
     ['not_found', undefined, ['not found']],
+    ['not_found', 'provider_unknown', []],
     ['invalid_request', undefined, ["caller's fault"]],
     ['aborted', undefined, []],
     ['remote_error', undefined, []],

@@ -35,7 +35,9 @@ export async function readExecStream(
   let outcome: ExecOutcome | undefined;
   try {
     for await (const line of readLines(response, LINE_LIMIT_BYTES)) {
-      if (line.length === 0 || outcome !== undefined) continue;
+      // Whoever goes on after the exit is not listened to: it could do so for ever.
+      if (outcome !== undefined) break;
+      if (line.length === 0) continue;
       const { output, exit } = readStreamResult(readReply(status, line, expected));
       if (output !== undefined) await onOutput(output.stream, output.data);
       outcome = exit;

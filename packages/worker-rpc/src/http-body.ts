@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createByteGatherer } from './byte-gatherer.js';
 
 /**
  * Reads a whole body, or tells undefined as soon as it is longer than `limitBytes`. The rest stays unread then. A body that takes
@@ -10,8 +11,7 @@ export async function readBody(
   withinMs?: number,
 ): Promise<Buffer | undefined> {
   if (Number(message.headers['content-length'] ?? 0) > limitBytes) return undefined;
-  const chunks: Buffer[] = [];
-  let length = 0;
+  const body = createByteGatherer();
   return new Promise((resolve, reject) => {
     const timer = withinMs === undefined ? undefined : setTimeout(() => message.destroy(), withinMs);
     function settle(finish: () => void): void {
@@ -20,14 +20,13 @@ export async function readBody(
       finish();
     }
     function onData(chunk: Buffer): void {
-      length += chunk.length;
-      if (length <= limitBytes) chunks.push(chunk);
+      if (body.length + chunk.length <= limitBytes) body.add(chunk);
       else {
         message.pause();
         settle(() => resolve(undefined));
       }
     }
-    const onEnd = (): void => settle(() => resolve(Buffer.concat(chunks, length)));
+    const onEnd = (): void => settle(() => resolve(body.take()));
     const onError = (error: Error): void => settle(() => reject(error));
     const onClose = (): void => settle(() => reject(new Error('the connection closed within the body')));
     message.on('data', onData).on('end', onEnd).on('error', onError).on('close', onClose);

@@ -1,3 +1,5 @@
+import { isWithinJsonBounds } from './json-bounds.js';
+
 const UNSAFE_IN_TEXT = /[<>&\u0085\u2028\u2029]/g;
 
 /**
@@ -14,8 +16,9 @@ function escapeCharacter(character: string): string {
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Decodes one JSON value of strict UTF-8, or tells `undefined` (which no JSON text means). */
+/** Decodes one JSON value of strict UTF-8 and a sane shape (`isWithinJsonBounds`), or tells `undefined` (which no JSON text means). */
 export function decodeJson(bytes: Uint8Array): unknown {
+  if (!isWithinJsonBounds(bytes)) return undefined;
   try {
     return JSON.parse(decoder.decode(bytes)) as unknown;
   } catch {

@@ -1,3 +1,5 @@
+import { createByteGatherer } from './byte-gatherer.js';
+
 /** A stream has a line longer than the limit. */
 export class LineTooLong extends Error {
   override readonly name = 'LineTooLong';
@@ -14,23 +16,20 @@ export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
   limitBytes: number,
 ): AsyncGenerator<Buffer, void, undefined> {
-  let held: Buffer[] = [];
-  let heldBytes = 0;
+  const held = createByteGatherer();
   for await (const chunk of chunks) {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     let start = 0;
     for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, start)) {
-      if (heldBytes + end - start > limitBytes) throw new LineTooLong('a line is too long');
-      yield Buffer.concat([...held, bytes.subarray(start, end)]);
-      held = [];
-      heldBytes = 0;
+      if (held.length + end - start > limitBytes) throw new LineTooLong('a line is too long');
+      held.add(bytes.subarray(start, end));
+      yield held.take();
       start = end + 1;
     }
     if (start < bytes.length) {
-      held.push(bytes.subarray(start));
-      heldBytes += bytes.length - start;
-      if (heldBytes > limitBytes) throw new LineTooLong('a line is too long');
+      held.add(bytes.subarray(start));
+      if (held.length > limitBytes) throw new LineTooLong('a line is too long');
     }
   }
-  if (heldBytes > 0) yield Buffer.concat(held);
+  if (held.length > 0) yield held.take();
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { RpcMethodError } from './errors.js';
 import { createExecStreamWriter } from './exec-stream-writer.js';
 import type { OpenCall } from './open-calls.js';
-import { createOutputCapture, type OutputPiece } from './output-capture.js';
+import { createOutputCapture, type OutputCaptureOptions, type OutputPiece } from './output-capture.js';
 import type { RpcContext, RpcMethods } from './rpc-calls.js';
 import type { ExecResultWire, OutputStream } from './rpc-messages.js';
 import type { ExecParams } from './rpc-params.js';
@@ -16,7 +16,8 @@ export interface CapturedExec {
 
 /** Runs a program and tells its output in one piece: the result of `worker.exec`. */
 export async function execUnary(methods: RpcMethods, exec: CapturedExec): Promise<ExecResultWire> {
-  const { pieces, truncated, exit } = await execCaptured(methods, exec);
+  // Nobody is told the order of the streams: one run of each is enough.
+  const { pieces, truncated, exit } = await execCaptured(methods, exec, { maxRuns: 2 });
   return {
     sandbox_id: exec.params.sandboxId,
     exit_code: exit.exitCode,
@@ -38,8 +39,12 @@ export async function execChunks(methods: RpcMethods, exec: CapturedExec): Promi
   };
 }
 
-async function execCaptured(methods: RpcMethods, { params, context, outputBytes }: CapturedExec) {
-  const capture = createOutputCapture(outputBytes);
+async function execCaptured(
+  methods: RpcMethods,
+  { params, context, outputBytes }: CapturedExec,
+  order: OutputCaptureOptions = {},
+) {
+  const capture = createOutputCapture(outputBytes, order);
   const exit = await methods.exec(params, {
     ...context,
     onOutput(stream, chunk) {

@@ -108,6 +108,8 @@ export function readReply(status: number, body: Uint8Array, expected: ReplyExpec
   if (status >= 400) {
     // A refusal may come before the worker has read whom it answers.
     if (wire?.id && wire.id !== expected.id) throw misdirected(status);
+    // Anything on the way may say 404 of the path; that a sandbox is not there is the worker's to say, to this call.
+    if (status === 404 && wire?.id !== expected.id) throw strangersAnswer(status);
     throw refusedCall(status, wire);
   }
   if (wire === undefined)
@@ -140,6 +142,14 @@ function misdirected(status: number): WorkerRpcError {
   return protocolError('the answer of the worker belongs to another request or another worker', status);
 }
 
+function strangersAnswer(status: number): WorkerRpcError {
+  return new WorkerRpcError('remote_error', `worker RPC failed: HTTP ${status}, and not by the worker`, {
+    outcome: 'not_executed',
+    status,
+    reason: 'not_a_worker',
+  });
+}
+
 export function protocolError(message: string, status?: number): WorkerRpcError {
   return new WorkerRpcError('protocol_error', message, { outcome: 'unknown', status });
 }
@@ -158,7 +168,7 @@ const MAX_REMOTE_TEXT = 500;
 
 function refusedCall(status: number, wire: ReplyWire | undefined): WorkerRpcError {
   const text = (wire?.error ?? wire?.message ?? '').slice(0, MAX_REMOTE_TEXT);
-  const reason = wire?.reason;
+  const reason = wire?.reason ?? (text.startsWith('provider not found') ? 'provider_unknown' : undefined);
   const message = `worker RPC failed: HTTP ${status}${text === '' ? '' : `: ${text}`}`;
   return new WorkerRpcError(codeOf(status, reason, text), message, {
     outcome: outcomeOf(status),

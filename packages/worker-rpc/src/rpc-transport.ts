@@ -37,13 +37,21 @@ export interface RpcTransportCall {
 
 type ReadAnswer<T> = (response: IncomingMessage, expected: ReplyExpectation) => Promise<T>;
 
-const REPLY_LIMIT_BYTES = 64 * 1024 * 1024;
+const MIB = 1024 * 1024;
+/** The longest answers in one piece. Only output and lists are long; the rest is what a reference control plane would take. */
+const REPLY_LIMIT_BYTES = 1 * MIB;
+const LONG_REPLIES: Partial<Readonly<Record<RpcMethodName, number>>> = {
+  'worker.exec': 64 * MIB,
+  'worker.logs': 32 * MIB,
+  'worker.file_list': 32 * MIB,
+  'worker.file_glob': 32 * MIB,
+};
 
 /** Sends one call and tells its `result`. Calls that only read are sent once more if a kept connection had gone stale. */
 export async function callUnary(options: RpcTransportOptions, call: RpcTransportCall): Promise<unknown> {
   const attempt = (): Promise<unknown> =>
     sendProven(options, call, async (response, expected) => {
-      const body = await readBody(response, REPLY_LIMIT_BYTES);
+      const body = await readBody(response, LONG_REPLIES[call.method] ?? REPLY_LIMIT_BYTES);
       if (body === undefined)
         throw protocolError('the answer of the worker is too large', response.statusCode);
       return readReply(response.statusCode ?? 0, body, expected);

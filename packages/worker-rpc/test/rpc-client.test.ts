@@ -225,7 +225,6 @@ describe('createRpcClient', () => {
       [400, { error: 'invalid worker message: id is required' }, 'invalid_request', 'not_executed'],
       [401, { code: 'UNAUTHORIZED', message: 'no', reason: 'token_expired' }, 'unauthorized', 'not_executed'],
       [403, { error: 'lease holder does not match worker' }, 'forbidden', 'not_executed'],
-      [404, { error: 'provider not found: x' }, 'not_found', 'not_executed'],
       [409, { error: 'other image' }, 'conflict', 'not_executed'],
       [413, { message: 'too large' }, 'invalid_request', 'not_executed'],
       [429, { error: 'full' }, 'capacity_exhausted', 'not_executed'],
@@ -245,6 +244,34 @@ describe('createRpcClient', () => {
         expect(failure['reason']).to.equal(body['reason']);
       });
     }
+
+    it('a 404 in the words of the worker', async () => {
+      const answers = async (error: string) => {
+        const client = await answering(404, ({ id }) => ({ id, worker_id: WORKER, error }));
+        const { code, outcome, reason } = await failureOf(client.exec(TARGET));
+        return [code, outcome, reason];
+      };
+      expect(await answers('sandbox not found: sb-1')).to.deep.equal([
+        'not_found',
+        'not_executed',
+        undefined,
+      ]);
+      // A reference worker gives no reasons, and this one says nothing about the sandbox.
+      expect((await answers('provider not found: docker'))[2]).to.equal('provider_unknown');
+    });
+
+    for (const body of [
+      { code: 'NOT_FOUND', message: 'not found', reason: 'not_found' },
+      '404 page not found\n',
+    ])
+      it(`a 404 that is not about the call: ${JSON.stringify(body)}`, async () => {
+        const client = await answering(404, () => body);
+        expect(await failureOf(client.destroy(TARGET, lease()))).to.include({
+          code: 'remote_error',
+          outcome: 'not_executed',
+          reason: 'not_a_worker',
+        });
+      });
 
     it('an error status without a usable body', async () => {
       const client = await answering(502, () => '<html>bad gateway</html>');

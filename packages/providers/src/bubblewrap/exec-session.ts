@@ -35,6 +35,7 @@ export class ExecSession {
   #endReason: EndReason | undefined;
   #failure: { readonly error: unknown } | undefined;
   #unkilled = false;
+  #delivered = false;
   #killing: Promise<void> = Promise.resolve();
   #abandon: () => void = () => {};
   readonly #abandoned = new Promise<void>((resolve) => {
@@ -113,6 +114,7 @@ export class ExecSession {
       signal?.removeEventListener('abort', onAbort);
       this.#stdin?.stop();
       this.#relay.detach();
+      this.#delivered = true;
     }
   }
 
@@ -134,6 +136,11 @@ export class ExecSession {
   /** Processes of this exec live on although everything was tried: only the end of the sandbox ends them. */
   get unkilled(): boolean {
     return this.#unkilled;
+  }
+
+  /** The caller has all that it gets, and what runs on in the background still has the pipes open. */
+  get isLeftOpen(): boolean {
+    return this.#delivered && !this.#relay.ended;
   }
 
   /** True when no process of this exec is left, as far as can be seen. */

@@ -12,6 +12,11 @@ import type { SandboxProcess } from './sandbox-process.js';
 const END_TIMEOUT_MS = 10_000;
 const DEFAULT_KILL_TIMEOUT_MS = 10_000;
 const MAX_CONCURRENT_EXECS = 64;
+/**
+ * Execs whose pipes are kept for programs in the background. One program can hold those of any number of execs open, and each costs the
+ * worker two descriptors of the ones that all sandboxes share.
+ */
+const MAX_OPEN_LEFTOVERS = 128;
 
 export interface SandboxParts {
   readonly sandboxId: string;
@@ -168,5 +173,7 @@ export class BubblewrapSandbox {
       session.close();
       this.#sessions.delete(session);
     }
+    const leftOpen = [...this.#sessions].filter((session) => session.isLeftOpen);
+    for (const oldest of leftOpen.slice(0, -MAX_OPEN_LEFTOVERS)) oldest.close();
   }
 }

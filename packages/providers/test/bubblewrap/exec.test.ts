@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { eventually, run, spec } from '../sandbox-run.js';
@@ -41,6 +42,17 @@ for (const cgroups of ['auto', 'off'] as const) {
       expect(result.stdout).to.equal('early\n');
       expect(result.durationMs).to.be.lessThan(5_000);
     });
+
+    if (cgroups === 'auto')
+      it('keeps no more than so many pipes open for what runs in the background', async () => {
+        const openFiles = () => readdirSync('/proc/self/fd').length;
+        const before = openFiles();
+        for (let call = 0; call < 140; call += 20) {
+          await Promise.all(Array.from({ length: 20 }, () => sh('sleep 60 &')));
+        }
+        expect(openFiles() - before).to.be.within(200, 2 * 128 + 8);
+        await sh('pkill sleep');
+      });
 
     it('loses nothing that was written before the end, although the output stays open', async () => {
       for (let call = 0; call < 5; call += 1) {

@@ -1,3 +1,5 @@
+import { createByteGatherer } from '../byte-gatherer.js';
+
 /** The content type of a transfer of a file, in a request as in an answer. */
 export const FRAMES_TYPE = 'application/x-stacyvm-frames';
 
@@ -37,25 +39,27 @@ export function frameHeader(kind: FrameKind, payloadBytes: number): Buffer {
  * @throws FrameError
  */
 export async function* readFrames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Frame, void, undefined> {
-  let held: Buffer[] = [];
-  let heldBytes = 0;
+  const held = createByteGatherer();
   let neededBytes = HEADER_BYTES;
   for await (const chunk of chunks) {
-    held.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
-    heldBytes += chunk.byteLength;
-    while (heldBytes >= neededBytes) {
-      const bytes = held.length === 1 && held[0] !== undefined ? held[0] : Buffer.concat(held);
-      neededBytes = HEADER_BYTES + payloadLength(bytes);
-      held = [bytes];
-      if (bytes.length < neededBytes) break;
-      yield { kind: kindOf(bytes), payload: bytes.subarray(HEADER_BYTES, neededBytes) };
-      const rest = bytes.subarray(neededBytes);
-      held = rest.length === 0 ? [] : [rest];
-      heldBytes = rest.length;
-      neededBytes = HEADER_BYTES;
+    let bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    if (held.length > 0) {
+      held.add(bytes);
+      if (held.length < neededBytes) continue;
+      bytes = held.take();
     }
+    for (neededBytes = neededFor(bytes); bytes.length >= neededBytes; neededBytes = neededFor(bytes)) {
+      yield { kind: kindOf(bytes), payload: bytes.subarray(HEADER_BYTES, neededBytes) };
+      bytes = bytes.subarray(neededBytes);
+    }
+    if (bytes.length > 0) held.add(bytes);
   }
-  if (heldBytes > 0) throw new FrameError('the transfer ends within a frame');
+  if (held.length > 0) throw new FrameError('the transfer ends within a frame');
+}
+
+/** The length of the frame that begins here, or what tells it. */
+function neededFor(bytes: Buffer): number {
+  return bytes.length < HEADER_BYTES ? HEADER_BYTES : HEADER_BYTES + payloadLength(bytes);
 }
 
 function kindOf(frame: Buffer): FrameKind {
