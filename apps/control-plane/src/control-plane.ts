@@ -9,6 +9,7 @@ import { createClientThumbprints } from '@stacyvm/worker-rpc';
 import { createApp } from './app.js';
 import { openAudit } from './audit/open-audit.js';
 import { createEdge } from './callers/edge.js';
+import { createOpenCalls } from './callers/open-calls.js';
 import { createSharedBuckets } from './callers/shared-buckets.js';
 import { createTenantDirectory } from './callers/tenant-directory.js';
 import { followDatabaseHints } from './database-hints.js';
@@ -95,6 +96,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     authority.metrics.observeTls(tls);
     authority.metrics.observeSpawnQueue(orchestrator.spawnQueue.stats);
     const tenantDirectory = createTenantDirectory(store);
+    const openCalls = createOpenCalls({ callers: edge.callers, store, logger });
+    people.bearerRevocations.onChange(openCalls.lookNow);
     authority.metrics.observeQuotas(store, clock);
     authority.metrics.observeAudit({ store, auditing, clock });
     const eventWakeup = createEventWakeup();
@@ -110,6 +113,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       orchestrator,
       store,
       tenantDirectory,
+      openCalls,
       events,
       tokenProfile: () => settingsReload.current()['auth.worker_token_profile'],
       logger,
@@ -148,11 +152,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const warm = edge.callers.warmUp();
     const background = authority.start(() => orchestrator.enforceRevocations());
     const following = people.start();
+    const watching = openCalls.start();
     const hints = followDatabaseHints({
       store,
       orchestrator,
       revocations: background.revocations,
       tenantDirectory,
+      openCalls,
       bearerRevocations: following.bearerRevocations,
       events: eventWakeup,
       onHint: authority.metrics.hint,
@@ -173,6 +179,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
         await drain(settings['server.shutdown_timeout'], logger);
         edge.callers.close();
         await hints.close();
+        await watching.stop();
         await pruning.stop();
         await background.stop();
         await following.stop();
