@@ -12,6 +12,7 @@ import { challengesOf } from './callers/challenges.js';
 import type { ClientAddresses } from './callers/client-address.js';
 import type { CrossOrigin } from './callers/cross-origin.js';
 import { requireLocalCaller } from './callers/local-callers.js';
+import type { OpenCalls } from './callers/open-calls.js';
 import { secureHeaders } from './callers/secure-headers.js';
 import type { TenantDirectory } from './callers/tenant-directory.js';
 import { chooseTenant } from './callers/tenant-of-request.js';
@@ -61,6 +62,7 @@ export type AppOptions = SystemState &
     readonly clientAddresses: Pick<ClientAddresses, 'of'>;
     readonly crossOrigin: Pick<CrossOrigin, 'handler'>;
     readonly tenantDirectory: TenantDirectory;
+    readonly openCalls: Pick<OpenCalls, 'watch'>;
     readonly audit: AdminAudit;
     readonly auditing: Pick<Auditing, 'signingKey' | 'signEnd'>;
     readonly metrics: Metrics;
@@ -96,6 +98,7 @@ export function createApp(options: AppOptions): Express {
   app.use(chooseTenant(options.tenantDirectory));
   app.use(admitTenants(options));
   guardOperations(app);
+  app.use(options.openCalls.watch);
   app.use(...jsonBody(), formBody());
   app.use(
     OpenApiValidator.middleware({
@@ -165,7 +168,8 @@ function errorHandler(
     if (problem.status >= 500 && !signal.aborted)
       logger.error('request failed', { request_id: requestId, reason: problem.reason, error });
     if (response.headersSent) {
-      response.destroy();
+      // What is ended has said why itself.
+      if (!response.writableEnded) response.destroy();
       return;
     }
     const allow = (error as { headers?: { Allow?: string } }).headers?.Allow;

@@ -3,7 +3,7 @@ import { AuthError, requireScope } from '@stacyvm/auth';
 import type { Express, Request, RequestHandler } from 'express';
 import { tenantNotFound } from './callers/tenant-of-request.js';
 import { forbidden } from './http-errors.js';
-import { contextOf } from './request-context.js';
+import { contextOf, type RequestContext } from './request-context.js';
 
 /** Where the contract's paths begin. */
 export const API_BASE = '/api/v1';
@@ -96,21 +96,45 @@ function expressPath({ path }: Operation): string {
   return `${API_BASE}${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
 }
 
-function guard({ scope, platformOnly }: Operation): RequestHandler {
+function guard(operation: Operation): RequestHandler {
   return (request, _response, next) => {
-    if (scope !== 'public') {
-      const { principal, tenant, pathTenant, bound } = contextOf(request);
-      if (principal === undefined) throw new AuthError('api_key_missing', 'invalid or missing API key');
-      requireScope(principal, scope);
-      const isAdmin = principal.scopes.includes('admin:*');
-      if (pathTenant !== undefined && pathTenant !== tenant && !isAdmin) throw tenantNotFound();
-      if (platformOnly && bound) {
-        throw forbidden(
-          'platform_only',
-          'it tells of the whole fleet, which is not for those who belong to a tenant',
-        );
-      }
-    }
+    requireAdmission(operation, contextOf(request));
     next();
   };
+}
+
+/**
+ * Whether somebody may ask for an operation.
+ *
+ * @throws AuthError `api_key_missing`, `missing_scope`; RequestError `tenant_not_found`, `platform_only`
+ */
+export function requireAdmission(
+  { scope, platformOnly }: Operation,
+  {
+    principal,
+    tenant,
+    pathTenant,
+    bound,
+  }: Pick<RequestContext, 'principal' | 'tenant' | 'pathTenant' | 'bound'>,
+): void {
+  if (scope === 'public') return;
+  if (principal === undefined) throw new AuthError('api_key_missing', 'invalid or missing API key');
+  requireScope(principal, scope);
+  const isAdmin = principal.scopes.includes('admin:*');
+  if (pathTenant !== undefined && pathTenant !== tenant && !isAdmin) throw tenantNotFound();
+  if (platformOnly && bound) {
+    throw forbidden(
+      'platform_only',
+      'it tells of the whole fleet, which is not for those who belong to a tenant',
+    );
+  }
+}
+
+const OPERATIONS: ReadonlyMap<string, Operation> = new Map(
+  served().map((operation) => [operation.id, operation]),
+);
+
+/** The operation of that name; undefined where the contract has none that is served here. */
+export function servedOperation(id: string | undefined): Operation | undefined {
+  return id === undefined ? undefined : OPERATIONS.get(id);
 }

@@ -10,6 +10,7 @@ import type { AnswerCheck } from './answer-check.js';
 import { createApp } from './app.js';
 import { openAudit } from './audit/open-audit.js';
 import { createEdge } from './callers/edge.js';
+import { createOpenCalls } from './callers/open-calls.js';
 import { createSharedBuckets } from './callers/shared-buckets.js';
 import { createTenantDirectory } from './callers/tenant-directory.js';
 import { followDatabaseHints } from './database-hints.js';
@@ -97,6 +98,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     authority.metrics.observeTls(tls);
     authority.metrics.observeSpawnQueue(orchestrator.spawnQueue.stats);
     const tenantDirectory = createTenantDirectory(store);
+    const openCalls = createOpenCalls({ callers: edge.callers, store, logger });
+    people.bearerRevocations.onChange(openCalls.lookNow);
     authority.metrics.observeQuotas(store, clock);
     authority.metrics.observeAudit({ store, auditing, clock });
     const eventWakeup = createEventWakeup();
@@ -112,6 +115,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       orchestrator,
       store,
       tenantDirectory,
+      openCalls,
       events,
       tokenProfile: () => settingsReload.current()['auth.worker_token_profile'],
       logger,
@@ -150,11 +154,13 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     const warm = edge.callers.warmUp();
     const background = authority.start(() => orchestrator.enforceRevocations());
     const following = people.start();
+    const watching = openCalls.start();
     const hints = followDatabaseHints({
       store,
       orchestrator,
       revocations: background.revocations,
       tenantDirectory,
+      openCalls,
       bearerRevocations: following.bearerRevocations,
       events: eventWakeup,
       onHint: authority.metrics.hint,
@@ -175,6 +181,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
         await drain(settings['server.shutdown_timeout'], logger);
         edge.callers.close();
         await hints.close();
+        await watching.stop();
         await pruning.stop();
         await background.stop();
         await following.stop();

@@ -8,6 +8,7 @@ import {
   TENANTS_CHANNEL,
   WORKERS_CHANNEL,
 } from '@stacyvm/store';
+import type { OpenCalls } from './callers/open-calls.js';
 import type { TenantDirectory } from './callers/tenant-directory.js';
 import type { EventWakeup } from './events/event-wakeup.js';
 
@@ -17,6 +18,7 @@ export interface DatabaseHintsOptions {
   /** Reads the revocations. */
   readonly revocations: Pick<BackgroundWork, 'runOnce'>;
   readonly tenantDirectory: Pick<TenantDirectory, 'forget'>;
+  readonly openCalls: Pick<OpenCalls, 'lookNow'>;
   /** Reads the revocations of bearer tokens. */
   readonly bearerRevocations: Pick<BackgroundWork, 'runOnce'>;
   readonly events: Pick<EventWakeup, 'hint'>;
@@ -29,12 +31,16 @@ export interface DatabaseHintsOptions {
  * depends on it: who polls finds out a little later.
  */
 export function followDatabaseHints(options: DatabaseHintsOptions): Subscription {
-  const { store, orchestrator, revocations, bearerRevocations, tenantDirectory, events, onHint } = options;
+  const { store, orchestrator, revocations, bearerRevocations, tenantDirectory, openCalls, events, onHint } =
+    options;
   const followers: Readonly<Record<string, () => void>> = {
     [REVOCATIONS_CHANNEL]: () => void revocations.runOnce(),
     [PRINCIPAL_REVOCATIONS_CHANNEL]: () => void bearerRevocations.runOnce(),
     [WORKERS_CHANNEL]: () => orchestrator.workersChanged(),
-    [TENANTS_CHANNEL]: () => tenantDirectory.forget(),
+    [TENANTS_CHANNEL]() {
+      tenantDirectory.forget();
+      openCalls.lookNow();
+    },
     [SANDBOX_EVENTS_CHANNEL]: () => events.hint(),
   };
   return store.subscribe({

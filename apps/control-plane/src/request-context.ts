@@ -5,14 +5,21 @@ import type { Logger } from '@stacyvm/logging';
 import type { TenantReach } from '@stacyvm/orchestrator';
 import type { Request, RequestHandler } from 'express';
 import type { AuditedAttempt } from './audit/admin-audit.js';
+import type { RequestError } from './http-errors.js';
 
 /** What a handler knows about the request beside its content. */
 export interface RequestContext {
   readonly requestId: string;
   /** Of the caller, as far as it can be trusted; `server.trusted_proxies` decides. Empty when it is gone. */
   readonly clientAddress: string;
-  /** Aborts when the caller goes away before the answer is complete. */
+  /** Aborts when the caller goes away before the answer is complete, or may have it no longer, which `revoked` tells. */
   readonly signal: AbortSignal;
+  /** Why the call ends before its time. */
+  revoked?: RevokedCall;
+  /** Ends the call; does nothing once it is answered. @returns whether it had anything to end */
+  readonly revoke: (why: RevokedCall) => boolean;
+  /** Who is calling, by the credential alone. */
+  caller?: Principal;
   /** With the role that it has where it acts. */
   principal?: Principal;
   /** The tenant that the request acts for; undefined for none. */
@@ -29,6 +36,14 @@ export interface RequestContext {
   pathId?: string;
   /** The `tenant_id` of the path, as it was asked for. */
   pathTenant?: string;
+}
+
+/** Why a call that was let in may not go on. */
+export interface RevokedCall {
+  /** What its caller is told. */
+  readonly error: RequestError;
+  /** The reason for which the same call would be refused if it came now. */
+  readonly refusal: string;
 }
 
 /** How a request ended. */
@@ -70,6 +85,12 @@ export function requestContext({ logger, addressOf, onEnd }: RequestContextOptio
       requestId: requestIdOf(request.headers),
       clientAddress: addressOf(request),
       signal: gone.signal,
+      revoke(why) {
+        if (gone.signal.aborted || response.writableEnded) return false;
+        context.revoked = why;
+        gone.abort();
+        return true;
+      },
     };
     contexts.set(request, context);
     response.setHeader('X-Request-ID', context.requestId);

@@ -76,6 +76,25 @@ describe('a control plane and its Postgres', () => {
     return parseAnswer(await exchange(port, request, 30_000));
   }
 
+  /** A stream of events, by a key of the database. */
+  async function listenWithOwnKey() {
+    const api = `${controlPlane?.url}/api/v1`;
+    const made = await fetch(`${api}/admin/api-keys`, {
+      method: 'POST',
+      headers: { 'x-api-key': apiKey },
+      body: '{"name":"reader","role":"viewer"}',
+    });
+    const { id: keyId, key } = (await made.json()) as { readonly id: string; readonly key: string };
+    const stream = await fetch(`${api}/events`, { headers: { 'x-api-key': key } });
+    expect(stream.status).to.equal(200);
+    let hasEnded = false;
+    const text = stream.text().finally(() => {
+      hasEnded = true;
+    });
+    text.catch(() => undefined);
+    return { keyId, text, hasEnded: () => hasEnded };
+  }
+
   const isReady = async (): Promise<void> => {
     expect((await ask('GET /ready')).status).to.equal(200);
   };
@@ -88,9 +107,11 @@ describe('a control plane and its Postgres', () => {
       await start({ 'database.driver': 'postgres', 'database.dsn': server.dsn() });
       await isReady();
       expect((await ask(HEARTBEAT)).status).to.equal(200);
+      const reader = await listenWithOwnKey();
       const port = server.address.port();
       process.kill(server.pid() ?? 0, 'SIGKILL');
       await server.stop();
+      const away = performance.now();
 
       for (const route of ROUTES) {
         const { status, body } = await ask(route);
@@ -117,8 +138,14 @@ describe('a control plane and its Postgres', () => {
       }
       expect(JSON.stringify(diagnostics.body)).not.to.match(/ECONN|5432|postgres:/);
 
+      // Meanwhile open calls have been looked at, of which nothing could be told.
+      await eventually(() => expect(performance.now() - away).to.be.above(2_500));
+      expect(reader.hasEnded(), 'an open call is cut off').to.equal(false);
+
       server = await startEmbeddedPostgres({ path, port });
       await eventually(isReady);
+      expect((await ask(`DELETE /api/v1/admin/api-keys/${reader.keyId}`)).status).to.equal(200);
+      expect(await reader.text).to.contain('credential_revoked');
       expect((await ask(HEARTBEAT)).status).to.equal(200);
       expect((await ask('GET /api/v1/workers/w')).body).to.include({ id: 'w' });
       expect((await ask(SPAWN)).body['reason'], 'there is no worker for it').not.to.contain('unavailable');

@@ -25,6 +25,8 @@ export interface ApiKeyAuthenticator {
   authenticate(headers: RequestHeaders): Principal;
   /** Whose key it is; undefined when it is none of them. */
   find(key: string): Principal | undefined;
+  /** The caller whose key has this fingerprint; undefined when none of them has. */
+  named(credentialId: string): Principal | undefined;
 }
 
 const MIN_KEY_BYTES = 16;
@@ -55,6 +57,7 @@ export function createApiKeyAuthenticator(options: ApiKeyOptions): ApiKeyAuthent
   return {
     configured: keys.length > 0,
     find,
+    named: (credentialId) => keys.find(({ principal }) => principal.credentialId === credentialId)?.principal,
     authenticate(headers) {
       if (keys.length === 0) return LOCAL_PRINCIPAL;
       if (bearerOf(headers) !== undefined) {

@@ -3,6 +3,7 @@ import { AuthError, httpStatusOf } from './errors.js';
 import { explain } from './explain.js';
 import type { OidcVerifier } from './oidc/oidc-verifier.js';
 import { LOCAL_PRINCIPAL, type Principal } from './principal.js';
+import { type Recheck, recheck } from './recheck.js';
 import { bearerOf, type RequestHeaders } from './request-headers.js';
 import { looksLikeApiKey } from './stored-keys/api-key-text.js';
 import type { KeyStore } from './stored-keys/key-store.js';
@@ -34,6 +35,12 @@ export interface Authenticator {
    * @throws AuthError; `httpStatusOf` tells what its code means to the caller
    */
   authenticate(headers: RequestHeaders): Promise<Principal>;
+  /**
+   * Looks again at callers that were let in, in their order, by what can be taken from them: keys that are gone, revoked or
+   * expired, tokens that are revoked. That a token has expired since it was accepted does not count: its time says until when it may
+   * be presented. Who depends on what the database does not say now stays who it was. Counts as no login.
+   */
+  recheck(principals: readonly Principal[]): Promise<readonly Recheck[]>;
   /** The same verification of one credential, check by check, for the operator who looks for the reason. */
   explain(credential: PresentedCredential): Promise<CredentialExplanation>;
 }
@@ -107,6 +114,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       if (isStoredKey(token)) return principalOfKey(token, NO_TRAIL);
       return oidc === undefined ? refuseBearer() : oidc.verifyBearer(token);
     },
+    recheck: (principals) => recheck(principals, { configured, keys, oidc, keyStore, clock }),
     async explain(credential) {
       if ('apiKey' in credential || isStoredKey(credential.token)) {
         const key = 'apiKey' in credential ? credential.apiKey : credential.token;

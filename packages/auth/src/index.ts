@@ -17,6 +17,7 @@ export type { DefaultRole } from './oidc/role-mapping.js';
 export { isPlaceholderKey } from './placeholder-key.js';
 export { type CredentialTrace, traceCredentials } from './presented-credential.js';
 export { type Principal, ROLE_SCOPES, type Role, requireScope, type Scope } from './principal.js';
+export type { Recheck } from './recheck.js';
 export type { RequestHeaders } from './request-headers.js';
 export {
   looksLikeApiKey,

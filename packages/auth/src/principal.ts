@@ -1,4 +1,5 @@
 import { AuthError } from './errors.js';
+import type { BearerIdentity } from './oidc/bearer-revocation.js';
 
 export type Role = 'viewer' | 'api' | 'operator' | 'tenant_admin' | 'admin';
 export type Scope = 'read:*' | 'api:*' | 'operator:*' | 'tenant:admin' | 'admin:*';
@@ -35,6 +36,8 @@ export interface Principal {
   readonly tenant?: string;
   /** Who vouches for the caller; only of kind `oidc`. */
   readonly issuer?: string;
+  /** What a revocation may name; only of kind `oidc`, and always there. */
+  readonly bearer?: BearerIdentity;
 }
 
 /** Every caller, when no credential is configured. */

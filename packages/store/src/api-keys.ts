@@ -58,6 +58,8 @@ export interface ApiKeyRepository {
   get(id: string): Promise<ApiKeyRecord | undefined>;
   /** In whatever state. */
   findByHash(keyHash: string): Promise<ApiKeyRecord | undefined>;
+  /** Those of these that there are, in whatever state and in any order. */
+  getMany(ids: readonly string[]): Promise<readonly ApiKeyRecord[]>;
   /** Newest first. @throws StoreError `invalid_input` on a foreign cursor */
   list(filter?: ApiKeyFilter): Promise<Page<ApiKeyRecord>>;
   /** The first revocation counts; again changes nothing. @throws StoreError `not_found` */
@@ -100,6 +102,15 @@ export function createApiKeyRepository(
         .where('key_hash', '=', keyHash)
         .executeTakeFirst();
       return row === undefined ? undefined : apiKeyFrom(row);
+    },
+
+    async getMany(ids) {
+      const rows = await db
+        .selectFrom('api_keys')
+        .selectAll()
+        .where('id', '=', sql<string>`any(${ids}::text[])`)
+        .execute();
+      return rows.map(apiKeyFrom);
     },
 
     async list({ tenantId, ...page } = {}) {

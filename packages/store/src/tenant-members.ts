@@ -49,6 +49,10 @@ export interface TenantMemberRepository {
     options?: ChangeMember,
   ): Promise<TenantMemberRecord>;
   get(tenantId: string, userId: string): Promise<TenantMemberRecord | undefined>;
+  /** Those of these that there are, in any order. */
+  getMany(
+    members: readonly Pick<TenantMemberRecord, 'tenantId' | 'userId'>[],
+  ): Promise<readonly TenantMemberRecord[]>;
   /** Oldest first. @throws StoreError `invalid_input` on a foreign cursor */
   list(
     tenantId: string,
@@ -93,6 +97,19 @@ export function createTenantMemberRepository(db: Kysely<StoreSchema>, clock: Clo
         .where('user_id', '=', userId)
         .executeTakeFirst();
       return row === undefined ? undefined : memberFrom(row);
+    },
+
+    async getMany(members) {
+      const tenantIds = members.map(({ tenantId }) => tenantId);
+      const userIds = members.map(({ userId }) => userId);
+      const rows = await db
+        .selectFrom('tenant_members')
+        .selectAll()
+        .where(
+          sql<boolean>`(tenant_id, user_id) in (select * from unnest(${tenantIds}::text[], ${userIds}::text[]))`,
+        )
+        .execute();
+      return rows.map(memberFrom);
     },
 
     async list(tenantId, { limit, after, role } = {}) {

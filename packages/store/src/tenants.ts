@@ -51,6 +51,8 @@ export interface TenantRepository {
   /** @throws StoreError `invalid_input`, `conflict` when the id is taken */
   create(tenant: NewTenant): Promise<TenantRecord>;
   get(id: string): Promise<TenantRecord | undefined>;
+  /** Which of these there are. */
+  existing(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Newest first. @throws StoreError `invalid_input` on a foreign cursor */
   list(filter?: TenantFilter): Promise<Page<TenantRecord>>;
   /** @throws StoreError `not_found`, `invalid_input` */
@@ -94,6 +96,15 @@ export function createTenantRepository(
     async get(id) {
       const row = await db.selectFrom('tenants').selectAll().where('id', '=', id).executeTakeFirst();
       return row === undefined ? undefined : tenantFrom(row);
+    },
+
+    async existing(ids) {
+      const rows = await db
+        .selectFrom('tenants')
+        .select('id')
+        .where('id', '=', sql<string>`any(${ids}::text[])`)
+        .execute();
+      return new Set(rows.map(({ id }) => id));
     },
 
     async list({ ownerId, namePrefix, ...page } = {}) {

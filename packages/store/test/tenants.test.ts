@@ -114,6 +114,15 @@ describe('TenantRepository', () => {
     expect(pages.flat()).to.have.length(made.length);
   });
 
+  it('tells of many which there are', async () => {
+    for (const id of ['tn-a', 'tn-b', 'tn-c']) await store.tenants.create({ id, name: id });
+    expect([...(await store.tenants.existing(['tn-b', 'tn-none', 'tn-a']))].sort()).to.deep.equal([
+      'tn-a',
+      'tn-b',
+    ]);
+    expect([...(await store.tenants.existing([]))]).to.deep.equal([]);
+  });
+
   it('finds by owner and by how the name begins', async () => {
     await store.tenants.create({ id: 'a', name: 'Alpha%', ownerId: 'ada' });
     await store.tenants.create({ id: 'b', name: 'Alphabet', ownerId: 'bob' });
@@ -357,6 +366,20 @@ describe('TenantMemberRepository', () => {
     ]);
     expect(await tenantMembers.ofUser('nobody')).to.deep.equal([]);
   });
+
+  it('finds many at once, each by its tenant and its user', async () => {
+    const { tenantMembers } = fixture.store;
+    const ada = await tenantMembers.set({ tenantId: 'tn-a', userId: 'ada', role: 'admin' });
+    const bob = await tenantMembers.set({ tenantId: 'tn-b', userId: 'bob', role: 'viewer' });
+    const found = await tenantMembers.getMany([
+      { tenantId: 'tn-a', userId: 'ada' },
+      { tenantId: 'tn-b', userId: 'ada' },
+      { tenantId: 'tn-b', userId: 'bob' },
+      { tenantId: 'tn-a', userId: 'bob' },
+    ]);
+    expect(found).to.have.deep.members([ada, bob]);
+    expect(await tenantMembers.getMany([])).to.deep.equal([]);
+  });
 });
 
 describe('ApiKeyRepository', () => {
@@ -393,9 +416,12 @@ describe('ApiKeyRepository', () => {
     });
     expect(await apiKeys.findByHash(HASH)).to.deep.equal(inserted);
     expect(await apiKeys.findByHash('b'.repeat(64))).to.equal(undefined);
+    expect(await apiKeys.getMany(['ak-none', inserted.id])).to.deep.equal([inserted]);
+    expect(await apiKeys.getMany([])).to.deep.equal([]);
     fixture.clock.advance(1_000);
     const revokedAt = fixture.clock();
     expect(await apiKeys.revoke(inserted.id)).to.deep.equal({ ...inserted, revokedAt });
+    expect(await apiKeys.getMany([inserted.id])).to.deep.equal([{ ...inserted, revokedAt }]);
     fixture.clock.advance(1_000);
     expect((await apiKeys.revoke(inserted.id)).revokedAt).to.deep.equal(revokedAt);
     expect(await apiKeys.get(inserted.id)).to.deep.equal({ ...inserted, revokedAt });

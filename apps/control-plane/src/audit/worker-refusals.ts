@@ -1,8 +1,9 @@
 import type { WorkerRefusalEvent } from '@stacyvm/worker-rpc';
 import { RateLimiterMemory } from 'rate-limiter-flexible';
+import { networkOf } from '../callers/client-address.js';
 import { type AdminAudit, UNKNOWN_WORKER } from './admin-audit.js';
 
-/** Different refusals of one address; beyond them are only in the log. */
+/** Different refusals of one network; beyond them are only in the log. */
 const REFUSALS_PER_MINUTE = 60;
 
 /**
@@ -10,8 +11,8 @@ const REFUSALS_PER_MINUTE = 60;
  * a wrong key, asks again every few seconds: the same refusal is recorded once in a minute, and the metrics count each.
  */
 export function auditWorkerRefusals(audit: Pick<AdminAudit, 'refused'>): (event: WorkerRefusalEvent) => void {
-  const addresses = new RateLimiterMemory({
-    keyPrefix: 'address',
+  const networks = new RateLimiterMemory({
+    keyPrefix: 'network',
     points: REFUSALS_PER_MINUTE,
     duration: 60,
   });
@@ -19,10 +20,12 @@ export function auditWorkerRefusals(audit: Pick<AdminAudit, 'refused'>): (event:
 
   async function record(event: WorkerRefusalEvent): Promise<void> {
     const { status, reason, requestId, claimedWorkerId, remoteAddress: sourceAddress = '' } = event;
-    const refusal = `${sourceAddress} ${reason} ${claimedWorkerId}`;
+    // A host with IPv6 has as many addresses as it likes.
+    const network = networkOf(sourceAddress);
+    const refusal = `${network} ${reason} ${claimedWorkerId}`;
     if ((await refusals.get(refusal)) !== null) return;
-    // Names are free of charge, so that what is remembered of them is bounded by address.
-    await addresses.consume(sourceAddress);
+    // Names are free of charge, so that what is remembered of them is bounded by network.
+    await networks.consume(network);
     await refusals.consume(refusal);
     await audit.refused(
       { actor: UNKNOWN_WORKER, sourceAddress, requestId },

@@ -31,6 +31,7 @@ export function admitCallers({ callers, rateLimit }: AdmitCallersOptions): Reque
     try {
       const { requestId, clientAddress: address } = context;
       context.principal = await callers.authenticate(request.headers, { address, requestId });
+      context.caller = context.principal;
     } catch (refusal) {
       spend(await rateLimit.ofUnknown(context.clientAddress), response);
       throw refusal;

@@ -11,6 +11,7 @@ import {
   oidcOptionsOf,
   type PresentedCredential,
   type Principal,
+  type Recheck,
   type RequestHeaders,
   traceCredentials,
 } from '@stacyvm/auth';
@@ -45,6 +46,8 @@ export interface Callers {
 
 /** The credentials that are in force. Authentication can be switched on while the control plane runs, and not off. */
 export interface LiveCallers extends Callers, ReloadedPart {
+  /** Looks again at callers that were let in before, as `Authenticator.recheck` does. It counts as no login. */
+  recheck(principals: readonly Principal[]): Promise<readonly Recheck[]>;
   /** What a credential would be, check by check. It counts as no login. */
   explain(credential: PresentedCredential): Promise<CredentialExplanation>;
   /**
@@ -77,11 +80,13 @@ export function createLiveCallers(settings: Settings, logger: Logger, clock: () 
   const issuers = oidcOptionsOf(settings, { logger, clock, isRevoked });
   // Its settings need a restart, so that it keeps its keys over every reload.
   const oidc = issuers.length === 0 ? undefined : createOidcVerifier(issuers);
+  const keys = (): People['keyStore'] => {
+    if (records === undefined) throw new Error('the database is not open yet');
+    return records.keyStore;
+  };
   const keyStore: People['keyStore'] = {
-    async findApiKey(hash) {
-      if (records === undefined) throw new Error('the database is not open yet');
-      return records.keyStore.findApiKey(hash);
-    },
+    findApiKey: async (hash) => keys().findApiKey(hash),
+    findApiKeysById: async (ids) => keys().findApiKeysById(ids),
   };
   const failedLogins = createFailedLogins(settings['auth.failed_login_limit']);
   const authenticatorFor = (current: Settings) => authenticatorOf(current, oidc, keyStore, clock);
@@ -140,6 +145,7 @@ export function createLiveCallers(settings: Settings, logger: Logger, clock: () 
     },
     issuers: issuers.map(({ issuer }) => issuer),
     authenticate,
+    recheck: (principals) => current.recheck(principals),
     explain: (credential) => current.explain(credential),
     verifyLogout,
     connect(opened) {

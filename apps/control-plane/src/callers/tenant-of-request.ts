@@ -49,7 +49,7 @@ export function memberIdOf(principalId: string): string {
 export async function tenantStanding(
   principal: Principal,
   { header, path }: TenantWish,
-  directory: TenantDirectory,
+  directory: Pick<TenantDirectory, 'exists' | 'membershipsOf'>,
 ): Promise<TenantStanding> {
   const { tenant } = principal;
   if (tenant !== undefined) {
@@ -85,6 +85,21 @@ export function standingOf(
   return tenantStanding(principal, wishOf(request), directory);
 }
 
+/**
+ * Decides what somebody is by now for a call that was let in: it goes on for the tenant that it was for, whatever the
+ * caller might have to choose among if it came again.
+ *
+ * @throws as `tenantStanding`
+ */
+export async function standingStill(
+  principal: Principal,
+  tenant: string | undefined,
+  directory: Pick<TenantDirectory, 'exists' | 'membershipsOf'>,
+): Promise<TenantStanding> {
+  if (tenant !== undefined) return tenantStanding(principal, { header: tenant, path: undefined }, directory);
+  return inNoTenant(principal);
+}
+
 /** Tells every request for which tenant it is; comes after it is known who is calling. */
 export function chooseTenant(directory: TenantDirectory): RequestHandler {
   return (request, _response, next) => {
@@ -108,7 +123,7 @@ function wishOf(request: Request): TenantWish {
 async function memberRole(
   principal: Principal,
   tenant: string,
-  directory: TenantDirectory,
+  directory: Pick<TenantDirectory, 'membershipsOf'>,
 ): Promise<Role | undefined> {
   const memberships = await directory.membershipsOf(memberIdOf(principal.id));
   const membership = memberships.find(({ tenantId }) => tenantId === tenant);

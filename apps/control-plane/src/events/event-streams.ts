@@ -3,9 +3,9 @@ import type { Logger } from '@stacyvm/logging';
 import { type EventPosition, FIRST_EVENT, type ReadEvents, type Store } from '@stacyvm/store';
 import type { Response } from 'express';
 import { unavailable } from '../http-errors.js';
-import { pacedWrite } from '../paced-write.js';
+import { endWith, pacedWrite } from '../paced-write.js';
 import type { EventWakeup } from './event-wakeup.js';
-import { eventText, overflowText } from './event-wire.js';
+import { endedText, eventText, overflowText } from './event-wire.js';
 
 export interface EventStreamsOptions {
   readonly store: Pick<Store, 'sandboxEvents'>;
@@ -21,10 +21,10 @@ export interface EventSubscription extends Pick<ReadEvents, 'sandboxId' | 'tenan
   readonly after: EventPosition | undefined;
   /** Whether to wait for what is to come; otherwise what is kept is all. */
   readonly follow: boolean;
-  /** Whether the reader may still hear of it: its credential may be revoked meanwhile, or its tenant gone. Never fails. */
-  readonly isAdmitted: () => Promise<boolean>;
-  /** Fires when the reader is gone. */
+  /** Fires when the reader is gone, or may read no longer. */
   readonly signal: AbortSignal;
+  /** Why the reader may read no longer; undefined while it may. */
+  readonly revoked: () => string | undefined;
 }
 
 /** Streams of events, each with a place of its own in the database: a reader who is slow costs no memory and loses nothing that is kept. */
@@ -45,8 +45,6 @@ export const STREAM_LIMITS = {
   stallMs: 60_000,
   /** Who reads on is asked for its credential again. */
   longestMs: 15 * 60_000,
-  /** How often it is asked whether a reader may still read. */
-  recheckMs: 5_000,
   /** Hints that come in quick succession are served together. */
   gatherMs: 50,
 };
@@ -97,12 +95,7 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
     await write(`retry: 2000\n\n${overflows ? overflowText(position, clock()) : ''}`);
 
     let spokeAt = performance.now();
-    let admittedAt = performance.now();
     while (!signal.aborted) {
-      if (performance.now() - admittedAt >= limits.recheckMs) {
-        if (!(await subscription.isAdmitted())) break;
-        admittedAt = performance.now();
-      }
       const hintsBefore = wakeup.hints();
       const events = await read({ after: position, limit: BATCH, sandboxId, tenantId }, follow);
       if (events.length > 0) {
@@ -118,7 +111,9 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
       if (wakeup.hints() === hintsBefore) await wakeup.next(signal);
       await delay(limits.gatherMs, undefined, { signal }).catch(() => undefined);
     }
-    response.end();
+    const reason = subscription.revoked();
+    if (reason === undefined) response.end();
+    else endWith(response, endedText(position, clock(), reason));
   }
 
   /** Where it was, in a database that was restored since, or whose events of that time are forgotten. */

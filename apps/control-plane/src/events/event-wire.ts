@@ -33,6 +33,12 @@ export function overflowText(after: EventPosition, now: Date): string {
   return text(id, { id, type: 'overflow', timestamp: now.toISOString() });
 }
 
+/** That the reader may not have what comes behind, and why. */
+export function endedText(after: EventPosition, now: Date, reason: string): string {
+  const id = eventId(after);
+  return text(id, { id, type: 'ended', timestamp: now.toISOString(), data: { reason } });
+}
+
 function text(id: string, event: Readonly<Record<string, unknown>>): string {
   return `id: ${id}\ndata: ${JSON.stringify(event)}\n\n`;
 }

@@ -9,6 +9,8 @@ import { revokedBearers } from './revoked-bearers.js';
 /** Which bearer tokens are revoked, as this control plane knows it. */
 export interface BearerRevocations {
   readonly isRevoked: BearerRevocationCheck;
+  /** Has `listener` called whenever something else is revoked than before, and tells of nothing but that. */
+  onChange(listener: () => void): void;
   /** Asks the database now, after a change that is made already. Never fails. */
   putInForce(): Promise<void>;
   status(): RevocationsStatus;
@@ -31,6 +33,7 @@ export async function loadBearerRevocations(options: BearerRevocationsOptions): 
   const { store, logger, clock } = options;
   let revoked = revokedBearers([]);
   let isLoaded = false;
+  const listeners: (() => void)[] = [];
   const followed = createFollowedList({
     what: 'revocations of bearer tokens',
     snapshot: (known) => store.principalRevocations.snapshot(known),
@@ -38,6 +41,7 @@ export async function loadBearerRevocations(options: BearerRevocationsOptions): 
       revoked = revokedBearers(revocations);
       if (isLoaded)
         logger.info('revocations of bearer tokens changed', { entries: revoked.entries, version });
+      for (const listener of listeners) listener();
     },
     logger,
     clock,
@@ -48,6 +52,7 @@ export async function loadBearerRevocations(options: BearerRevocationsOptions): 
 
   return {
     isRevoked: (bearer) => revoked.has(bearer),
+    onChange: (listener) => void listeners.push(listener),
     putInForce: followed.putInForce,
     status: () => ({
       version: followed.version() ?? 0,

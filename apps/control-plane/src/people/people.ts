@@ -35,6 +35,7 @@ export async function openPeople(options: PeopleOptions): Promise<People> {
         const record = await store.apiKeys.findByHash(hash);
         return record === undefined ? undefined : storedKeyOf(record);
       },
+      findApiKeysById: async (ids) => (await store.apiKeys.getMany(ids)).map(storedKeyOf),
     },
     keyUses,
     bearerRevocations,

@@ -63,10 +63,12 @@ export function auditHandlers(
     detail: Readonly<Record<string, unknown>>,
   ): Promise<void> {
     const { action } = AUDITED_OPERATIONS[operation];
-    const { pathTenant, signal } = contextOf(request);
+    const context = contextOf(request);
+    const { pathTenant, signal } = context;
     const resource = pathTenant === undefined ? '' : `tenant:${pathTenant}`;
     await audit.succeeded(requesterOf(request), { action, resource, detail });
     await sendLines(response, texts, signal);
+    if (context.revoked !== undefined) throw context.revoked.error;
   }
 
   /** What is asked for as a page is answered by `page`, everything else while it is read. */

@@ -1,10 +1,4 @@
-import { AuthError, httpStatusOf } from '@stacyvm/auth';
 import type { TenantReach } from '@stacyvm/orchestrator';
-import { StoreError } from '@stacyvm/store';
-import type { Request } from 'express';
-import type { Callers } from '../callers/live-callers.js';
-import type { TenantDirectory } from '../callers/tenant-directory.js';
-import { standingOf } from '../callers/tenant-of-request.js';
 import type { EventStreams } from '../events/event-streams.js';
 import { eventPosition } from '../events/event-wire.js';
 import { contextOf, reachOf } from '../request-context.js';
@@ -12,8 +6,6 @@ import { type Handlers, handle } from './handler.js';
 
 export interface EventsState {
   readonly events: Pick<EventStreams, 'serve'>;
-  readonly callers: Pick<Callers, 'authenticate'>;
-  readonly tenantDirectory: TenantDirectory;
 }
 
 export function eventHandlers(state: EventsState): Handlers<'streamEvents'> {
@@ -22,36 +14,21 @@ export function eventHandlers(state: EventsState): Handlers<'streamEvents'> {
       const { sandbox_id: sandboxId, follow } = request.query;
       const lastEventId = request.get('Last-Event-ID');
       const tenantId = tenantWithin(reachOf(request));
+      const context = contextOf(request);
       await state.events.serve(
         {
           after: lastEventId === undefined ? undefined : eventPosition(lastEventId),
           follow: String(follow ?? 'true') === 'true',
           sandboxId: typeof sandboxId === 'string' ? sandboxId : undefined,
           tenantId,
-          isAdmitted: () => isStillWithin(request, tenantId, state),
-          signal: contextOf(request).signal,
+          signal: context.signal,
+          revoked: () => context.revoked?.error.problem.reason,
         },
         response,
       );
+      if (context.revoked !== undefined) throw context.revoked.error;
     }),
   };
-}
-
-/** Whether the request would be let in again, to the same. While that cannot be told, it stays as it was. */
-async function isStillWithin(
-  request: Request,
-  tenantId: string | undefined,
-  { callers, tenantDirectory }: EventsState,
-): Promise<boolean> {
-  const { clientAddress: address, requestId } = contextOf(request);
-  try {
-    const caller = await callers.authenticate(request.headers, { address, requestId });
-    const { principal, reach } = await standingOf(request, caller, tenantDirectory);
-    return principal.scopes.includes('read:*') && tenantWithin(reach) === tenantId;
-  } catch (error) {
-    if (error instanceof AuthError) return httpStatusOf(error.code) === 503;
-    return error instanceof StoreError && error.code === 'unavailable';
-  }
 }
 
 /** The tenant whose events are within reach: '' is none, undefined any. */

@@ -4,7 +4,7 @@ import type { Logger } from '@stacyvm/logging';
 import type { ExecInSandbox, ExecRequest, Orchestrator } from '@stacyvm/orchestrator';
 import type { Request, Response } from 'express';
 import { problemOf, RequestError } from '../http-errors.js';
-import { pacedWrite } from '../paced-write.js';
+import { endWith, pacedWrite } from '../paced-write.js';
 import { contextOf, reachOf } from '../request-context.js';
 import { type Handlers, handle, pathParameter } from './handler.js';
 
@@ -78,16 +78,21 @@ async function stream(
     }
   } catch (error) {
     if (!response.headersSent) throw error;
-    const { status, code, message, reason } = problemOf(error);
+    const { revoked, requestId } = context;
+    const { status, code, message, reason } = problemOf(revoked?.error ?? error);
+    const record = body.exit_record
+      ? { error: { code, message, reason, request_id: requestId } }
+      : { stream: 'stderr', data: `${message}\n` };
     // The answer has begun, so that its status does not tell.
+    if (revoked !== undefined) {
+      context.attempt?.note({ outcome: 'denied', reason, detail: { refusal: revoked.refusal } });
+      endWith(response, `${ndjson(record)}\n`);
+      return;
+    }
     context.attempt?.note({ outcome: 'failure', reason: context.signal.aborted ? 'caller_gone' : reason });
     if (context.signal.aborted) return;
-    if (status >= 500) logger.error('request failed', { request_id: context.requestId, reason, error });
-    await write(
-      body.exit_record
-        ? { error: { code, message, reason, request_id: context.requestId } }
-        : { stream: 'stderr', data: `${message}\n` },
-    );
+    if (status >= 500) logger.error('request failed', { request_id: requestId, reason, error });
+    await write(record);
   }
   response.end();
 }

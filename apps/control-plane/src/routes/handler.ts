@@ -5,12 +5,26 @@ import { contextOf } from '../request-context.js';
 /** The handlers of some operations of the contract. */
 export type Handlers<Id extends OperationId> = Readonly<Record<Id, RequestHandler>>;
 
-/** A handler whose failure reaches the error handler. When it is through, the audit hears of it. */
+/**
+ * A handler whose failure reaches the error handler. When it is through, the audit hears of it. What it throws once its caller may
+ * not go on is due to that, whatever it says.
+ */
 export function handle(work: (request: Request, response: Response) => Promise<void>): RequestHandler {
   return (request, response, next) => {
+    const context = contextOf(request);
+    const fail = (error: unknown): void => {
+      const { revoked, attempt } = context;
+      if (revoked !== undefined) attempt?.note({ detail: { refusal: revoked.refusal } });
+      next(revoked?.error ?? error);
+    };
+    // The body may have taken its time.
+    if (context.revoked !== undefined) {
+      fail(context.revoked.error);
+      return;
+    }
     work(request, response).then(() => {
-      void contextOf(request).attempt?.end({ outcome: 'success', status: response.statusCode });
-    }, next);
+      void context.attempt?.end({ outcome: 'success', status: response.statusCode });
+    }, fail);
   };
 }
 

@@ -15,14 +15,14 @@ describe('streams of events', () => {
   let streams: EventStreams;
   let kept: SandboxEvent[];
   let away: boolean;
-  let admitted: boolean;
+  let revoking: AbortController;
   const leaving: AbortController[] = [];
   const wakeup = createEventWakeup(20);
 
   async function start(limits: Partial<typeof STREAM_LIMITS> = {}): Promise<void> {
     kept = [];
     away = false;
-    admitted = true;
+    revoking = new AbortController();
     const order = ({ xact, id }: SandboxEvent['position']) => xact * 1_000 + id;
     streams = createEventStreams({
       store: {
@@ -54,8 +54,8 @@ describe('streams of events', () => {
             follow: true,
             sandboxId: undefined,
             tenantId: request.get('X-Tenant-ID'),
-            isAdmitted: async () => admitted,
-            signal: gone.signal,
+            signal: AbortSignal.any([gone.signal, revoking.signal]),
+            revoked: () => (revoking.signal.aborted ? 'credential_revoked' : undefined),
           },
           response,
         )
@@ -157,14 +157,17 @@ describe('streams of events', () => {
   });
 
   it('end soon when the reader may read no more, before it hears of what happens then', async () => {
-    await start({ recheckMs: 30 });
+    await start();
     const reader = await read();
     happen(1);
     await eventually(() => expect(reader.text()).to.contain('"sb-1"'));
-    admitted = false;
-    await reader.end;
+    revoking.abort();
     happen(2);
+    await reader.end;
     expect(reader.text()).not.to.contain('"sb-2"');
+    expect(reader.text().trimEnd().split('\n').at(-1)).to.equal(
+      'data: {"id":"evt-2-1","type":"ended","timestamp":"1970-01-01T00:00:00.000Z","data":{"reason":"credential_revoked"}}',
+    );
     expect(streams.readers()).to.equal(0);
   });
 

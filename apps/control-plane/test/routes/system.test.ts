@@ -94,6 +94,7 @@ describe('the probes', () => {
       }),
       store: fixture.store,
       tenantDirectory: createTenantDirectory(fixture.store),
+      openCalls: { watch: (_request, _response, next) => next() },
       events: { serve: () => Promise.reject(new Error('not asked for')) },
       logger,
       clock,

@@ -30,6 +30,8 @@ export interface IssuerVerifier {
   readonly keys: KeySource;
   /** @param token as it was received, for its fingerprint. @throws AuthError */
   verify(jwt: StrictJwt, token: string, trail: Trail): Promise<Principal>;
+  /** Whether a token that was good still is, but for its time. @throws AuthError `bearer_revoked` */
+  recheck(bearer: BearerIdentity): void;
   /** @throws AuthError */
   verifyLogout(jwt: StrictJwt): Promise<LogoutToken>;
 }
@@ -88,6 +90,7 @@ export function createIssuerVerifier(options: OidcOptions, otherNames: readonly 
 
       return principalOf(jwt.claims, judge, trail, fingerprintOf(digestOf(token)));
     },
+    recheck: (bearer) => refuseRevoked(bearer, judge.isRevoked),
     async verifyLogout(jwt) {
       await checkSignature(jwt, await keys.find(jwt.header));
       return readLogoutToken(jwt.claims, { issuer, audience: judge.audience, now: clock() });
@@ -142,7 +145,8 @@ function principalOf(claims: JsonObject, judge: Judge, trail: Trail, credentialI
 
   trail.begin('revocation');
   const [tokenId, sessionId] = [readName(claims, 'jti'), readName(claims, 'sid')];
-  refuseRevoked({ issuer, subject, issuedAt, tokenId, sessionId }, judge.isRevoked);
+  const bearer = { issuer, subject, issuedAt, tokenId, sessionId };
+  refuseRevoked(bearer, judge.isRevoked);
   trail.pass(
     judge.isRevoked === undefined ? 'not checked: it is not known here what is revoked' : 'not revoked',
   );
@@ -168,6 +172,7 @@ function principalOf(claims: JsonObject, judge: Judge, trail: Trail, credentialI
     credentialId,
     ...(tenant === undefined ? {} : { tenant }),
     issuer,
+    bearer,
   };
 }
 

@@ -5,6 +5,7 @@ import type { JsonObject } from '../jose/strict-json.js';
 import { parseStrictJwt } from '../jose/strict-jws.js';
 import type { Principal } from '../principal.js';
 import { type CredentialExplanation, NO_TRAIL, type Trail } from '../trail.js';
+import type { BearerIdentity } from './bearer-revocation.js';
 import { issuerOf } from './claims.js';
 import { createIssuerVerifier, type IssuerVerifier } from './issuer-verifier.js';
 import { type LogoutToken, logoutRefusal } from './logout-token.js';
@@ -19,6 +20,12 @@ export interface OidcVerifier {
    *   `bearer_revoked` (HTTP 401), `tenant_not_allowed`, `groups_overage`, `no_role` (403), `oidc_keys_unavailable` (503)
    */
   verifyBearer(token: string): Promise<Principal>;
+  /**
+   * Whether a token that was accepted is still good, by what can be withdrawn: that it has expired meanwhile does not count.
+   *
+   * @throws AuthError `bearer_revoked`, `bearer_wrong_issuer`
+   */
+  recheckBearer(bearer: BearerIdentity): void;
   /** The same verification, check by check, for the operator who looks for the reason. */
   explainBearer(token: string): Promise<CredentialExplanation>;
   /**
@@ -68,6 +75,13 @@ export function createOidcVerifier(options: OidcOptions | readonly OidcOptions[]
 
   return {
     verifyBearer: (token) => verify(token, NO_TRAIL),
+    recheckBearer(bearer) {
+      const verifier = verifiers.find(({ issuer }) => issuer === bearer.issuer);
+      if (verifier === undefined) {
+        throw new AuthError('bearer_wrong_issuer', 'tokens of this issuer are not accepted any more');
+      }
+      verifier.recheck(bearer);
+    },
     explainBearer: (token) => explain((trail) => verify(token, trail)),
     async verifyLogout(token) {
       try {

@@ -16,6 +16,8 @@ export interface StoredApiKey {
 export interface KeyStore {
   /** @param hash SHA-256 of the key, 64 lower-case hexadecimal digits */
   findApiKey(hash: string): Promise<StoredApiKey | undefined>;
+  /** Those that there are, in any order and in whatever state. */
+  findApiKeysById(ids: readonly string[]): Promise<readonly StoredApiKey[]>;
 }
 
 /** The roles that a key of a tenant can have, each including the ones before it. */

@@ -11,7 +11,8 @@ interface Lookup {
 
 /**
  * Remembers lookups for a moment, so that a busy key costs one question every one and a half seconds. Who asks for the same key at
- * the same time shares a question. Time counts from the question, not from the answer; a failure is forgotten at once.
+ * the same time shares a question. Time counts from the question, not from the answer; a failure is forgotten at once. What is asked by
+ * id is asked each time.
  *
  * @param nowMs any clock that only goes forward, in milliseconds
  */
@@ -38,5 +39,6 @@ export function recentLookups(store: KeyStore, nowMs: () => number = () => perfo
       lookup.answer.catch(() => forget(hash, lookup));
       return lookup.answer;
     },
+    findApiKeysById: (ids) => store.findApiKeysById(ids),
   };
 }

@@ -35,6 +35,7 @@ describe('createOidcVerifier', () => {
       credentialId: createHash('sha256').update(bearer).digest('hex').slice(0, 16),
       tenant: 'tn-1',
       issuer,
+      bearer: { issuer, subject: 'ada', issuedAt: now, tokenId: undefined, sessionId: undefined },
     });
   });
 

@@ -13,6 +13,7 @@ function setUp(answer: (hash: string) => Promise<StoredApiKey | undefined>) {
         asked.push(hash);
         return answer(hash);
       },
+      findApiKeysById: async () => [],
     },
     () => nowMs,
   );

@@ -4,7 +4,7 @@ import type { AuthErrorCode } from '../../src/errors.js';
 import { createOidcVerifier } from '../../src/oidc/oidc-verifier.js';
 import { requireScope } from '../../src/principal.js';
 import { mintApiKey } from '../../src/stored-keys/api-key-text.js';
-import type { StoredApiKey } from '../../src/stored-keys/key-store.js';
+import type { KeyStore, StoredApiKey } from '../../src/stored-keys/key-store.js';
 import { expectRefusal } from '../auth-error.js';
 import { createSettableClock } from '../oidc/settable-clock.js';
 import { keys, makeToken } from '../signing-fixture.js';
@@ -21,9 +21,14 @@ function authenticatorWith(
   const byHash = new Map(rows.map(([{ hash }, row]) => [hash, row]));
   return createAuthenticator({
     clock,
-    keyStore: { findApiKey: async (hash) => byHash.get(hash) },
+    keyStore: { findApiKey: async (hash) => byHash.get(hash), findApiKeysById: async () => [] },
     ...options,
   });
+}
+
+function keyStoreThatFails(message: string): KeyStore {
+  const fail = () => Promise.reject(new Error(message));
+  return { findApiKey: fail, findApiKeysById: fail };
 }
 
 const row: StoredApiKey = { id: 'ak-1', tenant: 'tn-1', role: 'operator', name: 'ci' };
@@ -128,7 +133,7 @@ describe('keys of the database', () => {
 
   it('are refused without the database when they are mistyped', async () => {
     const { authenticate } = createAuthenticator({
-      keyStore: { findApiKey: () => Promise.reject(new Error('it was asked')) },
+      keyStore: keyStoreThatFails('it was asked'),
     });
     await expectRefusal('api_key_malformed', () => authenticate({ 'x-api-key': tenantKey.key.slice(0, -1) }));
   });
@@ -136,7 +141,7 @@ describe('keys of the database', () => {
   it('are answered with api_keys_unavailable while the database is away, and the others go on', async () => {
     const { authenticate } = createAuthenticator({
       apiKeys: { adminApiKey },
-      keyStore: { findApiKey: () => Promise.reject(new Error('away')) },
+      keyStore: keyStoreThatFails('away'),
     });
     await expectRefusal('api_keys_unavailable', () => authenticate({ 'x-api-key': tenantKey.key }));
     expect((await authenticate({ 'x-api-key': adminApiKey })).role).to.equal('admin');
