@@ -22,12 +22,16 @@ export interface AuditClient {
   chains(options?: CallOptions): AsyncGenerator<AuditChain>;
   /** A whole chain for verification, as lines; '' is the platform's. */
   chain(tenantId: string, options?: CallOptions): AsyncGenerator<string>;
-  /** What was done to a tenant, as `lines`, for its administrators as well. */
+  /**
+   * What was done to a tenant, as `lines`, for its administrators as well. That it is read is recorded there too, before.
+   *
+   * @param options `requestId`: what the request is called in that record (`X-Request-ID`)
+   */
   tenantLines(
     tenantId: string,
     query: Omit<AuditQuery, 'tenant_id'>,
     format: 'ndjson' | 'csv',
-    options?: CallOptions,
+    options?: CallOptions & { readonly requestId?: string | undefined },
   ): AsyncGenerator<string>;
   /** The chain of a tenant, for its administrators as well. */
   tenantChain(tenantId: string, options?: CallOptions): AsyncGenerator<string>;
@@ -71,11 +75,12 @@ export function createAuditClient({ http, pages, settle, stream }: HttpCalls): A
         ),
       );
     },
-    async *tenantLines(tenantId, query, format, { signal } = {}) {
+    async *tenantLines(tenantId, query, format, { signal, requestId } = {}) {
       yield* linesOf(
         await stream(
           http.GET('/admin/tenants/{tenant_id}/audit', {
             params: { path: { tenant_id: tenantId }, query: given({ ...query, format }) },
+            headers: given({ 'X-Request-ID': requestId }),
             parseAs: 'stream',
             ...given({ signal }),
           }),
