@@ -8,8 +8,8 @@ export interface ConnectionArguments {
   readonly server: string;
   readonly apiKeyFile: string | undefined;
   readonly caFile: string | undefined;
-  /** '' for none, whatever the environment says. */
-  readonly tenant?: string | undefined;
+  /** Null for none, whatever the environment says; undefined leaves it to the environment. */
+  readonly tenant?: string | null | undefined;
 }
 
 /** The options of every command that calls the control plane. */
@@ -27,7 +27,8 @@ export function connectionOptions<T>(yargs: Argv<T>) {
     .option('tenant', {
       type: 'string',
       requiresArg: true,
-      describe: 'Tenant to act for; without it STACYVM_TENANT, else the credential decides',
+      describe:
+        'Tenant to act for; without it STACYVM_TENANT, else the credential decides. STACYVM_TENANT= before the command: for none',
     })
     .option('ca-file', {
       type: 'string',
@@ -50,17 +51,24 @@ export function connect(args: ConnectionArguments, env = process.env): ApiClient
 
 /** The same for what is about tenants and needs none: one that is named may be gone. */
 export function connectAsPlatform(args: ConnectionArguments, env = process.env): ApiClient {
-  return connect({ ...args, tenant: '' }, env);
+  return connect({ ...args, tenant: null }, env);
 }
 
-/** The tenant of the option, else of the environment. @throws CommandFailure with exit code 2 when it can be none: it goes into a header */
-export function chosenTenant(given: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
-  const tenant = given ?? env['STACYVM_TENANT'] ?? '';
-  if (tenant !== '' && !/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/.test(tenant)) {
-    const source = given === undefined ? 'STACYVM_TENANT' : '--tenant';
-    throw new CommandFailure(`${source} must be the id of a tenant; it is ${JSON.stringify(tenant)}`, 2);
-  }
-  return tenant === '' ? undefined : tenant;
+const TENANT_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
+
+/**
+ * The tenant of the option, else of the environment, where an empty variable chooses none. An empty option is a variable of a
+ * shell that was never set: taken for none, it would widen what the command is about from a tenant to the platform.
+ *
+ * @throws CommandFailure with exit code 2 when it can be no tenant: it goes into a header and into paths
+ */
+export function chosenTenant(given: string | null | undefined, env: NodeJS.ProcessEnv): string | undefined {
+  if (given === null) return undefined;
+  const tenant = given ?? env['STACYVM_TENANT'];
+  if (tenant === undefined || (given === undefined && tenant === '')) return undefined;
+  if (typeof tenant === 'string' && TENANT_ID.test(tenant)) return tenant;
+  const source = given === undefined ? 'STACYVM_TENANT' : '--tenant';
+  throw new CommandFailure(`${source} must be the id of a tenant; it is ${JSON.stringify(tenant)}`, 2);
 }
 
 /** @throws CommandFailure with exit code 2 */
@@ -101,7 +109,6 @@ export function trustedAuthorities(
   { server, caFile }: Pick<ConnectionArguments, 'server' | 'caFile'>,
   env: NodeJS.ProcessEnv,
 ): string | undefined {
-  if (Array.isArray(caFile)) throw new CommandFailure('--ca-file is given more than once', 2);
   const path = caFile ?? env['STACYVM_CA_FILE'];
   if (path === undefined || path === '') return undefined;
   if (!server.startsWith('https:')) {

@@ -1,9 +1,7 @@
 import type { ApiError } from '@stacyvm/api';
-import yargs from 'yargs';
-import { loadCommands } from './commands.js';
+import { runCommandLine } from './command-line.js';
 import { CommandFailure } from './failure.js';
 import { programOf, runProgramInForeground } from './programs.js';
-import { cliVersion } from './version.js';
 
 /** What the program that `worker` starts does not know of. */
 const WORKER_COMMANDS = `
@@ -18,25 +16,7 @@ async function main(argv: readonly string[]): Promise<void> {
     if (program === '@stacyvm/worker' && argv.includes('--help')) process.stdout.write(WORKER_COMMANDS);
     return;
   }
-  await yargs(argv)
-    .scriptName('stacyvm')
-    .usage('$0 <command>\n\nRuns untrusted code in sandboxes on workers whose identity is proven.')
-    .command('serve', 'Run the control plane; stacyvm serve --help lists its options')
-    .command([...(await loadCommands(argv[0]))])
-    .demandCommand(1, 'Which command? stacyvm --help lists them.')
-    .version(cliVersion())
-    .help()
-    .strict()
-    .recommendCommands()
-    .parserConfiguration({
-      'populate--': true,
-      'parse-positional-numbers': false,
-    })
-    .exitProcess(false)
-    .fail((message, error) => {
-      throw error ?? new CommandFailure(message, 2);
-    })
-    .parseAsync();
+  await runCommandLine(argv);
 }
 
 try {
@@ -56,6 +36,7 @@ async function report(error: unknown): Promise<number> {
   const advice = await adviceOn(origin);
   process.stderr.write(`stacyvm: ${message}${details}${advice === undefined ? '' : `; ${advice}`}\n`);
   if (error instanceof CommandFailure) return error.exitCode;
+  if (isApiError(error) && error.kind === 'invalid') return 2;
   return error instanceof Error && error.name === 'YError' ? 2 : 1;
 }
 

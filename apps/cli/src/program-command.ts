@@ -43,7 +43,8 @@ const MAX_STDIN_BYTES = 2 * 1024 * 1024;
 export async function programRequest(args: ProgramArguments): Promise<ExecRequest> {
   const words = [...args.words, ...((args['--'] as readonly string[] | undefined) ?? [])].map(String);
   const [command, ...rest] = words;
-  if (command === undefined) throw new CommandFailure('give the program to run, after --', 2);
+  if (command === undefined || command === '')
+    throw new CommandFailure('give the program to run, after --', 2);
   return {
     ...(args.shell ? { mode: 'shell', command: words.join(' ') } : { mode: 'argv', command, args: rest }),
     ...(args.env.length === 0 ? {} : { env: parsePairs('env', args.env) }),

@@ -6,7 +6,7 @@ import { printable } from './worker-token/printable.js';
 
 /** The client of tenants. Their commands name the tenant, so that none is acted for beside it unless --tenant says so. */
 export function tenantsOf(args: ConnectionArguments): TenantsClient {
-  return connect({ ...args, tenant: args.tenant ?? '' }).tenants;
+  return connect({ ...args, tenant: args.tenant ?? null }).tenants;
 }
 
 /** @throws CommandFailure with exit code 2 */

@@ -104,5 +104,22 @@ describe('stacyvm tenant, on a control plane', function () {
     }
     expect((await list(['--tenant', 'a b'])).code).to.equal(2);
     expect((await list(['--tenant', 'acting'], { STACYVM_TENANT: 'nobody' })).code).to.equal(0);
+    expect((await list([], { STACYVM_TENANT: '' })).code).to.equal(0);
+  });
+
+  it('makes keys of the tenant of the environment, and of the platform where that names none', async () => {
+    await done('create', 'Keys', '--id', 'keys');
+    const apiKey = async (args: readonly string[], STACYVM_TENANT: string): Promise<string> => {
+      const access = ['--server', system.url, '--api-key-file', system.adminKeyFile];
+      const { code, stdout, stderr } = await runCommand(['apikey', ...args, ...access], {
+        env: { STACYVM_TENANT },
+      });
+      expect(code, stderr).to.equal(0);
+      return stdout;
+    };
+    system.secrets.push((await apiKey(['create', '--name', 'ci', '--role', 'viewer'], 'keys')).trim());
+    expect(await apiKey(['list', '--tenant', 'keys'], 'nobody')).to.match(/ ci +viewer +active /);
+    expect(await apiKey(['list'], 'keys')).to.match(/ ci +viewer +active /);
+    expect(await apiKey(['list'], '')).to.equal('no API keys\n');
   });
 });

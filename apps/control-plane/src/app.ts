@@ -16,7 +16,15 @@ import type { OpenCalls } from './callers/open-calls.js';
 import { secureHeaders } from './callers/secure-headers.js';
 import type { TenantDirectory } from './callers/tenant-directory.js';
 import { chooseTenant } from './callers/tenant-of-request.js';
-import { API_BASE, guardOperations, nameOperations, routeOperations, servedDocument } from './contract.js';
+import {
+  API_BASE,
+  allowedMethods,
+  answerHead,
+  guardOperations,
+  nameOperations,
+  routeOperations,
+  servedDocument,
+} from './contract.js';
 import type { DiagnosticsState } from './diagnostics/diagnostics.js';
 import { formBody } from './form-body.js';
 import { headersOf, problemOf } from './http-errors.js';
@@ -83,7 +91,7 @@ export function createApp(options: AppOptions): Express {
   app.enable('case sensitive routing');
   // What the error handler does not answer is answered by Express, with a stack trace unless it is told otherwise.
   app.set('env', 'production');
-  app.use(secureHeaders());
+  app.use(answerHead(), secureHeaders());
   const addressOf = options.clientAddresses.of;
   app.use(requestContext({ logger, addressOf, onEnd: options.metrics.request }));
   if (options.answerCheck !== undefined) app.use(checkAnswers(options.answerCheck));
@@ -173,7 +181,7 @@ function errorHandler(
       return;
     }
     const allow = (error as { headers?: { Allow?: string } }).headers?.Allow;
-    if (problem.status === 405 && allow !== undefined) response.setHeader('Allow', allow);
+    if (problem.status === 405 && allow !== undefined) response.setHeader('Allow', allowedMethods(allow));
     response.set(headersOf(error));
     const { status, code, message, reason } = problem;
     if (status === 401) response.set('WWW-Authenticate', [...challengesOf(request, acceptsBearerTokens())]);

@@ -1,6 +1,6 @@
 import { listOperations, type Operation, type OperationId, openApiDocument } from '@stacyvm/api';
 import { AuthError, requireScope } from '@stacyvm/auth';
-import type { Express, Request, RequestHandler } from 'express';
+import type { Express, Request, RequestHandler, Response } from 'express';
 import { tenantNotFound } from './callers/tenant-of-request.js';
 import { forbidden } from './http-errors.js';
 import { contextOf, type RequestContext } from './request-context.js';
@@ -35,6 +35,41 @@ export function servedDocument(): Record<string, unknown> {
     if (servedBy !== 'control-plane') delete document.paths[path]?.[method];
   }
   return document;
+}
+
+/**
+ * Lets HEAD be what GET is, without the content (RFC 9110, section 9.3.2): the same credential, scope, limits and audit, for
+ * every operation that can be read. Comes before everything that looks at the method; node:http itself leaves the content
+ * out, as it knows what was asked for. The log still tells of HEAD.
+ */
+export function answerHead(): RequestHandler {
+  return (request, response, next) => {
+    if (request.method === 'HEAD') {
+      request.method = 'GET';
+      response.on('close', () => {
+        request.method = 'HEAD';
+      });
+      endEventsWithHeaders(response);
+    }
+    next();
+  };
+}
+
+/** A stream of events has no end, so the caller would wait for the next answer on its connection. */
+function endEventsWithHeaders(response: Response): void {
+  const flushHeaders = response.flushHeaders.bind(response);
+  response.flushHeaders = () => {
+    const isEndless = response.get('Content-Type')?.startsWith('text/event-stream') ?? false;
+    if (isEndless) response.set('Connection', 'close');
+    flushHeaders();
+    if (isEndless) response.socket?.destroySoon();
+  };
+}
+
+/** The methods that a path has, for `Allow`: what can be read answers HEAD as well. */
+export function allowedMethods(ofContract: string): string {
+  const methods = ofContract.split(/, */);
+  return methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
 }
 
 /** Tells which operation of the contract a request is, whether it will be let in or not. */

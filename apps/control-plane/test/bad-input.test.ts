@@ -74,14 +74,14 @@ describe('bad input', () => {
   });
 
   const methods = [
-    { path: '/api/v1/sandboxes', allowed: ['GET', 'POST'] },
-    { path: '/api/v1/sandboxes/sb-1', allowed: ['DELETE', 'GET'] },
+    { path: '/api/v1/sandboxes', allowed: ['GET', 'POST', 'HEAD'] },
+    { path: '/api/v1/sandboxes/sb-1', allowed: ['DELETE', 'GET', 'HEAD'] },
     { path: '/api/v1/sandboxes/sb-1/exec', allowed: ['POST'] },
-    { path: '/api/v1/sandboxes/sb-1/logs', allowed: ['GET'] },
-    { path: '/api/v1/workers', allowed: ['GET'] },
-    { path: '/api/v1/workers/w', allowed: ['GET'] },
-    { path: '/api/v1/health', allowed: ['GET'] },
-    { path: '/ready', allowed: ['GET'] },
+    { path: '/api/v1/sandboxes/sb-1/logs', allowed: ['GET', 'HEAD'] },
+    { path: '/api/v1/workers', allowed: ['GET', 'HEAD'] },
+    { path: '/api/v1/workers/w', allowed: ['GET', 'HEAD'] },
+    { path: '/api/v1/health', allowed: ['GET', 'HEAD'] },
+    { path: '/ready', allowed: ['GET', 'HEAD'] },
   ];
   for (const { path, allowed } of methods) {
     it(`${path} answers other methods with 405 and Allow: ${allowed.join(', ')}`, async () => {

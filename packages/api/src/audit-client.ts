@@ -12,7 +12,7 @@ export type AuditQuery = Omit<
   'format' | 'cursor'
 >;
 
-/** What was done and refused; needs the admin key. */
+/** What was done and refused; needs the admin key, unless it says otherwise. */
 export interface AuditClient {
   /** Newest first, page by page; `limit` is the size of a page. */
   list(query?: AuditQuery, options?: CallOptions): AsyncGenerator<AuditEvent>;
@@ -22,7 +22,18 @@ export interface AuditClient {
   chains(options?: CallOptions): AsyncGenerator<AuditChain>;
   /** A whole chain for verification, as lines; '' is the platform's. */
   chain(tenantId: string, options?: CallOptions): AsyncGenerator<string>;
-  /** The same for an administrator of the tenant. */
+  /**
+   * What was done to a tenant, as `lines`, for its administrators as well. That it is read is recorded there too, before.
+   *
+   * @param options `requestId`: what the request is called in that record (`X-Request-ID`)
+   */
+  tenantLines(
+    tenantId: string,
+    query: Omit<AuditQuery, 'tenant_id'>,
+    format: 'ndjson' | 'csv',
+    options?: CallOptions & { readonly requestId?: string | undefined },
+  ): AsyncGenerator<string>;
+  /** The chain of a tenant, for its administrators as well. */
   tenantChain(tenantId: string, options?: CallOptions): AsyncGenerator<string>;
   /** The public key that verifies statements; undefined when nothing is signed. */
   key(options?: CallOptions): Promise<AuditKey | undefined>;
@@ -58,6 +69,18 @@ export function createAuditClient({ http, pages, settle, stream }: HttpCalls): A
         await stream(
           http.GET('/admin/audit/chain', {
             params: { query: { tenant_id: tenantId } },
+            parseAs: 'stream',
+            ...given({ signal }),
+          }),
+        ),
+      );
+    },
+    async *tenantLines(tenantId, query, format, { signal, requestId } = {}) {
+      yield* linesOf(
+        await stream(
+          http.GET('/admin/tenants/{tenant_id}/audit', {
+            params: { path: { tenant_id: tenantId }, query: given({ ...query, format }) },
+            headers: given({ 'X-Request-ID': requestId }),
             parseAs: 'stream',
             ...given({ signal }),
           }),

@@ -1,5 +1,5 @@
 /** What went wrong on the way to an answer, or the control plane's own `reason`. */
-export type ApiErrorKind = 'unreachable' | 'refused' | 'protocol' | 'cancelled';
+export type ApiErrorKind = 'unreachable' | 'refused' | 'protocol' | 'cancelled' | 'invalid';
 
 /** The details of a failed call. `status`, `reason` and `requestId` are there when the control plane answered. */
 export interface ApiErrorDetails {
@@ -12,7 +12,7 @@ export interface ApiErrorDetails {
 /**
  * A call of the control plane that did not succeed. `unreachable`: no connection, or it was lost before an answer.
  * `refused`: the control plane answered with an error. `protocol`: the answer is not what the contract promises.
- * `cancelled`: the caller's signal.
+ * `cancelled`: the caller's signal. `invalid`: nothing was sent, as an argument can be in no path: it is empty, `.` or `..`.
  */
 export class ApiError extends Error {
   override readonly name = 'ApiError';

@@ -1,6 +1,7 @@
 import createFetchClient, { type Client } from 'openapi-fetch';
 import { ApiError, isCancellation } from './errors.js';
 import type { components, paths } from './generated/contract.js';
+import { pathWith } from './path-parameters.js';
 
 export interface ApiClientOptions {
   /** Where the control plane listens, such as `http://127.0.0.1:7423`. */
@@ -50,6 +51,7 @@ export function createHttpCalls(options: ApiClientOptions): HttpCalls {
     http: createFetchClient<paths>({
       baseUrl: `${options.baseUrl.replace(/\/+$/, '')}/api/v1`,
       headers: given({ 'X-API-Key': options.apiKey, 'X-Tenant-ID': options.tenant }),
+      pathSerializer: pathWith,
       fetch: holdingRequests(options.fetch),
     }),
     settle,
@@ -103,6 +105,7 @@ async function settled<R>(work: Promise<R>, baseUrl: string): Promise<R> {
   try {
     return await work;
   } catch (error) {
+    if (error instanceof ApiError) throw error;
     if (isCancellation(error)) {
       throw new ApiError('cancelled', 'the call was cancelled', {}, { cause: error });
     }

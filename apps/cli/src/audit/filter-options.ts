@@ -1,16 +1,15 @@
-import type { AuditQuery } from '@stacyvm/api';
 import { parseDuration } from '@stacyvm/duration';
 import type { Argv } from 'yargs';
 import { CommandFailure } from '../failure.js';
 import { given } from '../given.js';
+import type { AuditFilter } from './read-audit.js';
 
 export interface AuditFilterArguments {
-  readonly tenant: string | undefined;
   readonly actor: string | undefined;
   readonly action: string | undefined;
   readonly resource: string | undefined;
-  readonly category: AuditQuery['category'];
-  readonly outcome: AuditQuery['outcome'];
+  readonly category: AuditFilter['category'];
+  readonly outcome: AuditFilter['outcome'];
   readonly since: string | undefined;
   readonly until: string | undefined;
 }
@@ -18,7 +17,6 @@ export interface AuditFilterArguments {
 /** Which records a command is about. */
 export function auditFilterOptions<T>(yargs: Argv<T>) {
   return yargs
-    .option('tenant', { type: 'string', describe: 'Tenant acted on; an empty one is the platform' })
     .option('actor', { type: 'string', describe: 'Who, by the whole id' })
     .option('action', { type: 'string', describe: 'Such as sandbox.spawn' })
     .option('resource', { type: 'string', describe: 'Such as sandbox:sb-1' })
@@ -35,10 +33,9 @@ export function auditFilterOptions<T>(yargs: Argv<T>) {
 }
 
 /** @throws CommandFailure with exit code 2 */
-export function auditFilter(args: AuditFilterArguments, now = new Date()): AuditQuery {
-  const { tenant, actor, action, resource, category, outcome } = args;
+export function auditFilter(args: AuditFilterArguments, now = new Date()): AuditFilter {
+  const { actor, action, resource, category, outcome } = args;
   return given({
-    tenant_id: tenant,
     actor,
     action,
     resource,

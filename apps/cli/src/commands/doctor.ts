@@ -31,12 +31,6 @@ export const doctorCommand = defineCommand({
         requiresArg: true,
         default: '5s',
         describe: 'What each check may take',
-      })
-      .check(({ config, timeout }) => {
-        for (const [name, value] of Object.entries({ config, timeout })) {
-          if (Array.isArray(value)) throw new CommandFailure(`--${name} is given more than once`, 2);
-        }
-        return true;
       }),
   handler: async ({ config, role, production, timeout, format }) => {
     const timeoutMs = millisecondsOf('timeout', timeout);

@@ -1,5 +1,7 @@
 import type { ApiClient } from '@stacyvm/api';
 import { RESOURCE_TYPES, type RecordedDecision } from '@stacyvm/policy';
+import type { AuditSubject } from '../audit/audit-subject.js';
+import { matchingLines } from '../audit/read-audit.js';
 import { CommandFailure } from '../failure.js';
 
 const ACTION = 'policy.decide';
@@ -33,20 +35,14 @@ export async function* recordedDecisions(
   }
 }
 
-/** Lines with the decisions about one tenant, or all when it is undefined, the newest first; needs the admin key. */
+/** Lines with the decisions about a tenant, the platform or all, the newest first. */
 export function liveDecisions(
   { audit }: ApiClient,
   since: Date | undefined,
-  tenant: string | undefined,
+  subject: AuditSubject,
 ): AsyncIterable<string> {
-  return audit.lines(
-    {
-      action: ACTION,
-      ...(since === undefined ? {} : { since: since.toISOString() }),
-      ...(tenant === undefined ? {} : { tenant_id: tenant }),
-    },
-    'ndjson',
-  );
+  const filter = { action: ACTION, ...(since === undefined ? {} : { since: since.toISOString() }) };
+  return matchingLines(audit, subject, filter, 'ndjson');
 }
 
 function decisionOf(detail: unknown): RecordedDecision | undefined {

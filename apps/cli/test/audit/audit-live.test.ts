@@ -30,11 +30,14 @@ describe('stacyvm audit, on a control plane', function () {
       ...['TIME', 'TENANT', 'ACTOR', 'ACTION', 'RESOURCE', 'OUTCOME', 'REASON'],
     ]);
     expect(rows).to.have.length(3);
+    const again = await done('list', '--tenant', 'tn-a', '--limit', '1');
+    // What is read of a tenant is recorded there; a list does not begin with itself.
+    expect(again).to.match(/ audit\.list +tenant:tn-a +success/);
     expect(rows[0]).to.match(/ tn-a +admin:[0-9a-f]{16} +sandbox\.spawn +- +denied +no_eligible_worker$/);
     expect(rows[1]).to.match(/ policy\.decide +image:alpine +success *$/);
     expect(rows[2]).to.match(/ sandbox\.spawn +- +intent *$/);
     expect(await listed('--limit', '2')).to.have.length(2);
-    for (const event of await listed('--tenant', '')) expect(event).to.include({ tenant_id: '' });
+    for (const event of await listed('--platform')) expect(event).to.include({ tenant_id: '' });
     const created = await listed('--action', 'tenant.create', '--outcome', 'success', '--since', '1h');
     expect(created.map(({ resource }) => resource)).to.have.members(['tenant:tn-a', 'tenant:tn-b']);
     expect(await listed('--category', 'authentication')).to.deep.equal([]);
@@ -51,18 +54,19 @@ describe('stacyvm audit, on a control plane', function () {
     await done('export', '--all', '--output', file);
     expect(statSync(file).mode & 0o777).to.equal(0o600);
     const verified = await done('verify', '--file', file, '--public-key', audited.publicKeyFile);
-    expect(verified).to.match(/\ntenant tn-a: 3 records, up to 3 as of .+, [2-9] signatures hold\n/);
+    expect(verified).to.match(/\ntenant tn-a: \d+ records, up to \d+ as of .+, [2-9] signatures hold\n/);
     expect(verified).to.match(/\ntenant tn-b: \d+ records/);
     expect(verified).to.match(/\nintact\n$/);
     const again = await audited.run('audit', 'export', '--all', '--output', file);
     expect([again.code, again.stderr]).to.deep.equal([1, `stacyvm: ${file} exists; --force replaces it\n`]);
     await done('export', '--tenant', 'tn-a', '--output', file, '--force');
-    expect(readFileSync(file, 'utf8').trimEnd().split('\n')).to.have.length.within(5, 7);
+    expect(readFileSync(file, 'utf8').trimEnd().split('\n')).to.have.length.above(5);
   });
 
   it('export: writes what matches, safe for spreadsheets as CSV', async () => {
     const lines = (await done('export', '--format', 'ndjson', '--tenant', 'tn-a')).trimEnd().split('\n');
-    expect(lines.map((line) => (JSON.parse(line) as { action: string }).action)).to.deep.equal([
+    const actions = lines.map((line) => (JSON.parse(line) as { action: string }).action);
+    expect(actions.filter((action) => !action.startsWith('audit'))).to.deep.equal([
       'sandbox.spawn',
       'policy.decide',
       'sandbox.spawn',
@@ -76,7 +80,6 @@ describe('stacyvm audit, on a control plane', function () {
     expect([filtered.code, filtered.stderr]).to.satisfy(
       ([code, text]: [number, string]) => code === 2 && text.includes('--format ndjson'),
     );
-    expect((await audited.run('audit', 'export', '--all', '--tenant', 'tn-a')).code).to.equal(2);
   });
 
   it('verify: asks for every chain, or for one', async () => {
@@ -90,16 +93,36 @@ describe('stacyvm audit, on a control plane', function () {
     ) as { chains: { tenant_id: string }[] };
     expect(one).to.include({ intact: true, signatures_checked: true });
     expect(one.chains.map(({ tenant_id: tenant }) => tenant)).to.deep.equal(['tn-b']);
-    const platform = await done('verify', '--tenant', '');
+    const platform = await done('verify', '--platform');
     expect(platform).to.match(/^platform: \d+ records, [^\n]+\nintact\n$/);
   });
 
-  it('needs the admin key', async () => {
+  const wrong: ReadonlyArray<readonly [string, readonly string[], string]> = [
+    ['all chains and one', ['export', '--all', '--tenant', 'tn-a'], '--all is for'],
+    ['all chains and that of the platform', ['export', '--all', '--platform'], '--all is for'],
+    ['all chains as CSV', ['export', '--all', '--format', 'csv'], '--all is for'],
+    ['a tenant and the platform', ['list', '--platform', '--tenant', 'tn-a'], 'do not go together'],
+    ['a file to replace without one', ['export', '--force'], '--force goes with --output'],
+    ['a tenant of a file', ['verify', '--file', 'x', '--tenant', 'tn-a'], 'a file is read whole'],
+    ['the platform of a file', ['verify', '--file', 'x', '--platform'], 'a file is read whole'],
+    ['no record', ['list', '--limit', '0'], '--limit must be'],
+    ['half a record', ['list', '--limit', '1.5'], '--limit must be'],
+  ];
+  for (const [name, args, message] of wrong) {
+    it(`refuses ${name} as wrong use`, async () => {
+      const { code, stderr } = await audited.run('audit', ...args);
+      expect([code, stderr]).to.satisfy(
+        ([exitCode, text]: [number, string]) => exitCode === 2 && text.includes(message),
+      );
+    });
+  }
+
+  it('needs the admin key where no tenant is named, and says who may name one', async () => {
     const { system } = audited;
     for (const word of ['list', 'export', 'verify']) {
       const { code, stderr } = await runCommand(['audit', word, ...at(system)]);
       expect(code, word).to.equal(1);
-      expect(stderr, word).to.contain('missing_scope');
+      expect(stderr, word).to.contain('missing_scope').and.to.contain('name it with --tenant');
     }
   });
 });

@@ -38,7 +38,7 @@ describe('stacyvm policy replay, on a control plane', function () {
 
   it('asks for those of one tenant, or of the platform', async () => {
     expect(await replay('--tenant', 'tn-b')).to.deep.include({ decisions: 2, newly_allowed: 1 });
-    expect(await replay('--tenant', '')).to.deep.include({ decisions: 1, newly_denied: 1 });
+    expect(await replay('--platform')).to.deep.include({ decisions: 1, newly_denied: 1 });
     expect(await replay('--tenant', 'tn-gone')).to.deep.include({ decisions: 0 });
   });
 

@@ -208,7 +208,7 @@ describe('stacyvm tls init', function () {
     ['half an address as a name', ['--worker', 'a', '--control-plane-name', '10.0.1'], /takes a DNS name/],
     ['0 days', ['--worker', 'a', '--days', '0'], /--days takes a whole number/],
     ['more than a year', ['--worker', 'a', '--days', '366'], /--days takes a whole number/],
-    ['days that are no number', ['--worker', 'a', '--days', 'ten'], /--days takes a whole number/],
+    ['days that are no number', ['--worker', 'a', '--days', 'ten'], /--days must be a number/],
   ] as const) {
     it(`refuses ${what} as wrong use, and makes no directory`, async () => {
       const { code, stderr } = await init(...args);

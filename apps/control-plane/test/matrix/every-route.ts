@@ -101,6 +101,26 @@ export function describeEveryRoute(worldOf: () => World): void {
     }
   });
 
+  describe('answers HEAD as GET, without the content', () => {
+    for (const operation of OPERATIONS) {
+      if (operation.method !== 'get') continue;
+      it(operation.id, async () => {
+        const wrong: string[] = [];
+        await Promise.all(
+          callers.map(async (caller) => {
+            const { path, ...question } = requestOf(operation, caller, objectsFor(caller));
+            const { status, text, headers } = await world.ask(path, { ...question, method: 'HEAD' });
+            const isLike =
+              status === (refusalOf(operation, caller)?.[0] ?? 200) &&
+              (status === 401) === (headers['www-authenticate'] !== undefined);
+            if (!isLike || text !== '') wrong.push(`${caller.name}: ${status} ${text}`);
+          }),
+        );
+        expect(wrong).to.deep.equal([]);
+      });
+    }
+  });
+
   describe('lets in', () => {
     for (const operation of OPERATIONS) {
       it(operation.id, async () => {

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { defineCommand } from '../../command.js';
-import { connect, connectionOptions } from '../../connection.js';
+import { connectionOptions } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
 import { writeNewFile } from '../../new-file.js';
 import { formatOption, localTime, notice, print, printJson } from '../../output.js';
-import { ownerOption } from './owner.js';
+import { keysOf, ownerOption } from './owner.js';
 
 const TENANT_ROLES = ['viewer', 'api', 'operator', 'tenant_admin'] as const;
 const PLATFORM_ROLES = ['viewer', 'api', 'operator', 'admin'] as const;
@@ -31,14 +31,14 @@ export const createKeyCommand = defineCommand({
         describe: 'Write the key to this new file, readable by its owner only',
       })
       .example('stacyvm apikey create --tenant tn-… --name ci --role api --out ci.key', 'for a program'),
-  handler: async ({ tenant, name, role, ttl, out, ...args }) => {
+  handler: async ({ name, role, ttl, out, ...args }) => {
+    const { owner, people } = keysOf(args);
     if (out !== undefined && existsSync(out)) throw new CommandFailure(`${out} exists already`);
-    const { people } = connect(args);
     const wanted = { name, ...(ttl === undefined ? {} : { ttl }) };
     const created =
-      tenant === undefined
+      owner === undefined
         ? await people.createPlatformKey({ ...wanted, role: roleOf(role, PLATFORM_ROLES, 'of the platform') })
-        : await people.createTenantKey(tenant, {
+        : await people.createTenantKey(owner, {
             ...wanted,
             role: roleOf(role, TENANT_ROLES, 'of a tenant'),
           });

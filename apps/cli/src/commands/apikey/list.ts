@@ -1,15 +1,16 @@
 import { defineCommand } from '../../command.js';
-import { connect, connectionOptions } from '../../connection.js';
+import { connectionOptions } from '../../connection.js';
 import { collect, formatOption, localTime, print, printJson, table } from '../../output.js';
-import { ownerOption } from './owner.js';
+import { keysOf, ownerOption } from './owner.js';
 
 export const listKeysCommand = defineCommand({
   command: 'list',
   aliases: ['ls'],
   describe: 'List the API keys of a tenant or of the platform, newest first; never the keys themselves',
   builder: (yargs) => ownerOption(formatOption(connectionOptions(yargs))),
-  handler: async ({ tenant, ...args }) => {
-    const keys = await collect(connect(args).people.keys(tenant));
+  handler: async (args) => {
+    const { owner, people } = keysOf(args);
+    const keys = await collect(people.keys(owner));
     if (args.format === 'json') return printJson(keys);
     if (keys.length === 0) return print('no API keys');
     const time = (text: string | undefined): string => (text === undefined ? '-' : localTime(text));

@@ -1,7 +1,7 @@
 import { defineCommand } from '../../command.js';
-import { connect, connectionOptions } from '../../connection.js';
+import { connectionOptions } from '../../connection.js';
 import { formatOption, print, printJson } from '../../output.js';
-import { ownerOption } from './owner.js';
+import { keysOf, ownerOption } from './owner.js';
 
 export const revokeKeyCommand = defineCommand({
   command: 'revoke <id>',
@@ -12,8 +12,9 @@ export const revokeKeyCommand = defineCommand({
       demandOption: true,
       describe: 'Id of the key, such as ak-…',
     }),
-  handler: async ({ tenant, id, ...args }) => {
-    const key = await connect(args).people.revokeKey(tenant, id);
+  handler: async (args) => {
+    const { owner, people } = keysOf(args);
+    const key = await people.revokeKey(owner, args.id);
     if (args.format === 'json') printJson(key);
     else print(`${key.id} (${key.name}) is revoked`);
   },

@@ -1,26 +1,28 @@
+import { auditSubject, auditSubjectOptions } from '../../audit/audit-subject.js';
 import { auditFilter, auditFilterOptions } from '../../audit/filter-options.js';
+import { latestEvents } from '../../audit/latest-events.js';
 import { defineCommand } from '../../command.js';
 import { connectAsPlatform, connectionOptions } from '../../connection.js';
+import { CommandFailure } from '../../failure.js';
 import { formatOption, localTime, print, printJson, table } from '../../output.js';
 import { printable } from '../../worker-token/printable.js';
 
 export const listCommand = defineCommand({
   command: 'list',
   aliases: ['ls'],
-  describe: 'List what was done and refused, newest first; needs the admin key',
+  describe:
+    'List what was done and refused, newest first; needs the admin key, or that of a tenant with --tenant',
   builder: (yargs) =>
-    formatOption(auditFilterOptions(connectionOptions(yargs))).option('limit', {
-      type: 'number',
-      default: 50,
-      describe: 'How many at most',
-    }),
+    formatOption(auditFilterOptions(auditSubjectOptions(connectionOptions(yargs))))
+      .option('limit', { type: 'number', requiresArg: true, default: 50, describe: 'How many at most' })
+      .example('stacyvm audit list --since 24h --outcome denied', 'what was refused in the last day')
+      .example('stacyvm audit list --tenant research --actor oidc:ada', 'what ada did to a tenant'),
   handler: async (args) => {
-    const events = [];
-    const query = { ...auditFilter(args), limit: Math.min(args.limit, 500) };
-    for await (const event of connectAsPlatform(args).audit.list(query)) {
-      events.push(event);
-      if (events.length >= args.limit) break;
-    }
+    const { limit } = args;
+    if (!Number.isSafeInteger(limit) || limit < 1)
+      throw new CommandFailure('--limit must be a whole number above zero', 2);
+    const subject = auditSubject(args, { kind: 'all' });
+    const events = await latestEvents(connectAsPlatform(args).audit, subject, auditFilter(args), limit);
     if (args.format === 'json') return printJson(events);
     if (events.length === 0) return print('nothing is recorded that matches');
     print(

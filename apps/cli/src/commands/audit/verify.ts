@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { ApiError, type AuditClient } from '@stacyvm/api';
 import {
   AuditError,
   type AuditPublicKey,
@@ -7,28 +8,29 @@ import {
   type Verification,
   verifyExport,
 } from '@stacyvm/audit';
-import { chainLines } from '../../audit/chain-lines.js';
+import {
+  type AuditSubject,
+  auditSubject,
+  auditSubjectOptions,
+  refuseSubject,
+} from '../../audit/audit-subject.js';
 import { exportFileLines } from '../../audit/export-file.js';
+import { chainLines, withAdvice } from '../../audit/read-audit.js';
 import { defineCommand } from '../../command.js';
-import { type ConnectionArguments, connectAsPlatform, connectionOptions } from '../../connection.js';
+import { connectAsPlatform, connectionOptions } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
 import { formatOption, notice, print, printJson } from '../../output.js';
 import { printable } from '../../worker-token/printable.js';
-
-interface VerifyArguments extends ConnectionArguments {
-  readonly file: string | undefined;
-  readonly publicKey: readonly string[];
-  readonly tenant: string | undefined;
-}
 
 export const verifyCommand = defineCommand({
   command: 'verify',
   describe:
     'Prove that nothing was changed, removed, added, moved or cut off; exits with 1 when something was',
   builder: (yargs) =>
-    formatOption(connectionOptions(yargs))
+    formatOption(auditSubjectOptions(connectionOptions(yargs)))
       .option('file', {
         type: 'string',
+        requiresArg: true,
         describe: 'Export to verify, offline; without it the control plane is asked',
       })
       .option('public-key', {
@@ -38,23 +40,18 @@ export const verifyCommand = defineCommand({
         default: [] as string[],
         describe: 'File with a public key of the audit; repeatable, for exports that several keys signed',
       })
-      .option('tenant', {
-        type: 'string',
-        describe: 'Ask for this chain alone; an empty one is the platform',
-      })
       .example('stacyvm audit verify --file audit.ndjson --public-key audit.pub', 'offline')
-      .example('stacyvm audit verify', 'every chain of the control plane; needs the admin key'),
+      .example('stacyvm audit verify', 'every chain of the control plane; needs the admin key')
+      .example(
+        'stacyvm audit verify --tenant research --public-key audit.pub',
+        'the chain of a tenant, also by its own administrators',
+      ),
   handler: async (args) => {
-    if (args.file !== undefined && args.tenant !== undefined) {
-      throw new CommandFailure(
-        '--tenant is for what the control plane is asked; a file is verified as a whole',
-        2,
-      );
-    }
+    if (args.file !== undefined) refuseSubject(args);
     const keys = args.publicKey.map(publicKeyOf);
     const report =
       args.file === undefined
-        ? await verifyOnline(args, keys)
+        ? await verifyOnline(connectAsPlatform(args).audit, auditSubject(args, { kind: 'all' }), keys)
         : await verifyExport(exportFileLines(args.file, 1), { keys });
     if (args.format === 'json') printJson(reportJson(report));
     else printReport(report);
@@ -62,17 +59,27 @@ export const verifyCommand = defineCommand({
   },
 });
 
-async function verifyOnline(args: VerifyArguments, given: readonly AuditPublicKey[]): Promise<Verification> {
-  const { audit } = connectAsPlatform(args);
-  let keys = given;
-  if (keys.length === 0) {
+async function verifyOnline(
+  audit: AuditClient,
+  subject: AuditSubject,
+  given: readonly AuditPublicKey[],
+): Promise<Verification> {
+  const keys = given.length > 0 ? given : await servedKeys(audit, subject);
+  return verifyExport(chainLines(audit, subject), { keys });
+}
+
+/** What the control plane itself names; to administrators of a tenant it names none. */
+async function servedKeys(audit: AuditClient, { kind }: AuditSubject): Promise<readonly AuditPublicKey[]> {
+  try {
     const served = await audit.key();
-    if (served !== undefined) {
-      keys = [readPublicKey(served.public_key)];
-      notice(`the key ${served.key_id} is what the control plane itself names; --public-key proves more`);
-    }
+    if (served === undefined) return [];
+    notice(`the key ${served.key_id} is what the control plane itself names; --public-key proves more`);
+    return [readPublicKey(served.public_key)];
+  } catch (error) {
+    if (kind !== 'tenant' || !(error instanceof ApiError) || error.status !== 403) throw withAdvice(error);
+    notice('administrators of the platform alone are told the key of the audit: give it with --public-key');
+    return [];
   }
-  return verifyExport(chainLines(audit, args.tenant), { keys });
 }
 
 function publicKeyOf(path: string): AuditPublicKey {

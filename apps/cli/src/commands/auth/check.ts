@@ -70,7 +70,7 @@ async function checkThere(
   { config, server, apiKeyFile, caFile }: Place & { readonly server: string },
 ): Promise<CredentialExplanation> {
   if (config !== undefined) throw new CommandFailure('give one of: --config, --server', 2);
-  const client = connect({ server, apiKeyFile, caFile, tenant: '' });
+  const client = connect({ server, apiKeyFile, caFile, tenant: null });
   const body: ExplainCredential =
     'token' in credential ? { token: credential.token } : { api_key: credential.apiKey };
   try {

@@ -31,7 +31,7 @@ export const lintCommand = defineCommand({
     const report = await lintConfiguration({
       configFile: args.config,
       production: args.production,
-      role: single('--role', args.role),
+      role: args.role,
       rules,
       ignore,
       live: args.live,
@@ -98,10 +98,4 @@ function refuseUnknown(ids: Iterable<string>): void {
   const [unknown] = unknownRules(ids);
   if (unknown !== undefined)
     throw new CommandFailure(`there is no rule ${JSON.stringify(unknown)}; --list-rules lists them`, 2);
-}
-
-/** An option that is given twice comes as a list, whatever its type says. */
-function single<T>(option: string, value: T): T {
-  if (Array.isArray(value)) throw new CommandFailure(`${option} is given more than once`, 2);
-  return value;
 }

@@ -1,5 +1,6 @@
 import { readPolicyFiles } from '@stacyvm/config/policies';
 import { compilePolicySet, createPolicyReplay, type PolicyReplayReport } from '@stacyvm/policy';
+import { auditSubject, auditSubjectOptions, refuseSubject } from '../../audit/audit-subject.js';
 import { exportFileLines } from '../../audit/export-file.js';
 import { defineCommand } from '../../command.js';
 import { connectAsPlatform, connectionOptions } from '../../connection.js';
@@ -13,13 +14,9 @@ import { printable } from '../../worker-token/printable.js';
 export const replayCommand = defineCommand({
   command: 'replay',
   describe:
-    'Say which decisions other rules would have changed, of the control plane (needs the admin key) or a file',
+    'Say which decisions other rules would have changed, of the control plane (needs the admin key, or that of a tenant with --tenant) or of a file',
   builder: (yargs) =>
-    formatOption(connectionOptions(yargs))
-      .option('tenant', {
-        type: 'string',
-        describe: 'Decisions about this tenant alone; an empty one is the platform',
-      })
+    formatOption(auditSubjectOptions(connectionOptions(yargs)))
       .option('candidate', {
         type: 'string',
         array: true,
@@ -29,6 +26,7 @@ export const replayCommand = defineCommand({
       })
       .option('file', {
         type: 'string',
+        requiresArg: true,
         describe: 'Export of the audit (NDJSON) with the decisions; without it the control plane is asked',
       })
       .option('since', {
@@ -50,15 +48,12 @@ export const replayCommand = defineCommand({
     const since = args.since === undefined ? undefined : new Date(Date.now() - spanOf(args.since));
     const rules = readable(() => readPolicyFiles(args.candidate)).flatMap((each) => each.rules);
     const replay = createPolicyReplay(compilePolicySet(rules));
-    const { file, tenant } = args;
-    if (file !== undefined && tenant !== undefined) {
-      throw new CommandFailure(
-        '--tenant is for what the control plane is asked; a file is replayed whole',
-        2,
-      );
-    }
+    const { file } = args;
+    if (file !== undefined) refuseSubject(args);
     const lines =
-      file === undefined ? liveDecisions(connectAsPlatform(args), since, tenant) : exportFileLines(file, 2);
+      file === undefined
+        ? liveDecisions(connectAsPlatform(args), since, auditSubject(args, { kind: 'all' }))
+        : exportFileLines(file, 2);
     for await (const decision of recordedDecisions(lines, file ?? 'the audit', since)) replay.add(decision);
     const report = replay.report();
     if (args.format === 'json') printJson(reportJson(report));

@@ -31,7 +31,7 @@ export const setCommand = defineCommand({
     };
     for (const [name, value] of Object.entries(counts)) {
       if (value !== undefined && !Number.isSafeInteger(value))
-        throw new CommandFailure(`--${name} must be a whole number, given once`, 2);
+        throw new CommandFailure(`--${name} must be a whole number`, 2);
     }
     const change: SetQuota = given({
       max_sandboxes: args.sandboxes,

@@ -1,6 +1,5 @@
 import { defineCommand } from '../../command.js';
 import { connectionOptions, readApiKey, requireServerUrl, trustingFetch } from '../../connection.js';
-import { CommandFailure } from '../../failure.js';
 import { writeNewFile } from '../../new-file.js';
 import { print } from '../../output.js';
 import { collectBundle } from '../../support/bundle.js';
@@ -28,13 +27,7 @@ export const bundleCommand = defineCommand({
         requiresArg: true,
         describe: 'Add the last 2,000 lines of this log',
       })
-      .option('force', { type: 'boolean', default: false, describe: 'Replace the file if it exists' })
-      .check((args) => {
-        for (const name of ['config', 'server', 'api-key-file', 'ca-file', 'log-file'] as const) {
-          if (Array.isArray(args[name])) throw new CommandFailure(`--${name} is given more than once`, 2);
-        }
-        return true;
-      }),
+      .option('force', { type: 'boolean', default: false, describe: 'Replace the file if it exists' }),
   handler: async ({ file, config, server, apiKeyFile, caFile, skipServer, logFile, force }) => {
     requireServerUrl(server);
     const bundle = await collectBundle({

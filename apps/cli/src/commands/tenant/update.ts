@@ -7,6 +7,7 @@ import { parseSettings, printTenant, tenantsOf } from '../../tenant-administrati
 export const updateCommand = defineCommand({
   command: 'update <id>',
   describe: 'Change a tenant and show it; needs the admin key',
+  mayBeEmpty: ['owner'],
   builder: (yargs) =>
     formatOption(connectionOptions(yargs))
       .positional('id', { type: 'string', demandOption: true, describe: 'Id of the tenant' })

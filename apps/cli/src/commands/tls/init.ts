@@ -48,7 +48,6 @@ export const initCommand = defineCommand({
       .example('stacyvm tls init --dir tls --worker worker-1 > stacyvm.yaml', 'with the settings in a file')
       .example('stacyvm tls init --dir tls --worker worker-2', 'a further worker of the same CA'),
   handler: async ({ dir, worker, controlPlaneName, days, force }) => {
-    if (Array.isArray(dir)) throw new CommandFailure('--dir is given more than once', 2);
     if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS)
       throw new CommandFailure(`--days takes a whole number from 1 to ${MAX_DAYS}`, 2);
     const directory = resolve(dir);

@@ -1,4 +1,4 @@
-import type { ArgumentsCamelCase, Argv } from 'yargs';
+import type { Argv } from 'yargs';
 import { defineCommand } from '../../command.js';
 import { CommandFailure } from '../../failure.js';
 import { credentialsCommand } from '../worker/credentials.js';
@@ -35,7 +35,6 @@ const tokenCommand = defineCommand({
       .command(rotationPlanCommand)
       .command(conformanceCommand)
       .command(conformanceResponderCommand)
-      .check(refuseRepetition)
       .fail(failWithoutQuoting),
   handler: async () => undefined,
 });
@@ -61,25 +60,6 @@ export const workerCommand = defineCommand({
       .demandCommand(1, 'stacyvm worker takes options, or a word such as token; stacyvm worker token --help'),
   handler: async () => undefined,
 });
-
-const REPEATABLE: ReadonlySet<string> = new Set([
-  'scope',
-  'verification-key',
-  'verification-key-file',
-  'revoked-token-id',
-  'section',
-]);
-
-/** An option that is given twice would be a list where one value is meant. */
-function refuseRepetition(args: ArgumentsCamelCase): true {
-  for (const [name, value] of Object.entries(args)) {
-    const isOption = name !== '_' && name !== '--' && !/[A-Z]/.test(name);
-    if (isOption && Array.isArray(value) && !REPEATABLE.has(name)) {
-      throw new CommandFailure(`--${name} is given more than once`, 2);
-    }
-  }
-  return true;
-}
 
 /** A stray argument can be a token or a key, so it is not repeated; a name that may be a mistyped option is. */
 function failWithoutQuoting(message: string, error: Error | undefined): never {

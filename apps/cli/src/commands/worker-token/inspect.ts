@@ -8,6 +8,8 @@ import { readToken, tokenArgument } from '../../worker-token/token-argument.js';
 export const inspectCommand = defineCommand({
   command: 'inspect [token]',
   describe: 'Show what a token says, without verifying it',
+  // The parser turns `-` into empty text.
+  mayBeEmpty: ['token'],
   builder: (yargs) =>
     tokenArgument(yargs).option('format', {
       choices: ['json', 'text'] as const,

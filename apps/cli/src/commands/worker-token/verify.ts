@@ -14,6 +14,8 @@ import { verificationSettings } from '../../worker-token/verification-settings.j
 export const verifyCommand = defineCommand({
   command: 'verify [token]',
   describe: 'Verify a token, and list each check with its verdict',
+  // The parser turns `-` into empty text.
+  mayBeEmpty: ['token'],
   builder: (yargs) =>
     formatOption(verificationOptions(signingKeyOptions(tokenArgument(yargs)))).example(
       'stacyvm worker token verify --signing-key-file master.key < token',

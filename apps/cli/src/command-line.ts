@@ -1,0 +1,27 @@
+import yargs from 'yargs';
+import { loadCommands } from './commands.js';
+import { CommandFailure } from './failure.js';
+import { cliVersion } from './version.js';
+
+/** Runs the command that the words of a command line name. @throws CommandFailure with exit code 2 when they name none rightly, and what the command throws */
+export async function runCommandLine(argv: readonly string[]): Promise<void> {
+  await yargs(argv)
+    .scriptName('stacyvm')
+    .usage('$0 <command>\n\nRuns untrusted code in sandboxes on workers whose identity is proven.')
+    .command('serve', 'Run the control plane; stacyvm serve --help lists its options')
+    .command([...(await loadCommands(argv[0]))])
+    .demandCommand(1, 'Which command? stacyvm --help lists them.')
+    .version(cliVersion())
+    .help()
+    .strict()
+    .recommendCommands()
+    .parserConfiguration({
+      'populate--': true,
+      'parse-positional-numbers': false,
+    })
+    .exitProcess(false)
+    .fail((message, error) => {
+      throw error ?? new CommandFailure(message, 2);
+    })
+    .parseAsync();
+}
