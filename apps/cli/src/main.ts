@@ -1,5 +1,6 @@
 import type { ApiError } from '@stacyvm/api';
 import yargs from 'yargs';
+import { endWhenNobodyReads } from './closed-output.js';
 import { loadCommands } from './commands.js';
 import { CommandFailure } from './failure.js';
 import { programOf, runProgramInForeground } from './programs.js';
@@ -34,15 +35,25 @@ async function main(argv: readonly string[]): Promise<void> {
     })
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new CommandFailure(message, 2);
+      throw error ?? new CommandFailure(wrongUse(message, argv[0]), 2);
     })
     .parseAsync();
 }
 
+endWhenNobodyReads(process.stdout, process.stderr);
 try {
   await main(process.argv.slice(2));
 } catch (error) {
   process.exitCode = await report(error);
+}
+
+/** What yargs says, with what it leaves to be guessed. */
+function wrongUse(message: string, command = ''): string {
+  if (message.startsWith('Did you mean')) return `there is no such command. ${message}`;
+  const runsProgram = command === 'run' || command === 'exec';
+  return runsProgram && message.startsWith('Unknown argument')
+    ? `${message}; what belongs to the program in the sandbox stands after --`
+    : message;
 }
 
 async function report(error: unknown): Promise<number> {
@@ -60,9 +71,11 @@ async function report(error: unknown): Promise<number> {
 }
 
 async function adviceOn(error: unknown): Promise<string | undefined> {
-  if (!isApiError(error) || error.kind !== 'unreachable') return undefined;
+  if (!isApiError(error)) return undefined;
+  const { refusalAdvice, silenceAdvice } = await import('./call-advice.js');
+  if (error.kind !== 'unreachable') return refusalAdvice(error.reason);
   const { connectionAdvice } = await import('./tls/connection-advice.js');
-  return connectionAdvice(error);
+  return connectionAdvice(error) ?? silenceAdvice(error);
 }
 
 /** By name: the class would bring the client of the API along, which commands without one would wait for. */
