@@ -21,7 +21,16 @@ export async function runCommandLine(argv: readonly string[]): Promise<void> {
     })
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new CommandFailure(message, 2);
+      throw error ?? new CommandFailure(wrongUse(message, argv[0]), 2);
     })
     .parseAsync();
+}
+
+/** What yargs says, with what it leaves to be guessed. */
+function wrongUse(message: string, command = ''): string {
+  if (message.startsWith('Did you mean')) return `there is no such command. ${message}`;
+  const runsProgram = command === 'run' || command === 'exec';
+  return runsProgram && message.startsWith('Unknown argument')
+    ? `${message}; what belongs to the program in the sandbox stands after --`
+    : message;
 }

@@ -17,8 +17,8 @@ export function connectionOptions<T>(yargs: Argv<T>) {
   return yargs
     .option('server', {
       type: 'string',
-      default: 'http://localhost:7423',
-      describe: 'URL of the control plane',
+      default: defaultServer(process.env),
+      describe: 'URL of the control plane; STACYVM_URL sets it for all commands',
     })
     .option('api-key-file', {
       type: 'string',
@@ -35,6 +35,11 @@ export function connectionOptions<T>(yargs: Argv<T>) {
       describe:
         'Authorities that the control plane must have its certificate from; without it STACYVM_CA_FILE, else those of Node.js',
     });
+}
+
+/** Where commands look for the control plane that are not told. */
+export function defaultServer(env: NodeJS.ProcessEnv): string {
+  return env['STACYVM_URL'] || 'http://localhost:7423';
 }
 
 /** A client for the control plane that the arguments and the environment name. */
@@ -75,7 +80,7 @@ export function chosenTenant(given: string | null | undefined, env: NodeJS.Proce
 export function requireServerUrl(server: string): void {
   if (!URL.canParse(server) || !/^https?:$/.test(new URL(server).protocol)) {
     throw new CommandFailure(
-      `--server must be a URL such as http://127.0.0.1:7423; it is ${JSON.stringify(server)}`,
+      `--server, or STACYVM_URL, must be a URL such as http://127.0.0.1:7423; it is ${JSON.stringify(server)}`,
       2,
     );
   }

@@ -8,9 +8,9 @@ export interface Interrupt {
   release(): void;
 }
 
-const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGPIPE: 141 } as const;
 
-/** Turns the first Ctrl-C or SIGTERM into an abort, so that a command can clean up before it ends. */
+/** Turns the first Ctrl-C or SIGTERM, or the end of whoever reads the output, into an abort, so that a command can clean up before it ends. */
 export function onInterrupt(): Interrupt {
   const controller = new AbortController();
   const timers = new Set<NodeJS.Timeout>();

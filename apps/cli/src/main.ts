@@ -1,4 +1,5 @@
 import type { ApiError } from '@stacyvm/api';
+import { endWhenNobodyReads } from './closed-output.js';
 import { runCommandLine } from './command-line.js';
 import { CommandFailure } from './failure.js';
 import { programOf, runProgramInForeground } from './programs.js';
@@ -19,6 +20,7 @@ async function main(argv: readonly string[]): Promise<void> {
   await runCommandLine(argv);
 }
 
+endWhenNobodyReads(process.stdout, process.stderr);
 try {
   await main(process.argv.slice(2));
 } catch (error) {
@@ -41,9 +43,11 @@ async function report(error: unknown): Promise<number> {
 }
 
 async function adviceOn(error: unknown): Promise<string | undefined> {
-  if (!isApiError(error) || error.kind !== 'unreachable') return undefined;
+  if (!isApiError(error)) return undefined;
+  const { refusalAdvice, silenceAdvice } = await import('./call-advice.js');
+  if (error.kind !== 'unreachable') return refusalAdvice(error.reason);
   const { connectionAdvice } = await import('./tls/connection-advice.js');
-  return connectionAdvice(error);
+  return connectionAdvice(error) ?? silenceAdvice(error);
 }
 
 /** By name: the class would bring the client of the API along, which commands without one would wait for. */

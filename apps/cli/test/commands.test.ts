@@ -211,11 +211,17 @@ describe('the stacyvm command', function () {
   describe('wrong use and failures', () => {
     const cases: ReadonlyArray<readonly [string, readonly string[], number, RegExp]> = [
       ['no command', [], 2, /Which command/],
-      ['an unknown command', ['spwan'], 2, /spwan|spawn/],
+      ['an unknown command', ['spwan'], 2, /there is no such command\. Did you mean spawn/],
+      ['options of a program without --', ['run', 'ls', '-la'], 2, /stands after --/],
       ['an unknown option', ['list', '--frmat', 'json'], 2, /frmat/],
       ['a stray argument', ['list', 'stray'], 2, /stray/],
       ['a value outside the list', ['list', '--format', 'xml'], 2, /xml/],
-      ['a server that is no URL', ['list', '--server', 'nonsense'], 2, /--server must be a URL/],
+      [
+        'a server that is no URL',
+        ['list', '--server', 'nonsense'],
+        2,
+        /--server, or STACYVM_URL, must be a URL/,
+      ],
       [
         'a server that is not there',
         ['list', '--server', 'http://127.0.0.1:1'],
@@ -254,7 +260,9 @@ describe('the stacyvm command', function () {
     it('says when the key is missing, without naming any', async () => {
       const result = await runCommand(['list', '--server', system.url]);
       expect(result).to.include({ code: 1 });
-      expect(result.stderr).to.match(/invalid or missing API key \(api_key_missing/);
+      expect(result.stderr).to.match(
+        /invalid or missing API key \(api_key_missing.*; name the file of your key/,
+      );
     });
 
     it('takes the key from the environment and never shows it in its help', async () => {

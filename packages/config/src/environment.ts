@@ -15,6 +15,7 @@ const OTHER_VARIABLES: ReadonlySet<string> = new Set([
   'STACYVM_API_KEY',
   'STACYVM_API_KEY_FILE',
   'STACYVM_CA_FILE',
+  'STACYVM_TENANT',
   'STACYVM_URL',
   'STACYVM_EXEC_ID',
 ]);

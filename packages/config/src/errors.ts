@@ -82,5 +82,8 @@ function messageOf(problems: readonly ConfigProblem[]): string {
 
 /** A problem as one line: `/etc/stacyvm/stacyvm.yaml:3:5: server.port: must be an integer from 0 to 65535`. */
 export function describeProblem({ origin, key, message }: ConfigProblem): string {
-  return spellControlCharacters(`${describePosition(origin)}: ${key}: ${message}`);
+  const position = describePosition(origin);
+  // Of a variable that no setting has, its name is all that there is.
+  const subject = position === key ? key : `${position}: ${key}`;
+  return spellControlCharacters(`${subject}: ${message}`);
 }

@@ -71,8 +71,19 @@ export async function runProgram(
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const { syscall, code = '' } = error as NodeJS.ErrnoException;
+  const advice = syscall === 'listen' ? LISTEN_ADVICE[code] : undefined;
+  return advice === undefined ? error.message : `${error.message}; ${advice}`;
 }
+
+/** What Node says when a port cannot be had is no more than the code. */
+const LISTEN_ADVICE: Readonly<Record<string, string>> = {
+  EADDRINUSE:
+    'another program listens there: stop it, or set server.port or worker.listen_addr to what is free; stacyvm doctor tells whether it is one of ours',
+  EADDRNOTAVAIL: 'this host has no such address: set server.host or worker.listen_addr to one that it has',
+  EACCES: 'ports below 1024 are not for everybody: choose another, or give the program CAP_NET_BIND_SERVICE',
+};
 
 /** The version of the package whose built module is asking. @param moduleUrl `import.meta.url` of a file in `dist/` */
 export function packageVersion(moduleUrl: string): string {

@@ -1,4 +1,5 @@
 import { EventEmitter, once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
 import { ConfigError, type ProgramHost, runProgram } from '../src/index.js';
 
@@ -87,6 +88,22 @@ describe('runProgram', () => {
     ]);
     await runProgram(() => Promise.reject(wrong), host);
     expect(host.codes).to.deep.equal([2]);
+  });
+
+  it('says what to do about a port that cannot be had', async () => {
+    const host = new FakeProcess();
+    const taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    await runProgram(async () => {
+      await once(createServer().listen(port, '127.0.0.1'), 'listening');
+      return undefined;
+    }, host);
+    taken.close();
+    expect(host.codes).to.deep.equal([1]);
+    expect(host.errors[0]).to.match(
+      /EADDRINUSE.*; another program listens there: stop it, or set server\.port/,
+    );
   });
 
   it('exits with 1 when the stop fails', async () => {
