@@ -61,7 +61,7 @@ export type AppOptions = SystemState &
     readonly crossOrigin: Pick<CrossOrigin, 'handler'>;
     readonly tenantDirectory: TenantDirectory;
     readonly audit: AdminAudit;
-    readonly auditing: Pick<Auditing, 'signingKey' | 'signEnd'>;
+    readonly auditing: Pick<Auditing, 'signingKey' | 'signEnd' | 'sinks'>;
     readonly metrics: Metrics;
     /** Check answers against the contract as well: an answer outside it becomes a 500. For tests. */
     readonly validateResponses?: boolean;
