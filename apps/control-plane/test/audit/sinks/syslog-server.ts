@@ -8,7 +8,7 @@ export interface SyslogServer {
   readonly port: number;
   /** Whole messages, in the order in which they came. */
   readonly messages: readonly string[];
-  records(): readonly AuditRecord[];
+  readonly records: readonly AuditRecord[];
   connections(): readonly Socket[];
   /** How many connections there were. */
   accepted(): number;
@@ -27,6 +27,7 @@ export interface SyslogServerOptions {
 
 export async function startSyslogServer({ tls, listenOn }: SyslogServerOptions = {}): Promise<SyslogServer> {
   const messages: string[] = [];
+  const records: AuditRecord[] = [];
   const open = new Set<Socket>();
   let accepted = 0;
   let isPaused = false;
@@ -44,7 +45,9 @@ export async function startSyslogServer({ tls, listenOn }: SyslogServerOptions =
         const space = rest.indexOf(' ');
         const size = Number(rest.subarray(0, Math.max(space, 0)).toString());
         if (space < 1 || rest.length < space + 1 + size) return;
-        messages.push(rest.subarray(space + 1, space + 1 + size).toString());
+        const message = rest.subarray(space + 1, space + 1 + size).toString();
+        messages.push(message);
+        records.push(JSON.parse(message.split('\uFEFF')[1]!) as AuditRecord);
         rest = rest.subarray(space + 1 + size);
       }
     });
@@ -64,7 +67,7 @@ export async function startSyslogServer({ tls, listenOn }: SyslogServerOptions =
   return {
     port,
     messages,
-    records: () => messages.map((message) => JSON.parse(message.split('\uFEFF')[1]!) as AuditRecord),
+    records,
     connections: () => [...open],
     accepted: () => accepted,
     pause() {

@@ -57,7 +57,7 @@ describe('an audit sink that is a syslog server', () => {
       const sink = open(kind === 'unix' ? `syslog+unix:${path}` : `syslog+tcp://127.0.0.1:${server.port}`);
       await sink.send(RECORDS.slice(0, 3));
       await sink.settle();
-      expect(server.records()).to.deep.equal(RECORDS.slice(0, 3));
+      expect(server.records).to.deep.equal(RECORDS.slice(0, 3));
       await server.leave();
       // The first attempt may be by what is left of the connection.
       expect(await failureOf(deliver(sink, RECORDS.slice(3)))).not.to.equal('none');
@@ -65,7 +65,7 @@ describe('an audit sink that is a syslog server', () => {
       await server.comeBack();
       await sink.send(RECORDS.slice(3));
       await sink.settle();
-      expect(server.records()).to.deep.equal(RECORDS);
+      expect(server.records).to.deep.equal(RECORDS);
       await sink.close();
       await server.leave();
       rmSync(directory, { recursive: true, force: true });
