@@ -72,7 +72,7 @@ export type AppOptions = SystemState &
     readonly tenantDirectory: TenantDirectory;
     readonly openCalls: Pick<OpenCalls, 'watch'>;
     readonly audit: AdminAudit;
-    readonly auditing: Pick<Auditing, 'signingKey' | 'signEnd'>;
+    readonly auditing: Pick<Auditing, 'signingKey' | 'signEnd' | 'sinks'>;
     readonly metrics: Metrics;
     readonly answerCheck?: AnswerCheck | undefined;
   };

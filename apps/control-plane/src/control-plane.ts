@@ -73,7 +73,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   edge.rateLimit.shareBy(sharedBuckets);
   let draining = false;
   try {
-    const auditing = openAudit({ settings, store, logger, clock });
+    const auditing = openAudit({ settings, store, syslogTls: tls.syslog, logger, clock });
     const authority = await openWorkerAuthority({ settings, store, auditing, sharedBuckets, logger, clock });
     const people = await openPeople({ store, logger, clock });
     edge.callers.connect({ ...people, onAuthentication: authority.metrics.callerAuthentication });

@@ -25,6 +25,8 @@ export interface HousekeepingOptions {
   >;
   /** Milliseconds for which the audit is kept; 0 keeps it for ever. */
   readonly auditRetentionMs: () => number;
+  /** Milliseconds for which pruning of the audit waits for sinks. */
+  readonly auditSinkHoldMs: number;
   /** Says where a chain was pruned. */
   readonly makeAnchor: MakeAnchor;
   readonly logger: Logger;
@@ -42,7 +44,7 @@ export function startHousekeeping(options: HousekeepingOptions): BackgroundWork 
 }
 
 async function prune(
-  { store, auditRetentionMs, makeAnchor, logger, clock }: HousekeepingOptions,
+  { store, auditRetentionMs, auditSinkHoldMs, makeAnchor, logger, clock }: HousekeepingOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const now = clock();
@@ -51,6 +53,7 @@ async function prune(
   const usesBefore = new Date(now.getTime() - KEEP_CREDENTIAL_USES_MS);
   const retentionMs = auditRetentionMs();
   const auditBefore = new Date(now.getTime() - retentionMs);
+  const undeliveredBefore = new Date(auditBefore.getTime() - auditSinkHoldMs);
   const tasks = {
     revocations: () => store.tokenRevocations.prune({ now, limit: BATCH }),
     principal_revocations: () => store.principalRevocations.prune({ now, limit: BATCH }),
@@ -60,7 +63,10 @@ async function prune(
     credential_uses: () => store.credentialUses.prune({ before: usesBefore, limit: BATCH }),
     ...(retentionMs === 0
       ? {}
-      : { audit: () => store.audit.prune({ before: auditBefore, limit: BATCH }, makeAnchor) }),
+      : {
+          audit: () =>
+            store.audit.prune({ before: auditBefore, undeliveredBefore, limit: BATCH }, makeAnchor),
+        }),
   };
   for (const [what, task] of Object.entries(tasks)) {
     let pruned = 0;

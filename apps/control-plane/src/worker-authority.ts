@@ -117,6 +117,7 @@ export async function openWorkerAuthority(options: {
         startHousekeeping({
           store,
           auditRetentionMs: () => auditRetentionMs,
+          auditSinkHoldMs: settings['audit.sink_hold'],
           makeAnchor,
           logger,
           clock,

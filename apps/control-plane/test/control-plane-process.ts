@@ -14,6 +14,8 @@ export interface ControlPlaneProcess {
   records(message: string): readonly Record<string, unknown>[];
   /** Tells it to read its settings again. */
   hangUp(): void;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
   /** SIGTERM; tells the exit code. */
   stop(): Promise<number | null>;
 }
@@ -42,6 +44,11 @@ export async function startControlPlaneProcess(configFile: string): Promise<Cont
       text: () => lines.join('\n'),
       records,
       hangUp: () => child.kill('SIGHUP'),
+      async kill() {
+        const ended = once(child, 'exit');
+        child.kill('SIGKILL');
+        await ended;
+      },
       stop: () => end(child),
     };
   } catch (error) {

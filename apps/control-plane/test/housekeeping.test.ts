@@ -47,6 +47,7 @@ describe('housekeeping of the audit', () => {
     const work = startHousekeeping({
       store,
       auditRetentionMs: () => retentionMs,
+      auditSinkHoldMs: 0,
       makeAnchor: makeStatement,
       logger,
       clock: () => NOW,
@@ -77,6 +78,7 @@ describe('housekeeping of the audit', () => {
     const work = startHousekeeping({
       store,
       auditRetentionMs: () => 30 * DAY_MS,
+      auditSinkHoldMs: 0,
       makeAnchor: makeStatement,
       logger,
       clock: () => NOW,

@@ -38,3 +38,4 @@ export {
   type VerifyOptions,
   verifyExport,
 } from './verify-export.js';
+export { verifySink } from './verify-sink.js';

@@ -39,6 +39,8 @@ export interface VerifiedChain {
   readonly head?: { readonly sequence: number; readonly hash: string; readonly at: string };
   /** Statements whose signature was checked and holds. */
   readonly signatures: number;
+  /** Of what a sink got: records that were there already. */
+  readonly repeated?: number;
 }
 
 export interface Verification {
@@ -51,6 +53,8 @@ export interface Verification {
   readonly problemCount: number;
   /** Whether there were keys to check signatures with. */
   readonly signaturesChecked: boolean;
+  /** Of what a sink got: lines that were not written to their end. */
+  readonly tornLines?: number;
 }
 
 export const MAX_SHOWN_PROBLEMS = 100;

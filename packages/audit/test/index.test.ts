@@ -23,6 +23,7 @@ describe('@stacyvm/audit', () => {
       'readSigningKey',
       'recordHash',
       'verifyExport',
+      'verifySink',
     ]);
   });
 });

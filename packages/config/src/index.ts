@@ -1,3 +1,4 @@
+export { type AuditSinkAddress, parseAuditSink } from './audit-sink.js';
 export { type ChangedSettings, changedSettings } from './changed-settings.js';
 export { type CommandLine, describeFlags, type ProgramFlags, readCommandLine } from './command-line.js';
 export { databasePassword } from './database-password.js';

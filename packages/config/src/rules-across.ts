@@ -61,6 +61,7 @@ const RULES: readonly Rule[] = [
     message: 'is embedded, which has no use for database.dsn; set postgres or leave one of them out',
   },
   ...pair('server.tls.cert_file', 'server.tls.key_file'),
+  ...pair('audit.syslog_tls.cert_file', 'audit.syslog_tls.key_file'),
   ...pair('worker.control_plane_client_cert_file', 'worker.control_plane_client_key_file'),
   ...pair('worker.rpc_tls.server_cert_file', 'worker.rpc_tls.server_key_file'),
   ...pair('worker.rpc_tls.client_cert_file', 'worker.rpc_tls.client_key_file'),

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { parseAuditSink } from './audit-sink.js';
 import type { TextFormat } from './settings/definition.js';
 
 interface TextFormatRule {
@@ -36,6 +37,11 @@ export const TEXT_FORMATS: Readonly<Record<TextFormat, TextFormatRule>> = {
   cpu_count: {
     demand: 'a number of CPUs such as 0.5 or 2',
     matches: (text) => /^(\d{1,4}(\.\d{0,9})?|\.\d{1,9})$/.test(text) && Number(text) > 0,
+  },
+  audit_sink: {
+    demand:
+      'file:/path, syslog+tls://host:6514, syslog+tcp://host:514, syslog+udp://host:514 or syslog+unix:/path',
+    matches: (text) => parseAuditSink(text) !== undefined,
   },
 };
 

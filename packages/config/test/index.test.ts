@@ -17,6 +17,7 @@ describe('@stacyvm/config', () => {
       'loadForStart',
       'loadSettings',
       'packageVersion',
+      'parseAuditSink',
       'readCommandLine',
       'runProgram',
       'settingsReference',

@@ -20,6 +20,29 @@ const CASES: Readonly<
       ' http://a',
     ],
   },
+  audit_sink: {
+    good: [
+      'file:/var/log/audit.ndjson',
+      'syslog+tls://logs.example',
+      'syslog+tls://[::1]:6514',
+      'syslog+tcp://10.0.0.7:601',
+      'syslog+udp://logs',
+      'syslog+unix:/dev/log',
+    ],
+    bad: [
+      'file:relative',
+      'file:',
+      'syslog://x',
+      'syslog+tls://',
+      'syslog+tls://a/b',
+      'syslog+udp://u@a',
+      'syslog+tcp://a:0',
+      'syslog+tcp://a:70000',
+      'syslog+tcp://[x]',
+      'syslog+unix:x',
+      'http://x',
+    ],
+  },
   origin: {
     good: ['*', 'https://a.example', 'http://localhost:3000', 'http://[::1]:3000'],
     bad: [

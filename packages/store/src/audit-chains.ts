@@ -46,6 +46,11 @@ export interface ChainRange {
 /** Says that a chain was pruned. */
 export type MakeAnchor = (content: StatementContent) => AuditStatement;
 
+export interface AuditPruneRequest extends PruneRequest {
+  /** What a sink has not had yet only goes from before this time; left out, nothing is kept for sinks. */
+  readonly undeliveredBefore?: Date;
+}
+
 /** The chains themselves: their ends, what was said of them, and their beginnings, which go. */
 export interface AuditChains {
   head(tenant: string): Promise<AuditHead>;
@@ -65,7 +70,7 @@ export interface AuditChains {
    *
    * @returns how many
    */
-  prune(request: PruneRequest, makeAnchor: MakeAnchor): Promise<number>;
+  prune(request: AuditPruneRequest, makeAnchor: MakeAnchor): Promise<number>;
 }
 
 /** Clocks of control planes that are kept by NTP differ by less. */
@@ -75,7 +80,7 @@ export function createAuditChains(db: Kysely<StoreSchema>, clock: Clock): AuditC
   async function pruneChain(
     tenant: string,
     upTo: number,
-    before: Date,
+    { before, undeliveredBefore = before }: Pick<AuditPruneRequest, 'before' | 'undeliveredBefore'>,
     makeAnchor: MakeAnchor,
   ): Promise<number> {
     // What has not happened yet was dated by a clock that was wrong: how old it is is told by what stands behind it.
@@ -94,6 +99,7 @@ export function createAuditChains(db: Kysely<StoreSchema>, clock: Clock): AuditC
         .where('tenant', '=', tenant)
         .where('sequence', '<=', String(upTo))
         .where('at', '<', before)
+        .where((eb) => eb.or([eb('at', '<', undeliveredBefore), deliveredEverywhere(tenant)]))
         .where(
           'sequence',
           '<',
@@ -218,17 +224,30 @@ export function createAuditChains(db: Kysely<StoreSchema>, clock: Clock): AuditC
 
     async prune(request, makeAnchor) {
       const { before, limit } = checkedPruneRequest(request);
+      const { undeliveredBefore } = request;
       const { rows } = await sql<{ tenant: string; up_to: string }>`
         with old as (
           select tenant, sequence from audit_events where at < ${before} order by at, id limit ${limit})
         select tenant, max(sequence) as up_to from old group by tenant order by tenant`.execute(db);
       let pruned = 0;
       for (const { tenant, up_to: upTo } of rows) {
-        pruned += await pruneChain(tenant, exactNumber(upTo, 'audit sequence'), before, makeAnchor);
+        pruned += await pruneChain(
+          tenant,
+          exactNumber(upTo, 'audit sequence'),
+          { before, ...(undeliveredBefore === undefined ? {} : { undeliveredBefore }) },
+          makeAnchor,
+        );
       }
       return pruned;
     },
   };
+}
+
+/** Whether every sink that is known has had an event of the chain; one that has not begun it has had nothing. */
+function deliveredEverywhere(tenant: string) {
+  return sql<boolean>`sequence <= all (
+    select coalesce(cursor.sequence, 0) from audit_sinks as sink
+    left join audit_sink_cursors as cursor on cursor.sink = sink.id and cursor.tenant = ${tenant})`;
 }
 
 function headFrom(row: Selectable<AuditHeadsTable>): AuditHead {

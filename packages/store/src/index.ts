@@ -9,10 +9,12 @@ export {
 } from './api-keys.js';
 export type { AuditRepository } from './audit.js';
 export type { AppendAuditEvent } from './audit-appender.js';
-export type { AuditChains, AuditHead, ChainRange, MakeAnchor } from './audit-chains.js';
+export type { AuditChains, AuditHead, AuditPruneRequest, ChainRange, MakeAnchor } from './audit-chains.js';
+export type { AuditDeliveries, DeliveryRange, WaitingChain } from './audit-deliveries.js';
 export { MAX_AUDIT_DETAIL_BYTES } from './audit-detail.js';
 export { type AuditEvent, auditRecordOf, type NewAuditEvent } from './audit-event.js';
 export type { AuditFilter } from './audit-list.js';
+export type { AuditSinkRecord, AuditSinkRepository, HoldAuditSink } from './audit-sinks.js';
 export type { AuditSummary, ChainsProgress } from './audit-summary.js';
 export type { Clock } from './clock.js';
 export type { ControlPlanePresence, ControlPlaneRepository } from './control-planes.js';

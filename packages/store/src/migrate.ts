@@ -12,6 +12,7 @@ import { peopleMigration } from './migrations/0007-people.js';
 import { quotasMigration } from './migrations/0008-quotas.js';
 import { sandboxEventsMigration } from './migrations/0009-sandbox-events.js';
 import { tenantRowsMigration } from './migrations/0010-tenant-rows.js';
+import { auditSinksMigration } from './migrations/0011-audit-sinks.js';
 import type { StoreSchema } from './schema.js';
 import { prepareTenantRole } from './tenant-role.js';
 
@@ -26,6 +27,7 @@ const MIGRATIONS: Readonly<Record<string, Migration>> = {
   '0008-quotas': quotasMigration,
   '0009-sandbox-events': sandboxEventsMigration,
   '0010-tenant-rows': tenantRowsMigration,
+  '0011-audit-sinks': auditSinksMigration,
 };
 
 /** Every migration of this version, in order. */

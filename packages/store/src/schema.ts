@@ -199,6 +199,22 @@ export interface AuditEventsTable {
   readonly hash: string;
 }
 
+/** Where the audit is sent on to. */
+export interface AuditSinksTable {
+  readonly id: string;
+  readonly name: string;
+  readonly holder: string;
+  readonly held_until: Timestamp;
+  readonly seen_at: Timestamp;
+}
+
+/** Up to where a sink has had a chain. */
+export interface AuditSinkCursorsTable {
+  readonly sink: string;
+  readonly tenant: string;
+  readonly sequence: BigInteger;
+}
+
 export interface PoliciesTable {
   readonly id: string;
   readonly tenant_id: string | null;
@@ -307,6 +323,8 @@ export interface StoreSchema {
   readonly audit_heads: AuditHeadsTable;
   readonly audit_statements: AuditStatementsTable;
   readonly audit_events: AuditEventsTable;
+  readonly audit_sinks: AuditSinksTable;
+  readonly audit_sink_cursors: AuditSinkCursorsTable;
   readonly policies: PoliciesTable;
   readonly policy_version: PolicyVersionTable;
   readonly tenants: TenantsTable;

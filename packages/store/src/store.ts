@@ -1,5 +1,6 @@
 import { type ApiKeyRepository, createApiKeyRepository } from './api-keys.js';
 import { type AuditRepository, createAuditRepository } from './audit.js';
+import { type AuditSinkRepository, createAuditSinkRepository } from './audit-sinks.js';
 import { type Clock, systemClock } from './clock.js';
 import {
   type ConnectionTarget,
@@ -78,6 +79,7 @@ export interface Store {
   readonly principalRevocations: PrincipalRevocationRepository;
   readonly credentialUses: CredentialUseRepository;
   readonly audit: AuditRepository;
+  readonly auditSinks: AuditSinkRepository;
   readonly policies: PolicyRepository;
   readonly tenants: TenantRepository;
   readonly tenantMembers: TenantMemberRepository;
@@ -188,6 +190,7 @@ function storeOn(
     principalRevocations: createPrincipalRevocationRepository(db, clock),
     credentialUses: createCredentialUseRepository(db, clock),
     audit: createAuditRepository(db, clock, readFor),
+    auditSinks: createAuditSinkRepository(db),
     policies: createPolicyRepository(db, clock),
     tenants: createTenantRepository(db, clock),
     tenantMembers: createTenantMemberRepository(db, clock),

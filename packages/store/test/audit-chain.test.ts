@@ -15,6 +15,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { auditRecordOf, type NewAuditEvent, openStore, type Store } from '../src/index.js';
 import { auditMigration } from '../src/migrations/0006-audit.js';
+import { auditSinksMigration } from '../src/migrations/0011-audit-sinks.js';
 import { everyPage } from './every-page.js';
 import { rejection } from './rejection.js';
 import { openFixture, type StoreFixture } from './store-fixture.js';
@@ -319,7 +320,9 @@ describe('the chains of the audit', () => {
 
   it('begin with what administrators did before there were chains', async () => {
     const { store } = fixture;
-    await database.query(`drop table audit_events, audit_statements, audit_heads`);
+    await database.query(
+      `drop table audit_sink_cursors, audit_sinks, audit_events, audit_statements, audit_heads`,
+    );
     await database.query(`
       create table admin_audit (id bigserial primary key, at timestamptz, actor_kind text, actor_id text,
         credential_id text, action text, resource text, outcome text, reason text, request_id text,
@@ -332,6 +335,7 @@ describe('the chains of the audit', () => {
     const pool = new pg.Pool({ connectionString: fixture.database.dsn });
     const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
     await db.transaction().execute((transaction) => auditMigration.up(transaction));
+    await auditSinksMigration.up(db);
     await db.destroy();
     const report = await verify('', store);
     expect(report.problems).to.deep.equal([]);

@@ -46,6 +46,7 @@ describe('migrations', () => {
       ['applied database migration', '0008-quotas'],
       ['applied database migration', '0009-sandbox-events'],
       ['applied database migration', '0010-tenant-rows'],
+      ['applied database migration', '0011-audit-sinks'],
     ]);
     expect(await query('select name from schema_migrations order by 1')).to.deep.equal([
       { name: '0001-fleet' },
@@ -58,6 +59,7 @@ describe('migrations', () => {
       { name: '0008-quotas' },
       { name: '0009-sandbox-events' },
       { name: '0010-tenant-rows' },
+      { name: '0011-audit-sinks' },
     ]);
   });
 
@@ -101,7 +103,7 @@ describe('migrations', () => {
     await query(`drop table worker_token_issuances, worker_token_revocations, worker_revocation_version,
       worker_join_tokens, worker_credential_uses, policies, policy_version,
       control_planes, tenants, tenant_members, api_keys, quotas, rate_buckets, principal_revocations,
-      principal_revocation_version, audit_events, audit_statements, audit_heads, sandbox_events`);
+      principal_revocation_version, audit_sink_cursors, audit_sinks, audit_events, audit_statements, audit_heads, sandbox_events`);
     await query(`drop function stacyvm_sandbox_event, stacyvm_exec_event cascade`);
     await query(`drop index sandboxes_of_worker, sandboxes_active_owner`);
     await query(`create index workers_last_heartbeat on workers (last_heartbeat desc)`);
@@ -136,6 +138,8 @@ describe('migrations', () => {
       'audit_events_unsuccessful',
       'audit_heads_pkey',
       'audit_heads_unsigned',
+      'audit_sink_cursors_pkey',
+      'audit_sinks_pkey',
       'audit_statements_pkey',
       'control_planes_pkey',
       'exec_logs_pkey',
@@ -201,6 +205,8 @@ describe('migrations', () => {
     expect(foreign).to.deep.equal([
       { source: 'api_keys', target: 'tenants' },
       { source: 'audit_events', target: 'audit_heads' },
+      { source: 'audit_sink_cursors', target: 'audit_heads' },
+      { source: 'audit_sink_cursors', target: 'audit_sinks' },
       { source: 'audit_statements', target: 'audit_heads' },
       { source: 'exec_logs', target: 'sandboxes' },
       { source: 'policies', target: 'tenants' },

@@ -29,7 +29,7 @@ export async function openFixture(): Promise<StoreFixture> {
       await admin.query(`truncate workers, leases, sandboxes, exec_logs, worker_token_issuances,
         worker_token_revocations, worker_join_tokens, worker_credential_uses, policies,
         control_planes, tenants, tenant_members, api_keys, quotas, rate_buckets, principal_revocations,
-        audit_heads, audit_statements, audit_events`);
+        audit_heads, audit_statements, audit_events, audit_sinks, audit_sink_cursors`);
       await admin.query(`set session_replication_role = origin`);
     },
     async close() {

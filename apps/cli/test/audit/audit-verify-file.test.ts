@@ -104,4 +104,39 @@ describe('stacyvm audit verify --file', function () {
     );
     expect(secret.stderr).to.contain('must be an Ed25519 public key');
   });
+
+  describe('of a sink', () => {
+    it('takes records that came twice, and half a line, and says so', async () => {
+      const [one, two] = lines as [string, string, string];
+      const path = write('sink.ndjson', `${[one, two, two.slice(0, 30), one, two].join('\n')}\n`);
+      const { code, stdout } = await verify(path, '--sink');
+      expect(code).to.equal(0);
+      expect(stdout).to.contain('tenant tn-1: 2 records, 2 repeated');
+      expect(stdout).to.contain('lines not written to their end: 1');
+      const json = await verify(path, '--sink', '--format', 'json');
+      expect(JSON.parse(json.stdout)).to.deep.include({ intact: true, torn_lines: 1 });
+      const asExport = await verify(path);
+      expect(asExport.code).to.equal(1);
+    });
+
+    it('finds what is missing, and tells where the file begins', async () => {
+      const third = chainRecord(second, RECORD);
+      const fourth = chainRecord(third, RECORD);
+      const path = write('gap.ndjson', `${[second, fourth].map(exportLine).join('\n')}\n`);
+      const { code, stdout } = await verify(path, '--sink');
+      expect(code).to.equal(1);
+      expect(stdout).to.contain('from 2 on').and.to.contain('REMOVED  tenant tn-1, at 3');
+    });
+
+    it('is asked for with a file, and without keys', async () => {
+      const path = write('sink.ndjson', `${lines[0]}\n`);
+      for (const args of [[], ['--file', path, '--public-key', path]]) {
+        const { code, stderr } = await runCommand(['audit', 'verify', '--sink', ...args], {
+          cwd: directory,
+          env: {},
+        });
+        expect([code, stderr.includes('--sink is for a --file')]).to.deep.equal([2, true]);
+      }
+    });
+  });
 });

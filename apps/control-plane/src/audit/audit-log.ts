@@ -1,15 +1,6 @@
-import type { AuditRecord } from '@stacyvm/audit';
 import type { Logger } from '@stacyvm/logging';
-import { type AuditEvent, auditRecordOf, type NewAuditEvent, type Store } from '@stacyvm/store';
+import type { AuditEvent, NewAuditEvent, Store } from '@stacyvm/store';
 import { unavailable } from '../http-errors.js';
-
-/** Where events go beside the database. */
-export interface AuditSink {
-  /** Such as `file:/var/log/stacyvm/audit.ndjson`. */
-  readonly name: string;
-  /** Resolves when the record is where it belongs. */
-  write(record: AuditRecord): Promise<void>;
-}
 
 /** `required`: what cannot be audited does not happen. `best_effort`: it does, and the log says so. */
 export type AuditMode = 'required' | 'best_effort';
@@ -20,8 +11,6 @@ export interface AuditLogStatus {
   readonly lost: number;
   /** What was not done, or not answered, because it could not be recorded. */
   readonly refused: number;
-  /** Events that did not reach a sink, by its name. */
-  readonly sinkFailures: ReadonlyMap<string, number>;
 }
 
 export interface AuditLog {
@@ -41,41 +30,23 @@ export interface AuditLog {
 
 export interface AuditLogOptions {
   readonly store: Pick<Store, 'audit'>;
-  readonly sinks: readonly AuditSink[];
+  /** Told after each event that is in the database. */
+  readonly onRecorded: () => void;
   readonly mode: AuditMode;
   readonly logger: Logger;
 }
 
-export function createAuditLog({ store, sinks, mode, logger }: AuditLogOptions): AuditLog {
+export function createAuditLog({ store, onRecorded, mode, logger }: AuditLogOptions): AuditLog {
   let written = 0;
   let lost = 0;
   let refused = 0;
-  const sinkFailures = new Map(sinks.map(({ name }) => [name, 0]));
   const underWay = new Set<Promise<unknown>>();
-
-  async function toSinks(event: AuditEvent): Promise<unknown> {
-    if (sinks.length === 0) return undefined;
-    const record = auditRecordOf(event);
-    const results = await Promise.allSettled(sinks.map((sink) => sink.write(record)));
-    let failure: unknown;
-    for (const [index, result] of results.entries()) {
-      if (result.status === 'fulfilled') continue;
-      failure ??= result.reason;
-      const name = sinks[index]?.name ?? '';
-      sinkFailures.set(name, (sinkFailures.get(name) ?? 0) + 1);
-      logger.error('audit event did not reach a sink', {
-        sink: name,
-        event_id: event.eventId,
-        error: result.reason,
-      });
-    }
-    return failure;
-  }
 
   async function append(event: NewAuditEvent): Promise<AuditEvent> {
     try {
       const stored = await store.audit.append(event);
       written += 1;
+      onRecorded();
       return stored;
     } catch (error) {
       lost += 1;
@@ -106,8 +77,7 @@ export function createAuditLog({ store, sinks, mode, logger }: AuditLogOptions):
       tracked(
         (async () => {
           const stored = await append(event).catch(() => undefined);
-          const failure = stored === undefined ? undefined : await toSinks(stored);
-          if (mode === 'required' && (stored === undefined || failure !== undefined)) {
+          if (mode === 'required' && stored === undefined) {
             refused += 1;
             throw unavailable(
               'audit_unavailable',
@@ -120,11 +90,11 @@ export function createAuditLog({ store, sinks, mode, logger }: AuditLogOptions):
     note: (event) =>
       tracked(
         append(event).then(
-          async (stored) => void (await toSinks(stored)),
+          () => undefined,
           () => undefined,
         ),
       ),
-    status: () => ({ written, lost, refused, sinkFailures }),
+    status: () => ({ written, lost, refused }),
     async settle() {
       while (underWay.size > 0) await Promise.allSettled(underWay);
     },

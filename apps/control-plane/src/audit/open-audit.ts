@@ -7,14 +7,12 @@ import { type AuditLogStatus, createAuditLog } from './audit-log.js';
 import { startCheckpoints } from './checkpoints.js';
 import { createEndSigning, type SignEnd } from './end-signing.js';
 import { openSigningKey } from './signing-key.js';
-import type { SinkBacklog } from './sinks/line-queue.js';
-import { openSinks } from './sinks/open-sinks.js';
+import { openAuditDelivery, type SinkReport } from './sinks/audit-delivery.js';
+import type { SyslogTls } from './sinks/stream-dialers.js';
 
 export interface AuditStatus extends AuditLogStatus {
   /** Refusals that only the log has: there were too many from one caller. */
   readonly unrecordedRefusals: number;
-  /** What waits for each sink, by its name. */
-  readonly backlogs: ReadonlyMap<string, SinkBacklog>;
 }
 
 /** The audit of a control plane. */
@@ -25,9 +23,11 @@ export interface Auditing {
   readonly signEnd: SignEnd;
   readonly makeAnchor: MakeAnchor;
   readonly status: () => AuditStatus;
-  /** Begins to sign checkpoints. */
+  /** How the sinks of this control plane are. */
+  readonly sinks: () => Promise<readonly SinkReport[]>;
+  /** Begins to sign checkpoints, and to deliver to the sinks. */
   start(): void;
-  /** Waits for what is being recorded, and closes the sinks. */
+  /** Waits for what is being recorded, delivers it, and closes the sinks. */
   stop(): Promise<void>;
 }
 
@@ -35,14 +35,16 @@ export interface Auditing {
 export function openAudit(options: {
   readonly settings: Settings;
   readonly store: Store;
+  /** Undefined when no sink needs it. */
+  readonly syslogTls: SyslogTls | undefined;
   readonly logger: Logger;
   readonly clock: () => Date;
 }): Auditing {
-  const { settings, store, logger, clock } = options;
+  const { settings, store, syslogTls, logger, clock } = options;
   const signingKey = openSigningKey(settings, logger);
   const signEnd = createEndSigning({ store, key: signingKey, logger });
-  const sinks = openSinks(settings['audit.sinks'], settings['audit.sync_files']);
-  const log = createAuditLog({ store, sinks, mode: settings['audit.mode'], logger });
+  const delivery = openAuditDelivery({ settings, store, syslogTls, logger, clock });
+  const log = createAuditLog({ store, onRecorded: delivery.wake, mode: settings['audit.mode'], logger });
   const audit = createAdminAudit(log, logger);
   let checkpoints: ReturnType<typeof startCheckpoints> | undefined;
   return {
@@ -53,9 +55,10 @@ export function openAudit(options: {
     status: () => ({
       ...log.status(),
       unrecordedRefusals: audit.unrecordedRefusals(),
-      backlogs: new Map(sinks.map(({ name, backlog }) => [name, backlog()])),
     }),
+    sinks: delivery.report,
     start() {
+      delivery.start();
       if (signingKey === undefined) return;
       const intervalMs = settings['audit.checkpoint_interval'];
       checkpoints = startCheckpoints({ store, signEnd, intervalMs, logger, clock });
@@ -63,7 +66,7 @@ export function openAudit(options: {
     async stop() {
       await log.settle();
       await checkpoints?.stop();
-      await Promise.all(sinks.map((sink) => sink.close()));
+      await delivery.stop();
     },
   };
 }

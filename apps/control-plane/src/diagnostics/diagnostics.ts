@@ -6,6 +6,7 @@ import type { Store } from '@stacyvm/store';
 import type { RateLimit, RateLimitStatus } from '../callers/rate-limit.js';
 import type { SettingsReload } from '../settings-reload.js';
 import type { SettingsProblem, SettingsSource } from '../settings-source.js';
+import { auditJson, type DiagnosedAudit } from './audit-summary.js';
 import { readFleet } from './fleet-summary.js';
 import { type DiagnosedTls, tlsJson } from './tls-summary.js';
 
@@ -23,6 +24,7 @@ export interface DiagnosticsState {
   readonly settings: Pick<SettingsReload, 'current' | 'restartRequired'>;
   readonly settingsSource: SettingsSource;
   readonly tls: DiagnosedTls;
+  readonly auditing: DiagnosedAudit;
   readonly version: string;
   readonly startedAt: Date;
   readonly clock: () => Date;
@@ -53,6 +55,7 @@ export async function diagnose(state: DiagnosticsState): Promise<Schemas['Diagno
     ...fleet,
     settings: settingsJson(state),
     tls: tlsJson(state.tls),
+    audit: await auditJson(state.auditing),
     redactions: REDACTIONS,
   };
 }

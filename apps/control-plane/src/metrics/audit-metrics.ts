@@ -7,7 +7,7 @@ import { createRecentCount } from './recent-count.js';
 /** What is read of the audit when the metrics are. */
 export interface MeasuredAudit {
   readonly store: Pick<Store, 'audit'>;
-  readonly auditing: Pick<Auditing, 'signingKey' | 'status'>;
+  readonly auditing: Pick<Auditing, 'signingKey' | 'status' | 'sinks'>;
   readonly clock: () => Date;
 }
 
@@ -77,31 +77,34 @@ export function observeAudit(registry: Registry, { store, auditing, clock }: Mea
   observeSinks(registry, auditing);
 }
 
-function observeSinks(registry: Registry, { status }: Pick<Auditing, 'status'>): void {
+/** What waits is the same on every control plane; the rest is of the one that delivers. */
+function observeSinks(registry: Registry, { sinks }: Pick<Auditing, 'sinks'>): void {
+  const metrics = [
+    [Counter, 'delivered_events_total', 'Records that were sent, repetitions included.', 'delivered'],
+    [Counter, 'failures_total', 'How often the sink did not take records.', 'failures'],
+    [Counter, 'missed_events_total', 'Records that were gone before the sink had them.', 'missed'],
+    [Gauge, 'waiting_events', 'Records that the sink has not had yet.', 'waitingRecords'],
+    [Gauge, 'lag_seconds', 'How long the oldest of these has waited.', 'lagSeconds'],
+  ] as const;
   const of = { labelNames: ['sink'] as const, registers: [registry] };
-  new Counter({
-    ...of,
-    name: 'stacyvm_audit_sink_failures_total',
-    help: 'Events that did not reach a sink.',
-    collect() {
-      this.reset();
-      for (const [sink, count] of status().sinkFailures) this.inc({ sink }, count);
-    },
-  });
+  for (const [Metric, name, help, field] of metrics) {
+    new Metric({
+      ...of,
+      name: `stacyvm_audit_sink_${name}`,
+      help,
+      async collect() {
+        const reports = await sinks();
+        this.reset();
+        for (const report of reports) this.inc({ sink: report.name }, report[field]);
+      },
+    });
+  }
   new Gauge({
     ...of,
-    name: 'stacyvm_audit_sink_waiting_events',
-    help: 'Events that wait for a sink.',
-    collect() {
-      for (const [sink, { records }] of status().backlogs) this.set({ sink }, records);
-    },
-  });
-  new Gauge({
-    ...of,
-    name: 'stacyvm_audit_sink_lag_seconds',
-    help: 'How long the oldest event has waited for a sink.',
-    collect() {
-      for (const [sink, { ageMs }] of status().backlogs) this.set({ sink }, ageMs / 1000);
+    name: 'stacyvm_audit_sink_up',
+    help: '0: the sink does not take the records of this control plane. 1: it does, or another one delivers.',
+    async collect() {
+      for (const { name, state } of await sinks()) this.set({ sink: name }, Number(state !== 'failing'));
     },
   });
 }

@@ -1,4 +1,4 @@
-import type { Settings } from '@stacyvm/config';
+import { parseAuditSink, type Settings } from '@stacyvm/config';
 import {
   type HeldTlsCredentials,
   holdTlsCredentials,
@@ -9,6 +9,7 @@ import {
   TlsMaterialError,
   type TlsMaterialErrorCode,
 } from '@stacyvm/worker-rpc';
+import type { SyslogTls } from '../audit/sinks/stream-dialers.js';
 
 /** What the control plane speaks TLS with; the files are read again when their content changes. */
 export interface ControlPlaneTls extends HeldTlsCredentials {
@@ -16,13 +17,15 @@ export interface ControlPlaneTls extends HeldTlsCredentials {
   readonly server: TlsCredentials | undefined;
   /** As a client of workers; undefined: as their URLs say. */
   readonly rpc: RpcClientTls | undefined;
+  /** As a client of syslog servers; undefined: no sink of the audit is one by TLS. */
+  readonly syslog: SyslogTls | undefined;
   /** Whether what the files hold now is in force, by what they are for. */
   materials(): readonly TlsMaterialStatus[];
 }
 
 /** `problem` tells why the files are not taken, and those before stay in force. */
 export interface TlsMaterialStatus {
-  readonly kind: 'server' | 'rpc_client';
+  readonly kind: 'server' | 'rpc_client' | 'syslog_client';
   readonly problem: TlsMaterialErrorCode | undefined;
 }
 
@@ -34,16 +37,20 @@ export interface TlsMaterialStatus {
 export function openControlPlaneTls(settings: Settings, options: TlsCredentialsOptions): ControlPlaneTls {
   const server = openServerTls(settings, options);
   let rpc: RpcClientTls | undefined;
+  let syslog: SyslogTls | undefined;
   try {
     rpc = openRpcTls(settings, options);
+    syslog = openSyslogTls(settings, options);
   } catch (error) {
     server?.close();
+    rpc?.credentials.close();
     throw error;
   }
-  const parts = { server, rpc_client: rpc?.credentials } as const;
+  const parts = { server, rpc_client: rpc?.credentials, syslog_client: syslog?.credentials } as const;
   return {
     server,
     rpc,
+    syslog,
     ...holdTlsCredentials(Object.values(parts), options),
     materials: () =>
       (Object.keys(parts) as (keyof typeof parts)[]).flatMap((kind) => {
@@ -99,4 +106,20 @@ function openRpcTls(settings: Settings, options: TlsCredentialsOptions): RpcClie
     options,
   );
   return { credentials, insecureSkipVerify, ...(serverName === '' ? {} : { serverName }) };
+}
+
+function openSyslogTls(settings: Settings, options: TlsCredentialsOptions): SyslogTls | undefined {
+  if (!settings['audit.sinks'].some((sink) => parseAuditSink(sink)?.kind === 'syslog+tls')) return undefined;
+  const caFile = settings['audit.syslog_tls.ca_file'];
+  const certFile = settings['audit.syslog_tls.cert_file'];
+  const keyFile = settings['audit.syslog_tls.key_file'];
+  const serverName = settings['audit.syslog_tls.server_name'];
+  const credentials = openTlsCredentials(
+    {
+      ...(certFile === '' ? {} : { identity: { kind: 'syslog_client', certFile, keyFile } }),
+      ...(caFile === '' ? {} : { authorities: { kind: 'syslog_ca', file: caFile } }),
+    },
+    options,
+  );
+  return { credentials, ...(serverName === '' ? {} : { serverName }) };
 }

@@ -1,7 +1,15 @@
 import pg from 'pg';
 
 /** What is written because somebody was there, whether it was let in or not. */
-const OF_PRESENCE = ['audit_events', 'audit_heads', 'audit_statements', 'control_planes', 'rate_buckets'];
+const OF_PRESENCE = [
+  'audit_events',
+  'audit_heads',
+  'audit_sink_cursors',
+  'audit_sinks',
+  'audit_statements',
+  'control_planes',
+  'rate_buckets',
+];
 /** What the fleet does by itself while nobody asks for anything. */
 const OF_ITSELF = [
   'last_heartbeat',

@@ -2764,7 +2764,7 @@ export interface components {
                 workers: boolean;
                 /** @description Those in force, at most 100. */
                 certificates: {
-                    /** @description What it is for: server, server_client_ca, rpc_client or rpc_ca. */
+                    /** @description What it is for: server, server_client_ca, rpc_client, rpc_ca, syslog_client or syslog_ca. */
                     kind: string;
                     /** @description Its name without the directory. */
                     file: string;
@@ -2777,8 +2777,34 @@ export interface components {
                 /** @description Why what the files hold now is not in force. Empty when it is. */
                 problems: {
                     /** @enum {string} */
-                    kind: "server" | "rpc_client";
+                    kind: "server" | "rpc_client" | "syslog_client";
                     code: string;
+                }[];
+            };
+            audit: {
+                /** @description There is a signing key. */
+                signed: boolean;
+                /** @description Where the audit is sent on to, in the order of `audit.sinks`. */
+                sinks: {
+                    /** @enum {string} */
+                    kind: "file" | "syslog+udp" | "syslog+tcp" | "syslog+tls" | "syslog+unix";
+                    /**
+                     * @description standby: another control plane delivers. unknown: it is not known yet.
+                     * @enum {string}
+                     */
+                    state: "delivering" | "standby" | "failing" | "unknown";
+                    /** @description Why it is failing. Absent when it is not. */
+                    problem?: string;
+                    /** @description What it has not had yet; counted at most once in ten seconds. */
+                    waiting_records: number;
+                    /** @description How long the oldest of these has waited. */
+                    lag_seconds: number;
+                    /** @description What this control plane sent. */
+                    delivered_total: number;
+                    /** @description How often it did not take records. */
+                    failures_total: number;
+                    /** @description Records that were gone before it had them. */
+                    missed_total: number;
                 }[];
             };
             /** @description What is left out everywhere in this answer. */

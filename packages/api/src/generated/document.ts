@@ -7870,6 +7870,21 @@ export const openApiDocument: unknown = {
               }
             ]
           },
+          "audit": {
+            "signed": true,
+            "sinks": [
+              {
+                "kind": "syslog+tls",
+                "state": "failing",
+                "problem": "ECONNREFUSED",
+                "waiting_records": 240,
+                "lag_seconds": 61.5,
+                "delivered_total": 91234,
+                "failures_total": 8,
+                "missed_total": 0
+              }
+            ]
+          },
           "redactions": [
             "credentials",
             "database_address",
@@ -11144,6 +11159,7 @@ export const openApiDocument: unknown = {
           "sandboxes",
           "settings",
           "tls",
+          "audit",
           "redactions"
         ],
         "properties": {
@@ -11569,7 +11585,7 @@ export const openApiDocument: unknown = {
                   "properties": {
                     "kind": {
                       "type": "string",
-                      "description": "What it is for: server, server_client_ca, rpc_client or rpc_ca."
+                      "description": "What it is for: server, server_client_ca, rpc_client, rpc_ca, syslog_client or syslog_ca."
                     },
                     "file": {
                       "type": "string",
@@ -11604,12 +11620,90 @@ export const openApiDocument: unknown = {
                       "type": "string",
                       "enum": [
                         "server",
-                        "rpc_client"
+                        "rpc_client",
+                        "syslog_client"
                       ]
                     },
                     "code": {
                       "type": "string",
                       "pattern": "^[a-z_]+$"
+                    }
+                  }
+                }
+              }
+            }
+          },
+          "audit": {
+            "type": "object",
+            "additionalProperties": false,
+            "required": [
+              "signed",
+              "sinks"
+            ],
+            "properties": {
+              "signed": {
+                "type": "boolean",
+                "description": "There is a signing key."
+              },
+              "sinks": {
+                "type": "array",
+                "description": "Where the audit is sent on to, in the order of `audit.sinks`.",
+                "items": {
+                  "type": "object",
+                  "additionalProperties": false,
+                  "required": [
+                    "kind",
+                    "state",
+                    "waiting_records",
+                    "lag_seconds",
+                    "delivered_total",
+                    "failures_total",
+                    "missed_total"
+                  ],
+                  "properties": {
+                    "kind": {
+                      "type": "string",
+                      "enum": [
+                        "file",
+                        "syslog+udp",
+                        "syslog+tcp",
+                        "syslog+tls",
+                        "syslog+unix"
+                      ]
+                    },
+                    "state": {
+                      "type": "string",
+                      "enum": [
+                        "delivering",
+                        "standby",
+                        "failing",
+                        "unknown"
+                      ],
+                      "description": "standby: another control plane delivers. unknown: it is not known yet."
+                    },
+                    "problem": {
+                      "type": "string",
+                      "description": "Why it is failing. Absent when it is not."
+                    },
+                    "waiting_records": {
+                      "type": "integer",
+                      "description": "What it has not had yet; counted at most once in ten seconds."
+                    },
+                    "lag_seconds": {
+                      "type": "number",
+                      "description": "How long the oldest of these has waited."
+                    },
+                    "delivered_total": {
+                      "type": "integer",
+                      "description": "What this control plane sent."
+                    },
+                    "failures_total": {
+                      "type": "integer",
+                      "description": "How often it did not take records."
+                    },
+                    "missed_total": {
+                      "type": "integer",
+                      "description": "Records that were gone before it had them."
                     }
                   }
                 }

@@ -16,7 +16,8 @@ export type TextFormat =
   | 'host_pattern'
   | 'address_range'
   | 'memory_size'
-  | 'cpu_count';
+  | 'cpu_count'
+  | 'audit_sink';
 
 /** How one setting is read. `duration` values are texts in files and milliseconds in `Settings`. */
 export type SettingDefinition =

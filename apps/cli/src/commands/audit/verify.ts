@@ -7,6 +7,7 @@ import {
   readPublicKey,
   type Verification,
   verifyExport,
+  verifySink,
 } from '@stacyvm/audit';
 import {
   type AuditSubject,
@@ -33,6 +34,11 @@ export const verifyCommand = defineCommand({
         requiresArg: true,
         describe: 'Export to verify, offline; without it the control plane is asked',
       })
+      .option('sink', {
+        type: 'boolean',
+        default: false,
+        describe: 'The file is one that a sink of the control plane wrote, or several of them in their order',
+      })
       .option('public-key', {
         type: 'string',
         array: true,
@@ -48,16 +54,24 @@ export const verifyCommand = defineCommand({
       ),
   handler: async (args) => {
     if (args.file !== undefined) refuseSubject(args);
+    if (args.sink && (args.file === undefined || args.publicKey.length > 0)) {
+      throw new CommandFailure('--sink is for a --file, and nothing in what a sink got is signed', 2);
+    }
     const keys = args.publicKey.map(publicKeyOf);
     const report =
       args.file === undefined
         ? await verifyOnline(connectAsPlatform(args).audit, auditSubject(args, { kind: 'all' }), keys)
-        : await verifyExport(exportFileLines(args.file, 1), { keys });
+        : await verifyFile(args.file, args.sink, keys);
     if (args.format === 'json') printJson(reportJson(report));
     else printReport(report);
     if (!report.intact) throw new CommandFailure('the audit is not intact');
   },
 });
+
+function verifyFile(path: string, isOfSink: boolean, keys: readonly AuditPublicKey[]): Promise<Verification> {
+  const lines = exportFileLines(path, 1);
+  return isOfSink ? verifySink(lines) : verifyExport(lines, { keys });
+}
 
 async function verifyOnline(
   audit: AuditClient,
@@ -94,16 +108,21 @@ function publicKeyOf(path: string): AuditPublicKey {
   }
 }
 
-function printReport({ chains, problems, problemCount, signaturesChecked, intact }: Verification): void {
-  for (const { tenant, events, prunedTo, head, signatures } of chains) {
+function printReport(report: Verification): void {
+  const { chains, problems, problemCount, signaturesChecked, intact, tornLines = 0 } = report;
+  for (const { tenant, events, prunedTo, head, signatures, repeated } of chains) {
     const parts = [
       `${events} records`,
-      ...(prunedTo === 0 ? [] : [`pruned up to ${prunedTo}`]),
+      ...(prunedTo === 0
+        ? []
+        : [repeated === undefined ? `pruned up to ${prunedTo}` : `from ${prunedTo + 1} on`]),
+      ...(repeated === undefined || repeated === 0 ? [] : [`${repeated} repeated`]),
       ...(head === undefined ? [] : [`up to ${head.sequence} as of ${head.at}`]),
       ...(signaturesChecked ? [`${signatures} signatures hold`] : []),
     ];
     print(`${nameOf(tenant)}: ${parts.join(', ')}`);
   }
+  if (tornLines > 0) print(`lines not written to their end: ${tornLines}`);
   for (const problem of problems) print(lineOf(problem));
   if (problemCount > problems.length) print(`… and ${problemCount - problems.length} more`);
   print(intact ? 'intact' : `NOT INTACT: ${problemCount} problems`);
@@ -125,17 +144,20 @@ function nameOf(tenant: string): string {
   return tenant === '' ? 'platform' : `tenant ${printable(tenant)}`;
 }
 
-function reportJson({ intact, chains, problems, problemCount, signaturesChecked }: Verification): unknown {
+function reportJson(report: Verification): unknown {
+  const { intact, chains, problems, problemCount, signaturesChecked, tornLines } = report;
   return {
     intact,
     signatures_checked: signaturesChecked,
     problem_count: problemCount,
-    chains: chains.map(({ tenant, events, prunedTo, head, signatures }) => ({
+    torn_lines: tornLines,
+    chains: chains.map(({ tenant, events, prunedTo, head, signatures, repeated }) => ({
       tenant_id: tenant,
       events,
       pruned_to: prunedTo,
       head,
       signatures,
+      repeated,
     })),
     problems: problems.map(({ tenant, ...problem }) => ({ ...problem, tenant_id: tenant })),
   };

@@ -1,40 +1,43 @@
-import type { AuditSink } from '../audit-log.js';
+import { type AuditSinkAddress, parseAuditSink } from '@stacyvm/config';
+import type { AuditSink } from './audit-sink.js';
+import { createDatagramSink } from './datagram-sink.js';
 import { createFileSink } from './file-sink.js';
-import type { SinkBacklog } from './line-queue.js';
-import { createSyslogSink, type SyslogAddress } from './syslog-sink.js';
+import { type SyslogTls, tcpDialer, tlsDialer, unixDialer } from './stream-dialers.js';
+import { createStreamSink, type StreamSinkOptions } from './stream-sink.js';
 
-/** A sink that holds something open. */
-export interface OpenSink extends AuditSink {
-  close(): Promise<void>;
-  readonly backlog: () => SinkBacklog;
+export interface OpenSinksOptions {
+  /** Whether a record is in a file only when the disk has it. */
+  readonly syncFiles: boolean;
+  /** What syslog servers are spoken to with by TLS; needed when one of the sinks is. */
+  readonly syslogTls?: SyslogTls | undefined;
+  readonly streams?: StreamSinkOptions;
 }
 
-const SYSLOG_PORT = 514;
-
-/**
- * The sinks of `audit.sinks`: `file:/path`, `syslog+udp://host:514`, `syslog+tcp://host:514` or `syslog+unix:/path`.
- *
- * @throws Error that names the setting and what can be written
- */
-export function openSinks(names: readonly string[], syncFiles: boolean): readonly OpenSink[] {
-  return names.map((name) => {
-    const path = /^file:(\/.+)$/.exec(name)?.[1];
-    if (path !== undefined) return createFileSink(path, syncFiles);
-    const address = syslogAddress(name);
-    if (address !== undefined) return createSyslogSink(name, address);
-    throw new Error(
-      `audit.sinks: "${name}" must be file:/path, syslog+udp://host:514, syslog+tcp://host:514 or syslog+unix:/path`,
-    );
+/** The sinks of `audit.sinks`, each once. @throws Error that names the setting */
+export function openSinks(names: readonly string[], options: OpenSinksOptions): readonly AuditSink[] {
+  return [...new Set(names)].map((name) => {
+    const address = parseAuditSink(name);
+    if (address === undefined) throw new Error(`audit.sinks: "${name}" is no sink`);
+    return sinkAt(name, address, options);
   });
 }
 
-function syslogAddress(name: string): SyslogAddress | undefined {
-  const path = /^syslog\+unix:(\/.+)$/.exec(name)?.[1];
-  if (path !== undefined) return { transport: 'unix', path };
-  const [, transport, host, bracketed, port] =
-    /^syslog\+(udp|tcp):\/\/(?:([A-Za-z0-9.-]+)|\[([0-9A-Fa-f:.]+)\])(?::(\d{1,5}))?$/.exec(name) ?? [];
-  const number = Number(port ?? SYSLOG_PORT);
-  const server = host ?? bracketed;
-  if (transport === undefined || server === undefined || number < 1 || number > 65_535) return undefined;
-  return { transport: transport === 'udp' ? 'udp' : 'tcp', host: server, port: number };
+function sinkAt(
+  name: string,
+  address: AuditSinkAddress,
+  { syncFiles, syslogTls, streams }: OpenSinksOptions,
+): AuditSink {
+  switch (address.kind) {
+    case 'file':
+      return createFileSink(address.path, syncFiles);
+    case 'syslog+unix':
+      return createStreamSink(name, unixDialer(address.path), streams);
+    case 'syslog+udp':
+      return createDatagramSink(name, address);
+    case 'syslog+tcp':
+      return createStreamSink(name, tcpDialer(address), streams);
+    case 'syslog+tls':
+      if (syslogTls === undefined) throw new Error(`audit.sinks: "${name}" needs TLS credentials`);
+      return createStreamSink(name, tlsDialer(address, syslogTls), streams);
+  }
 }

@@ -1,5 +1,8 @@
 import { createPrivateKey } from 'node:crypto';
+import { parseAuditSink } from '../../audit-sink.js';
+import { isLoopback } from '../network.js';
 import { advice, type LintCheck, pass, problem } from '../rule.js';
+import { shown } from '../shown.js';
 
 const MAKE_A_KEY =
   'make a key with openssl genpkey -algorithm ed25519, and name it as audit.signing_key_file';
@@ -33,7 +36,33 @@ export const AUDIT_CHECKS: readonly LintCheck[] = [
         ? pass('what cannot be audited does not happen')
         : advice('what cannot be audited happens all the same', 'set audit.mode to required'),
   },
+  {
+    id: 'audit.sink_transport',
+    demands: 'Audit records that leave the machine by syslog are sent over TLS.',
+    level: 'advice',
+    role: 'control-plane',
+    key: 'audit.sinks',
+    check: ({ settings }) => {
+      const sinks = settings['audit.sinks'];
+      if (sinks.length === 0) return undefined;
+      const inTheClear = sinks.filter(leavesInTheClear);
+      return inTheClear.length === 0
+        ? pass('no audit record leaves the machine in the clear')
+        : inTheClear.map((sink) =>
+            advice(
+              `${shown(sink)} sends audit records over the network in the clear, to whoever answers there`,
+              'use syslog+tls://host:6514, or a relay of this machine',
+            ),
+          );
+    },
+  },
 ];
+
+function leavesInTheClear(sink: string): boolean {
+  const address = parseAuditSink(sink);
+  if (address === undefined || !('host' in address) || address.kind === 'syslog+tls') return false;
+  return !isLoopback(address.host);
+}
 
 function isEd25519(pem: string): boolean {
   try {

@@ -31,6 +31,12 @@ export const CERTIFICATE_PAIRS: readonly CertificatePair[] = [
     side: 'client',
     names: 'none',
   },
+  {
+    cert: 'audit.syslog_tls.cert_file',
+    key: 'audit.syslog_tls.key_file',
+    side: 'client',
+    names: 'none',
+  },
 ];
 
 /** Authorities that certificates of others are checked against. */
@@ -39,4 +45,5 @@ export const AUTHORITY_FILES: readonly PathKey[] = [
   'worker.rpc_tls.client_ca_file',
   'worker.rpc_tls.ca_file',
   'worker.control_plane_ca_file',
+  'audit.syslog_tls.ca_file',
 ];

@@ -27,4 +27,29 @@ export const AUDIT_CASES: readonly RuleCase[] = [
     says: 'advice',
     settings: { 'audit.mode': 'best_effort' },
   },
+  { rule: 'audit.sink_transport', when: 'there is no sink', says: 'silent' },
+  ...(
+    [
+      ['a file', ['file:/var/log/audit'], 'note'],
+      ['TLS', ['syslog+tls://logs.example'], 'note'],
+      [
+        'this machine',
+        [
+          'syslog+udp://127.0.0.1',
+          'syslog+tcp://[::1]:514',
+          'syslog+tcp://localhost',
+          'syslog+unix:/dev/log',
+        ],
+        'note',
+      ],
+      ['UDP to another machine', ['file:/a', 'syslog+udp://192.0.2.7'], 'advice'],
+      ['TCP to another machine', ['syslog+tcp://logs.example:601', 'syslog+tls://logs.example'], 'advice'],
+    ] as const
+  ).map(([when, sinks, says]) => ({
+    rule: 'audit.sink_transport',
+    when,
+    says,
+    settings: { 'audit.sinks': sinks },
+    ...(says === 'advice' ? { message: /in the clear/, key: 'audit.sinks' } : {}),
+  })),
 ];

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { link, open, readFile, unlink } from 'node:fs/promises';
+
+const IDENTITY = /^as-[0-9a-f]{24}$/;
+
+/**
+ * The name that a file of records goes by, kept beside it as `<path>.sink`. So it is as lasting as the records are: on a
+ * disk that is new the file begins from the start, whatever host and process write it, and on one that is shared all
+ * continue the same file.
+ *
+ * @throws Error when there is something else at that path
+ */
+export async function fileIdentity(path: string): Promise<string> {
+  const beside = `${path}.sink`;
+  const known = await read(beside);
+  if (known !== undefined) return known;
+  const mine = `${beside}.${randomBytes(6).toString('hex')}`;
+  const file = await open(mine, 'wx', 0o600);
+  try {
+    await file.writeFile(`as-${randomBytes(12).toString('hex')}\n`);
+    await file.sync();
+    // One of several that come at once makes it; a link is there as a whole or not at all.
+    await link(mine, beside).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+    });
+  } finally {
+    await file.close();
+    await unlink(mine);
+  }
+  const made = await read(beside);
+  if (made === undefined) throw new Error(`${beside} went away while it was made`);
+  return made;
+}
+
+async function read(beside: string): Promise<string | undefined> {
+  let text: string;
+  try {
+    text = (await readFile(beside, 'utf8')).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  if (IDENTITY.test(text)) return text;
+  throw new Error(`${beside} is no identity of a sink; remove it, and all records are written again`);
+}
