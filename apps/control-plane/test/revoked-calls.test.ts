@@ -25,14 +25,11 @@ describe('a call whose caller may not have it any more', () => {
   let calls = 0;
   before(async () => {
     provider = await startOidcProvider();
-    fixture = await startFixture(
-      {
-        ...provider.flags,
-        'defaults.max_sandboxes_per_owner': 1,
-        'defaults.spawn_overflow': 'queue',
-      },
-      { validateResponses: false },
-    );
+    fixture = await startFixture({
+      ...provider.flags,
+      'defaults.max_sandboxes_per_owner': 1,
+      'defaults.spawn_overflow': 'queue',
+    });
     other = await fixture.beside();
     const { url, signingKey } = fixture;
     worker = startWorkerProcess({ id: 'worker-1', controlPlaneUrl: url, signingKey });

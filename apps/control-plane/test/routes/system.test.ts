@@ -63,7 +63,7 @@ describe('the probes', () => {
       'auth.api_key': fixture.apiKey,
       'audit.signing_key': generateSigningKey(),
     });
-    const auditing = openAudit({ settings, store: fixture.store, logger, clock });
+    const auditing = openAudit({ settings, store: fixture.store, syslogTls: undefined, logger, clock });
     const authority = await openWorkerAuthority({
       settings,
       store: fixture.store,
