@@ -5,7 +5,7 @@ import type { Settings } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
 import { createOrchestrator, startBackgroundWork } from '@stacyvm/orchestrator';
 import { openStore } from '@stacyvm/store';
-import { createClientThumbprints } from '@stacyvm/worker-rpc';
+import { createClientThumbprints, limitConnections } from '@stacyvm/worker-rpc';
 import type { AnswerCheck } from './answer-check.js';
 import { createApp } from './app.js';
 import { openAudit } from './audit/open-audit.js';
@@ -141,6 +141,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       HTTP_TIMEOUTS,
       tls.server && { credentials: tls.server, logger, onRefusal: authority.metrics.tlsRefusal },
     );
+    limitConnections(server, { most: MAX_CONNECTIONS, logger });
     await listen(server, settings, edge.callers.enforced, logger);
     orchestrator.start();
     sharedBuckets.follow(() => orchestrator.fleet.status().controlPlanes);
@@ -212,6 +213,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
   }
 }
 
+/** More than a fleet of 10,000 workers keeps. */
+const MAX_CONNECTIONS = 16_384;
 const SHARED_COUNTS_PRUNE_MS = 60_000;
 
 /** Without authentication only this machine is served. */

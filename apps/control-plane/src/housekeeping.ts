@@ -1,5 +1,5 @@
 import type { Logger } from '@stacyvm/logging';
-import { type BackgroundWork, startBackgroundWork } from '@stacyvm/orchestrator';
+import { type BackgroundWork, type ClockGuard, startBackgroundWork } from '@stacyvm/orchestrator';
 import type { MakeAnchor, Store } from '@stacyvm/store';
 
 const INTERVAL_MS = 60_000;
@@ -29,6 +29,8 @@ export interface HousekeepingOptions {
   readonly auditSinkHoldMs: number;
   /** Says where a chain was pruned. */
   readonly makeAnchor: MakeAnchor;
+  /** Nothing is pruned by a clock that is wrong: what was revoked would not be so any more. */
+  readonly clockGuard: ClockGuard;
   readonly logger: Logger;
   readonly clock: () => Date;
 }
@@ -38,7 +40,7 @@ export function startHousekeeping(options: HousekeepingOptions): BackgroundWork 
   return startBackgroundWork({
     name: 'pruning',
     intervalMs: INTERVAL_MS,
-    round: (signal) => prune(options, signal),
+    round: options.clockGuard.guarded((signal) => prune(options, signal)),
     logger: options.logger,
   });
 }

@@ -1,6 +1,6 @@
 import type { Settings } from '@stacyvm/config';
 import type { Logger } from '@stacyvm/logging';
-import type { BackgroundWork } from '@stacyvm/orchestrator';
+import { type BackgroundWork, createClockGuard } from '@stacyvm/orchestrator';
 import type { Store, WorkerRecord } from '@stacyvm/store';
 import type { EnrolWorker, IssueWorkerToken } from '@stacyvm/worker-rpc';
 import type { AdminAudit } from './audit/admin-audit.js';
@@ -119,6 +119,7 @@ export async function openWorkerAuthority(options: {
           auditRetentionMs: () => auditRetentionMs,
           auditSinkHoldMs: settings['audit.sink_hold'],
           makeAnchor,
+          clockGuard: createClockGuard({ store, logger }),
           logger,
           clock,
         }),

@@ -1,4 +1,5 @@
 import { makeStatement } from '@stacyvm/audit';
+import { createClockGuard } from '@stacyvm/orchestrator';
 import { openStore, type Store } from '@stacyvm/store';
 import { createTestDatabase, type TestDatabase } from '@stacyvm/store/testing';
 import { expect } from 'chai';
@@ -49,6 +50,7 @@ describe('housekeeping of the audit', () => {
       auditRetentionMs: () => retentionMs,
       auditSinkHoldMs: 0,
       makeAnchor: makeStatement,
+      clockGuard: createClockGuard({ store, logger }),
       logger,
       clock: () => NOW,
     });
@@ -80,6 +82,7 @@ describe('housekeeping of the audit', () => {
       auditRetentionMs: () => 30 * DAY_MS,
       auditSinkHoldMs: 0,
       makeAnchor: makeStatement,
+      clockGuard: createClockGuard({ store, logger }),
       logger,
       clock: () => NOW,
     });
@@ -115,5 +118,34 @@ describe('housekeeping of the audit', () => {
     } finally {
       await fixture.dispose();
     }
+  });
+
+  it('prunes nothing by a clock that is wrong', async () => {
+    const clock = () => new Date(Date.now() + 3_600_000);
+    const ahead = await openStore({ driver: 'postgres', dsn: database.dsn, poolSize: 1, clock });
+    const { logger, records } = captureLogs();
+    await store.tokenRevocations.add({
+      kind: 'token',
+      subject: 'stolen',
+      revokedBy: 'ann',
+      expiresAt: new Date(Date.now() + 600_000),
+      reason: '',
+    });
+    const work = startHousekeeping({
+      store: ahead,
+      auditRetentionMs: () => 0,
+      makeAnchor: makeStatement,
+      clockGuard: createClockGuard({ store: ahead, logger }),
+      logger,
+      clock,
+    });
+    await work.runOnce();
+    await work.stop();
+    await ahead.close();
+    expect((await store.tokenRevocations.list()).items).to.have.length(1);
+    const [warning] = records(
+      'nothing expires here until the clock agrees with that of the database; set the clocks',
+    );
+    expect(warning?.['ahead_ms']).to.be.within(3_590_000, 3_610_000);
   });
 });

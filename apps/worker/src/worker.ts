@@ -13,6 +13,7 @@ import {
   createRpcServer,
   createSecureRpcServer,
   type Heartbeat,
+  limitConnections,
   type RevocationFeed,
 } from '@stacyvm/worker-rpc';
 import { capacityOf } from './capacity.js';
@@ -154,6 +155,7 @@ async function startBy(
           logger,
           clock,
         });
+  limitConnections(server, { logger });
   try {
     await listenOn(server, listen);
   } catch (error) {

@@ -24,8 +24,24 @@ export interface WorkerProcess {
 const running = new Set<ChildProcess>();
 
 export function startWorkerProcess(...args: readonly string[]): WorkerProcess {
+  return watch(process.execPath, [PROGRAM, ...args]);
+}
+
+/** The same, in a process that may have so many files open. */
+export function startLimitedWorkerProcess(openFiles: number, ...args: readonly string[]): WorkerProcess {
+  return watch('/bin/sh', [
+    '-c',
+    `ulimit -n ${openFiles} && exec "$@"`,
+    'sh',
+    process.execPath,
+    PROGRAM,
+    ...args,
+  ]);
+}
+
+function watch(command: string, args: readonly string[]): WorkerProcess {
   const env = { PATH: process.env['PATH'] ?? '', HOME: tmpdir() };
-  const child = spawn(process.execPath, [PROGRAM, ...args], { cwd: tmpdir(), env, stdio: 'pipe' });
+  const child = spawn(command, args, { cwd: tmpdir(), env, stdio: 'pipe' });
   running.add(child);
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const)

@@ -1,5 +1,6 @@
 export { allWorkers } from './all-workers.js';
 export { type BackgroundWork, startBackgroundWork } from './background-work.js';
+export { type ClockGuard, createClockGuard } from './clock-guard.js';
 export { OrchestratorError, type OrchestratorErrorCode } from './errors.js';
 export type { ExecContext, ExecEnd, ExecInSandbox, ExecOutput, ExecResult } from './exec-in-sandbox.js';
 export type { ExecLimits, ExecRequest } from './exec-request.js';

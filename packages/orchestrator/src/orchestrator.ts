@@ -1,6 +1,7 @@
 import type { Store } from '@stacyvm/store';
 import type { CallLoad } from '@stacyvm/worker-rpc';
 import { type BackgroundWork, startBackgroundWork } from './background-work.js';
+import { createClockGuard } from './clock-guard.js';
 import type { ExecLimits } from './exec-request.js';
 import { createFleet, type Fleet } from './fleet.js';
 import { createFleetPresence } from './fleet-presence.js';
@@ -59,6 +60,11 @@ export interface OrchestratorOptions
   readonly reconcileIntervalMs: number;
   readonly logger: Logger;
   readonly clock?: Clock;
+  /**
+   * By how many milliseconds `clock` may differ from that of the database: beyond, nothing is expired by it. By default 30 seconds;
+   * `Infinity` for a clock that is not meant to agree.
+   */
+  readonly maxClockLeadMs?: number | undefined;
   /** From 0 to 1. */
   readonly random?: (() => number) | undefined;
 }
@@ -134,6 +140,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     logger,
     clock,
   };
+  const { guarded } = createClockGuard({ store, maxLeadMs: options.maxClockLeadMs, logger });
   const background: BackgroundWork[] = [];
   let eviction: BackgroundWork | undefined;
   const spawn = createSpawnSandbox({
@@ -182,7 +189,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
       eviction = startBackgroundWork({
         name: 'eviction',
         intervalMs: reapIntervalMs,
-        round: (signal) => evictDrained(reconcile, signal),
+        round: guarded((signal) => evictDrained(reconcile, signal)),
         logger,
       });
       background.push(
@@ -192,16 +199,16 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
         startBackgroundWork({
           name: 'reaping',
           intervalMs: reapIntervalMs,
-          round: (signal) => reapExpired(reconcile, signal),
+          round: guarded((signal) => reapExpired(reconcile, signal)),
           logger,
         }),
         startBackgroundWork({
           name: 'reconciliation',
           intervalMs: reconcileIntervalMs,
-          round: async (signal) => {
+          round: guarded(async (signal) => {
             await endAbandonedSpawns(reconcile, signal);
             await checkRunning({ ...reconcile, intervalMs: reconcileIntervalMs }, signal);
-          },
+          }),
           logger,
         }),
       );

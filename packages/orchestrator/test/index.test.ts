@@ -8,6 +8,7 @@ describe('@stacyvm/orchestrator', () => {
       'OrchestratorError',
       'STALE_AFTER_MS',
       'allWorkers',
+      'createClockGuard',
       'createOrchestrator',
       'isStale',
       'labelsOf',

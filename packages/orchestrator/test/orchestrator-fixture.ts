@@ -73,6 +73,8 @@ export async function openFixture(): Promise<OrchestratorFixture> {
         reconcileIntervalMs: 20,
         logger,
         clock,
+        // The manual clock is nobody else's.
+        maxClockLeadMs: Number.POSITIVE_INFINITY,
         // The middle of every jitter.
         random: () => 0.5,
         ...changes,

@@ -23,6 +23,11 @@ export interface ControlPlaneRepository {
   beat(presence: { readonly id: string; readonly gapMs: number }): Promise<ControlPlanePresence>;
   /** Takes it out at once. */
   leave(id: string): Promise<void>;
+  /**
+   * How much the clock of this process is surely ahead of that of the database, in milliseconds; negative: behind. 0 when the time that
+   * the question took may explain all of it.
+   */
+  clockLeadMs(): Promise<number>;
 }
 
 export function createControlPlaneRepository(db: Kysely<StoreSchema>, clock: Clock): ControlPlaneRepository {
@@ -48,6 +53,15 @@ export function createControlPlaneRepository(db: Kysely<StoreSchema>, clock: Clo
           select listening_since from control_planes where id <> ${id} and seen_at >= ${goneBefore})
         select min(listening_since) as since, count(*)::int as present from present`.execute(db);
       return { listeningSince: rows[0]?.since ?? now, controlPlanes: rows[0]?.present ?? 1 };
+    },
+
+    async clockLeadMs() {
+      const asked = clock().getTime();
+      const { rows } = await sql<{ now: Date }>`select clock_timestamp() as now`.execute(db);
+      const answered = clock().getTime();
+      const there = rows[0]?.now.getTime() ?? asked;
+      if (asked > there) return asked - there;
+      return Math.min(answered - there, 0);
     },
 
     async leave(id) {

@@ -1,5 +1,6 @@
 export { type CallKind, type CallLoad, type CallSlots, createCallSlots } from './call-slots.js';
 export type { Clock } from './clock.js';
+export { type ConnectionLimitOptions, limitConnections } from './connection-limit.js';
 export {
   type ControlPlaneClient,
   type ControlPlaneClientOptions,

@@ -9,6 +9,8 @@ export const RPC_SERVER_TIMEOUTS = {
   headersTimeout: 10_000,
   requestTimeout: 0,
   keepAliveTimeout: 65_000,
+  /** How often the others are looked at: a connection that says nothing is closed after fifteen seconds at most. */
+  connectionsCheckingInterval: 5_000,
 } as const;
 
 /**

@@ -38,6 +38,7 @@ describe('@stacyvm/worker-rpc', () => {
       'issuerCredentialSource',
       'joinTokenHash',
       'keyCredentialSource',
+      'limitConnections',
       'namesWorker',
       'openTlsCredentials',
       'parseSubjectNames',

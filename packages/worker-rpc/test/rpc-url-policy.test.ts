@@ -20,6 +20,10 @@ describe('the policy of RPC URLs', () => {
     [['10.0.0.0/8'], 'http://[::ffff:10.1.1.1]:7430'],
     [['fd00::/8'], 'http://[fd00::1]:7430'],
     [['fd00::1'], 'http://[fd00:0::1]:7430'],
+    [[], 'http://10.1.2.3'],
+    [[], 'http://127.0.0.1:7430'],
+    [['169.254.7.0/24'], 'http://169.254.7.1'],
+    [['fe80::/10'], 'http://[fe80::1]'],
   ];
   for (const [hosts, url] of allowed) {
     it(`lets ${url} pass by [${hosts}]`, () => expect(problem(hosts, url)).to.equal(undefined));
@@ -36,6 +40,14 @@ describe('the policy of RPC URLs', () => {
     [['10.0.0.0/8'], 'http://[::1]'],
     [['fd00::/8'], 'http://[fe80::1]'],
     [['worker.example'], 'http://worker.example@evil.example'],
+    [[], 'http://169.254.169.254/latest'],
+    [[], 'http://2852039166'],
+    [[], 'http://[::ffff:169.254.169.254]'],
+    [[], 'http://[fe80::1]'],
+    [[], 'http://0.0.0.0:6443'],
+    [[], 'http://[::]:6443'],
+    [[], 'http://224.0.0.1'],
+    [['worker.example'], 'http://169.254.169.254'],
     [[], 'ftp://worker.example'],
     [[], 'nothing'],
   ];
@@ -85,6 +97,25 @@ describe('the policy of RPC URLs', () => {
       });
       expect(error.message).to.include('localhost');
     });
+
+    for (const allowedHosts of [[], ['worker.example'], ['*.example', '10.0.0.0/8']])
+      it(`does not follow a name to where no worker is, by [${allowedHosts}]`, async () => {
+        let asked = 0;
+        const urlPolicy = createRpcUrlPolicy({
+          allowedHosts,
+          // The name was another address's when it was looked at.
+          addressesOf(_name, _options, callback) {
+            asked += 1;
+            setImmediate(callback, null, [{ address: '169.254.169.254', family: 4 }]);
+          },
+        });
+        const rpcUrl = 'http://worker.example:80';
+        expect(urlPolicy.problemOf(rpcUrl)).to.equal(undefined);
+        const client = worker.client({ rpcUrl, urlPolicy });
+        const error = await failureOf(client.status({ sandboxId: 'sb-1' }));
+        expect(error).to.include({ code: 'unreachable', reason: 'rpc_url_not_allowed' });
+        expect(asked).to.be.greaterThan(0);
+      });
 
     it('makes no client for a host that is not listed', () => {
       expect(() => call(['worker.example'], '127.0.0.1'))

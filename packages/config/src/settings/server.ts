@@ -121,7 +121,7 @@ export const SERVER_SETTINGS = {
     format: 'host_pattern',
     readBy: 'control-plane',
     live: true,
-    doc: 'Hosts that workers may be called at: names, *.suffixes, addresses, networks. Empty is any.',
+    doc: 'Hosts that workers may be called at: names, *.suffixes, addresses, networks. Empty is any but link-local, multicast and unspecified addresses, which must be listed.',
   },
   'worker_rpc.allowed_schemes': {
     type: 'strings',

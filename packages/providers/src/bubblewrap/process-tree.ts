@@ -135,7 +135,8 @@ function readProcessTable(): ProcessTable {
 function readEnvironment(pid: number): Buffer {
   try {
     return readFileSync(`/proc/${pid}/environ`);
-  } catch {
+  } catch (error) {
+    throwIfExhausted(error);
     return Buffer.alloc(0);
   }
 }
@@ -144,7 +145,8 @@ function readStat(pid: number): ProcessStat | undefined {
   let text: string;
   try {
     text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  } catch {
+  } catch (error) {
+    throwIfExhausted(error);
     return undefined;
   }
   // The name in field 2 may contain spaces and parentheses; the last ")" ends it.
@@ -153,4 +155,10 @@ function readStat(pid: number): ProcessStat | undefined {
   const startTime = fields[19];
   if (state === undefined || startTime === undefined) return undefined;
   return { pid, state, parentPid: Number(parentPid), session: Number(session), startTime };
+}
+
+/** A worker without a free descriptor cannot see a process, which does not mean that there is none. */
+function throwIfExhausted(error: unknown): void {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM') throw error;
 }

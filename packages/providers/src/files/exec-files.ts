@@ -12,6 +12,8 @@ export type RunUnlogged = (sandboxId: string, request: ExecRequest, io: ExecIo) 
 
 /** For everything but the transfer of content, which takes as long as its reader and its source. */
 const OPERATION_TIMEOUT_MS = 60_000;
+/** Until the content of a file begins: a pipe that was put in the place of the file opens when somebody writes, or never. */
+const OPEN_TIMEOUT_MS = 30_000;
 const MAX_LISTING_BYTES = 4 * 1024 * 1024;
 const MAX_STDERR_BYTES = 8 * 1024;
 const MAX_INFO_BYTES = 256;
@@ -32,9 +34,14 @@ interface Script {
  */
 export class ExecFiles implements SandboxFiles {
   readonly #run: RunUnlogged;
+  readonly #openTimeoutMs: number;
 
-  constructor(run: RunUnlogged) {
+  constructor(
+    run: RunUnlogged,
+    { openTimeoutMs = OPEN_TIMEOUT_MS }: { readonly openTimeoutMs?: number } = {},
+  ) {
     this.#run = run;
+    this.#openTimeoutMs = openTimeoutMs;
   }
 
   async write(sandboxId: string, file: FileWrite, { signal }: FileOptions = {}): Promise<number> {
@@ -69,17 +76,27 @@ export class ExecFiles implements SandboxFiles {
     const absolute = absolutePath(path);
     let head = Buffer.alloc(0);
     let info: FileInfo | undefined;
+    const tooLate = new AbortController();
+    const timer = setTimeout(() => tooLate.abort(), this.#openTimeoutMs);
     const onStdout = async (chunk: Uint8Array): Promise<void> => {
       if (info !== undefined) return await reader.onContent(chunk);
       head = Buffer.concat([head, chunk]);
       const end = head.indexOf(LINE_FEED);
       if (end < 0 && head.length <= MAX_INFO_BYTES) return;
+      clearTimeout(timer);
       info = parseFileInfo(absolute, head.toString('latin1', 0, Math.max(end, 0)));
       await reader.onInfo?.(info);
       if (end + 1 < head.length) await reader.onContent(head.subarray(end + 1));
     };
-    const { signal } = reader;
-    await this.#script(sandboxId, { name: 'read', args: [absolute], onStdout, unlimited: true, signal });
+    const signal = AbortSignal.any([tooLate.signal, ...(reader.signal === undefined ? [] : [reader.signal])]);
+    try {
+      await this.#script(sandboxId, { name: 'read', args: [absolute], onStdout, unlimited: true, signal });
+    } catch (error) {
+      if (!tooLate.signal.aborted || reader.signal?.aborted) throw error;
+      throw new ProviderError('file_failed', 'the sandbox took too long to open the file', { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
     if (info === undefined) throw new ProviderError('file_failed', 'the sandbox did not tell about the file');
     return info;
   }

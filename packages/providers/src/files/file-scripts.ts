@@ -45,13 +45,14 @@ chmod -- "$3" "$temp" && exec mv -f -- "$temp" "$t"`,
   discard: `${PLACES}
 exec rm -f -- "$temp"`,
 
-  /** $1 path. A line about the file, then its content. */
+  /** $1 path. A line about the file, then its content. What the path leads to may change meanwhile: what was opened counts. */
   read: `
-line=$(stat -L -c ${FORMAT} -- "$1") || exit 1
+stat -L -c ${FORMAT} -- "$1" >/dev/null || exit 1
 [ ! -d "$1" ] || exit ${is_directory}
 [ -f "$1" ] || exit ${not_a_file}
 exec <"$1" || exit 1
-echo "$line"
+[ -f /proc/self/fd/0 ] || exit ${not_a_file}
+stat -L -c ${FORMAT} /proc/self/fd/0 || exit 1
 exec cat`,
 
   /** $1 path, $2 what each entry begins with: a name may contain anything but that. */

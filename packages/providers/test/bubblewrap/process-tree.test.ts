@@ -74,4 +74,20 @@ describe('process tree', () => {
     expect(later.filter((pid) => !frozen.includes(pid))).to.deep.equal([]);
     for (const pid of frozen) killProcess(pid);
   });
+
+  it('does not take a process for gone that it has no descriptor left to look at', async () => {
+    const module = new URL('../../dist/bubblewrap/process-tree.js', import.meta.url).href;
+    const script = `
+      import { openSync } from 'node:fs';
+      import { identifyProcess, isRunning } from '${module}';
+      const self = identifyProcess(process.pid);
+      try { for (;;) openSync('/dev/null'); } catch {}
+      try { process.exitCode = isRunning(self) ? 0 : 1; } catch ({ code }) { process.exitCode = code === 'EMFILE' ? 0 : 2; }`;
+    const child = spawn(
+      '/bin/sh',
+      ['-c', 'ulimit -n 64 && exec "$@"', 'sh', process.execPath, '--input-type=module', '-e', script],
+      { stdio: 'ignore' },
+    );
+    expect(await once(child, 'exit')).to.deep.equal([0, null]);
+  });
 });
