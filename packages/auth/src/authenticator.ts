@@ -17,7 +17,7 @@ export interface AuthenticatorOptions {
   readonly apiKeys?: ApiKeyOptions | undefined;
   /** Its owner closes it. */
   readonly oidc?: OidcVerifier | undefined;
-  /** Keys that are kept in a database. Answers are remembered for one and a half seconds. */
+  /** Keys that are kept in a database. Answers are remembered for one second. */
   readonly keyStore?: KeyStore | undefined;
   readonly clock?: (() => Date) | undefined;
 }

@@ -50,6 +50,7 @@ type Directory = Pick<TenantDirectory, 'exists' | 'membershipsOf'>;
 const YOUNG_MS = 250;
 /** How long a call goes on between two looks; a little less than a second, which two rounds take. */
 const AGAIN_MS = 900;
+/** What lets a call in may be a second old. A quarter of a second later, with the next round, it is looked at. */
 const ROUND_MS = 500;
 
 export function createOpenCalls(options: OpenCallsOptions): OpenCalls {

@@ -1,7 +1,10 @@
 import type { Store, TenantMemberRecord } from '@stacyvm/store';
 
-/** What requests need to know of tenants, at most this long after it was true. */
-const MAX_AGE_MS = 2_000;
+/**
+ * What requests need to know of tenants, at most this long after it was true: what is changed anywhere holds everywhere within two
+ * seconds, also for calls that an old answer has let in, once they are looked at again.
+ */
+const MAX_AGE_MS = 1_000;
 
 /** Beyond it what is known is forgotten at once: whoever asks with ever new names must not fill the memory. */
 const MAX_KNOWN = 10_000;

@@ -32,16 +32,16 @@ describe('TenantDirectory', () => {
     );
   };
 
-  it('asks once for many requests, and again after two seconds', async () => {
+  it('asks once for many requests, and again after a second', async () => {
     const { exists, membershipsOf } = directory();
     expect(await Promise.all([exists('a'), exists('a'), exists('b')])).to.deep.equal([true, true, true]);
     await membershipsOf('ada');
-    now = 1_999;
+    now = 999;
     await exists('a');
     await membershipsOf('ada');
     expect(asked).to.deep.equal(['a', 'b', 'ada']);
     there = false;
-    now = 2_000;
+    now = 1_000;
     expect(await exists('a')).to.equal(false);
   });
 

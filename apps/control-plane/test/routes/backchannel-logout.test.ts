@@ -4,11 +4,55 @@ import { createLiveCallers } from '../../src/callers/live-callers.js';
 import { admin, auditOf, items } from '../admin-calls.js';
 import { type Answer, call, type Json } from '../api-calls.js';
 import { type OidcProvider, startOidcProvider } from '../callers/oidc-provider.js';
-import { type Fixture, settingsFor, startFixture } from '../control-plane-fixture.js';
+import { type Fixture, secret, settingsFor, startFixture } from '../control-plane-fixture.js';
 import { eventually } from '../eventually.js';
 import { captureLogs } from '../log-capture.js';
 
 const FORM = 'application/x-www-form-urlencoded';
+
+describe('back-channel logout where the audience of tokens is an API', () => {
+  const clientIds = ['console', 'cli'];
+  const forms = [
+    ['auth.oidc_issuer', ({ flags }: OidcProvider) => ({ ...flags, 'auth.oidc_client_ids': clientIds })],
+    [
+      'auth.oidc_issuers',
+      ({ issuer }: OidcProvider) => ({
+        'auth.oidc_enabled': true,
+        'auth.oidc_issuers': [
+          { name: 'corp', issuer, audience: 'stacyvm', client_ids: clientIds, viewer_groups: ['viewers'] },
+        ],
+      }),
+    ],
+  ] as const;
+  for (const [setting, flagsOf] of forms) {
+    it(`heeds what is for a client id of ${setting}, and nothing else`, async () => {
+      const provider = await startOidcProvider();
+      const settings = settingsFor({ 'auth.admin_api_key': secret(), ...flagsOf(provider) });
+      const callers = createLiveCallers(settings, captureLogs().logger, () => new Date());
+      try {
+        callers.connect({
+          keyStore: { findApiKey: async () => undefined, findApiKeysById: async () => [] },
+          keyUses: { note() {}, flush: async () => undefined, start: () => Promise.reject() as never },
+          bearerRevocations: { isRevoked: () => false } as never,
+          onAuthentication() {},
+        });
+        const authorization = `Bearer ${provider.token({ groups: ['viewers'] })}`;
+        const principal = await callers.authenticate({ authorization }, { address: '::1', requestId: '' });
+        expect(principal).to.include({ kind: 'oidc', role: 'viewer' });
+        const reasonFor = (aud: string): Promise<string | undefined> =>
+          callers.verifyLogout(provider.logoutToken({ aud }), '::1').then(
+            () => undefined,
+            (error: AuthError) => error.code,
+          );
+        for (const clientId of clientIds) expect(await reasonFor(clientId), clientId).to.equal(undefined);
+        expect(await reasonFor('stacyvm'), 'the API').to.equal('logout_token_invalid');
+      } finally {
+        callers.close();
+        await provider.stop();
+      }
+    });
+  }
+});
 
 describe('back-channel logout', () => {
   let provider: OidcProvider;

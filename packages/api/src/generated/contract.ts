@@ -91,7 +91,8 @@ export interface paths {
          * @description With `stream: true` the answer is NDJSON, one object a line, flushed as it comes: `{"stream":"stdout","data":"…"}`.
          *     A stream ends with the body. With `exit_record: true` its last line is `{"exit":{…}}`, or `{"error":{…}}` if the
          *     program could not be run to its end, so a cut stream can be told from a finished one. Without it, as in the reference
-         *     protocol, such an error appears as a chunk of `stderr`.
+         *     protocol, such an error appears as a chunk of `stderr`. A caller who loses the right to it gets the error
+         *     `credential_revoked`, and the program is ended.
          */
         post: operations["execInSandbox"];
         delete?: never;
@@ -1542,7 +1543,8 @@ export interface paths {
          *     an event about, all of them tell it, in the same order. A reader who comes back with `Last-Event-ID`, to any control
          *     plane, goes on where it was, for a day; when events in between are gone, the first one is of the type `overflow`.
          *     Without that header a stream begins now. When nothing happens there is a comment every 15 seconds. A stream ends
-         *     within seconds when its credential or its tenant ends, after 15 minutes in any case, and when the control plane stops.
+         *     within two seconds when its reader may not read on, with an event of the type `ended`, after 15 minutes in any case,
+         *     and when the control plane stops.
          */
         get: operations["streamEvents"];
         put?: never;
@@ -1902,7 +1904,8 @@ export interface components {
             /**
              * @description `sandbox.created`, `sandbox.` and the state that it came to (`sandbox.running`, `sandbox.unhealthy`, `sandbox.destroyed`, …),
              *     `sandbox.extended`, `exec.` and the outcome of a program (`exec.completed`, `exec.failed`, `exec.timeout`, `exec.cancelled`),
-             *     or `overflow`: events are gone that the reader has not seen.
+             *     `overflow`: events are gone that the reader has not seen, or `ended`: the reader may not read on, and `data.reason`
+             *     says why (`credential_revoked`). Both have the id to resume by, and no sandbox.
              */
             type: string;
             sandbox_id?: string;

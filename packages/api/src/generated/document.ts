@@ -6,7 +6,7 @@ export const openApiDocument: unknown = {
     "title": "StacyVM control plane",
     "version": "1.0.0",
     "summary": "Sandboxes for untrusted code on a fleet of workers whose identity can be proven.",
-    "description": "Every response carries `X-Request-ID`. Every error is `{\"code\",\"message\",\"reason\",\"request_id\"}`: `code` is the class of the\nerror, `reason` is stable and meant for programs, `message` is meant for people.\n\nDurations are texts such as `30s`, `5m` or `1h30m`; times are RFC 3339 in UTC.\n\nWith `rate_limit.enabled` every answer to a counted request carries `X-RateLimit-Limit`, the most that a caller may ask at\nonce, and `X-RateLimit-Remaining`; a caller who asks more gets 429 `rate_limited` with `Retry-After`. Health, liveness and\nreadiness, preflights and the worker protocol are not counted.\n\nPages of the origins in `server.cors_allowed_origins` may call from a browser: `OPTIONS` with\n`Access-Control-Request-Method` is answered with 204 on every path, without a credential. What the page of another origin\nasks for is refused: 403 `origin_not_allowed`.\n\nA request acts for one tenant or for none. The tenant comes from the credential; `X-Tenant-ID` chooses among the memberships\nof a user, and any tenant for keys of the platform and administrators. A tenant that the caller has nothing to do with is not\nfound: 404 `tenant_not_found`. What belongs to other tenants is as if it were not there.\n",
+    "description": "Every response carries `X-Request-ID`. Every error is `{\"code\",\"message\",\"reason\",\"request_id\"}`: `code` is the class of the\nerror, `reason` is stable and meant for programs, `message` is meant for people.\n\nA call that lasts is ended within two seconds when its caller would not be let in to it any more: the credential is revoked, the\nkey has expired, the membership, its role or the tenant is gone. What has not been answered yet is answered with 401 or 403\n`credential_revoked`; what has is ended with that reason or broken off. That a bearer token expires meanwhile ends nothing.\n\nDurations are texts such as `30s`, `5m` or `1h30m`; times are RFC 3339 in UTC.\n\nWith `rate_limit.enabled` every answer to a counted request carries `X-RateLimit-Limit`, the most that a caller may ask at\nonce, and `X-RateLimit-Remaining`; a caller who asks more gets 429 `rate_limited` with `Retry-After`. Health, liveness and\nreadiness, preflights and the worker protocol are not counted.\n\nPages of the origins in `server.cors_allowed_origins` may call from a browser: `OPTIONS` with\n`Access-Control-Request-Method` is answered with 204 on every path, without a credential. What the page of another origin\nasks for is refused: 403 `origin_not_allowed`.\n\nA request acts for one tenant or for none. The tenant comes from the credential; `X-Tenant-ID` chooses among the memberships\nof a user, and any tenant for keys of the platform and administrators. A tenant that the caller has nothing to do with is not\nfound: 404 `tenant_not_found`. What belongs to other tenants is as if it were not there.\n",
     "license": {
       "name": "Apache-2.0",
       "identifier": "Apache-2.0"
@@ -434,7 +434,7 @@ export const openApiDocument: unknown = {
           "sandboxes"
         ],
         "summary": "Run a program in a sandbox",
-        "description": "With `stream: true` the answer is NDJSON, one object a line, flushed as it comes: `{\"stream\":\"stdout\",\"data\":\"…\"}`.\nA stream ends with the body. With `exit_record: true` its last line is `{\"exit\":{…}}`, or `{\"error\":{…}}` if the\nprogram could not be run to its end, so a cut stream can be told from a finished one. Without it, as in the reference\nprotocol, such an error appears as a chunk of `stderr`.\n",
+        "description": "With `stream: true` the answer is NDJSON, one object a line, flushed as it comes: `{\"stream\":\"stdout\",\"data\":\"…\"}`.\nA stream ends with the body. With `exit_record: true` its last line is `{\"exit\":{…}}`, or `{\"error\":{…}}` if the\nprogram could not be run to its end, so a cut stream can be told from a finished one. Without it, as in the reference\nprotocol, such an error appears as a chunk of `stderr`. A caller who loses the right to it gets the error\n`credential_revoked`, and the program is ended.\n",
         "requestBody": {
           "required": true,
           "content": {
@@ -6647,7 +6647,7 @@ export const openApiDocument: unknown = {
           "sandboxes"
         ],
         "summary": "What happens to sandboxes",
-        "description": "Server-sent events: one `data:` line of JSON an event, see `SandboxEvent`, and its `id:`. Whichever control plane brought\nan event about, all of them tell it, in the same order. A reader who comes back with `Last-Event-ID`, to any control\nplane, goes on where it was, for a day; when events in between are gone, the first one is of the type `overflow`.\nWithout that header a stream begins now. When nothing happens there is a comment every 15 seconds. A stream ends\nwithin seconds when its credential or its tenant ends, after 15 minutes in any case, and when the control plane stops.\n",
+        "description": "Server-sent events: one `data:` line of JSON an event, see `SandboxEvent`, and its `id:`. Whichever control plane brought\nan event about, all of them tell it, in the same order. A reader who comes back with `Last-Event-ID`, to any control\nplane, goes on where it was, for a day; when events in between are gone, the first one is of the type `overflow`.\nWithout that header a stream begins now. When nothing happens there is a comment every 15 seconds. A stream ends\nwithin two seconds when its reader may not read on, with an event of the type `ended`, after 15 minutes in any case,\nand when the control plane stops.\n",
         "parameters": [
           {
             "name": "sandbox_id",
@@ -8951,7 +8951,7 @@ export const openApiDocument: unknown = {
           },
           "type": {
             "type": "string",
-            "description": "`sandbox.created`, `sandbox.` and the state that it came to (`sandbox.running`, `sandbox.unhealthy`, `sandbox.destroyed`, …),\n`sandbox.extended`, `exec.` and the outcome of a program (`exec.completed`, `exec.failed`, `exec.timeout`, `exec.cancelled`),\nor `overflow`: events are gone that the reader has not seen.\n"
+            "description": "`sandbox.created`, `sandbox.` and the state that it came to (`sandbox.running`, `sandbox.unhealthy`, `sandbox.destroyed`, …),\n`sandbox.extended`, `exec.` and the outcome of a program (`exec.completed`, `exec.failed`, `exec.timeout`, `exec.cancelled`),\n`overflow`: events are gone that the reader has not seen, or `ended`: the reader may not read on, and `data.reason`\nsays why (`credential_revoked`). Both have the id to resume by, and no sandbox.\n"
           },
           "sandbox_id": {
             "type": "string"

@@ -24,14 +24,14 @@ export function checkIssuer(claims: JsonObject, issuer: string): void {
   }
 }
 
-/** One of the token's audiences must be `audience` (RFC 7519 section 4.1.3). @throws AuthError */
-export function checkAudience(claims: JsonObject, audience: string): void {
+/** One of the token's audiences must be one of `expected` (RFC 7519 section 4.1.3). @throws AuthError */
+export function checkAudience(claims: JsonObject, ...expected: readonly [string, ...string[]]): void {
   const value = claims.get('aud') ?? [];
   const audiences = typeof value === 'string' ? [value] : textsOf(value);
   if (audiences === undefined) throw invalid('"aud" is neither a text nor a list of texts');
-  if (!audiences.includes(audience)) {
+  if (!expected.some((audience) => audiences.includes(audience))) {
     throw new AuthError('bearer_wrong_audience', 'the bearer token is for another audience', {
-      detail: `"aud" is ${JSON.stringify(audiences)}, expected ${JSON.stringify(audience)} in it`,
+      detail: `"aud" is ${JSON.stringify(audiences)}, expected ${expected.map((audience) => JSON.stringify(audience)).join(' or ')} in it`,
     });
   }
 }

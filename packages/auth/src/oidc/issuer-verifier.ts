@@ -66,6 +66,9 @@ export function createIssuerVerifier(options: OidcOptions, otherNames: readonly 
     idOf: (subject) => principalId(subject, name, otherNames),
     clock,
   };
+  const clientIds =
+    options.clientIds?.map((clientId) => nonEmpty(settingName(name, 'client_ids'), clientId)) ??
+    (audience === undefined ? [] : [audience]);
   if (audience === undefined) {
     logger.warn(
       `${settingName(name, 'audience')} is not set: a token that the issuer made for any application is accepted`,
@@ -93,7 +96,7 @@ export function createIssuerVerifier(options: OidcOptions, otherNames: readonly 
     recheck: (bearer) => refuseRevoked(bearer, judge.isRevoked),
     async verifyLogout(jwt) {
       await checkSignature(jwt, await keys.find(jwt.header));
-      return readLogoutToken(jwt.claims, { issuer, audience: judge.audience, now: clock() });
+      return readLogoutToken(jwt.claims, { issuer, clientIds, now: clock() });
     },
   };
 }

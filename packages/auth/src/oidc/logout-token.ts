@@ -25,20 +25,25 @@ export function tellsOfLogout(claims: JsonObject): boolean {
 /**
  * Reads the claims of a logout token (OpenID Connect Back-Channel Logout 1.0 sections 2.4 and 2.6).
  *
+ * @param clientIds of whom it may be meant for
  * @throws AuthError
  */
 export function readLogoutToken(
   claims: JsonObject,
   {
     issuer,
-    audience,
+    clientIds,
     now,
-  }: { readonly issuer: string; readonly audience: string | undefined; readonly now: Date },
+  }: { readonly issuer: string; readonly clientIds: readonly string[]; readonly now: Date },
 ): LogoutToken {
   checkIssuer(claims, issuer);
-  if (audience === undefined)
-    throw invalid('the issuer has no audience here, so that nobody knows whether it is meant for us');
-  checkAudience(claims, audience);
+  const [clientId, ...others] = clientIds;
+  if (clientId === undefined) {
+    throw invalid(
+      'the issuer has neither client ids nor an audience here, so that nobody knows whether it is meant for us',
+    );
+  }
+  checkAudience(claims, clientId, ...others);
   const { expiresAt, issuedAt } = checkLifetime(claims, now);
   if (issuedAt === undefined) throw invalid('"iat" is missing');
   const events = claims.get('events');

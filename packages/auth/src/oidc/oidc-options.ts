@@ -6,6 +6,11 @@ import type { RoleMappingOptions } from './role-mapping.js';
 export interface OidcOptions extends OidcKeyOptions, RoleMappingOptions {
   /** A token must have it in `aud`. Without one, a token that the issuer made for any application is accepted. */
   readonly audience?: string | undefined;
+  /**
+   * The client ids of the applications at the issuer whose logouts count: a logout token has one of them in `aud`, and never the
+   * identifier of an API. Left out: the audience.
+   */
+  readonly clientIds?: readonly string[] | undefined;
   /** The claim with the groups; default `groups`. Only this claim counts. */
   readonly groupsClaim?: string | undefined;
   /** The claim with the tenant; default `tenant_id`. */

@@ -6,6 +6,7 @@ export interface OidcSettings {
   readonly 'auth.oidc_enabled': boolean;
   readonly 'auth.oidc_issuer': string;
   readonly 'auth.oidc_audience': string;
+  readonly 'auth.oidc_client_ids': readonly string[];
   readonly 'auth.oidc_jwks_url': string;
   readonly 'auth.oidc_public_key': { reveal(): string } | undefined;
   readonly 'auth.oidc_groups_claim': string;
@@ -34,9 +35,11 @@ export function oidcOptionsOf(
 }
 
 function theOne(settings: OidcSettings): OidcOptions {
+  const clientIds = settings['auth.oidc_client_ids'];
   return {
     issuer: settings['auth.oidc_issuer'],
     audience: settings['auth.oidc_audience'] || undefined,
+    clientIds: clientIds.length === 0 ? undefined : clientIds,
     jwksUrl: settings['auth.oidc_jwks_url'] || undefined,
     publicKey: settings['auth.oidc_public_key']?.reveal(),
     groupsClaim: settings['auth.oidc_groups_claim'],

@@ -1,7 +1,10 @@
 import type { KeyStore, StoredApiKey } from './key-store.js';
 
-/** How long the database's answer counts: with what the question takes, a key that is revoked anywhere is out everywhere within two seconds. */
-export const LOOKUP_FRESH_MS = 1_500;
+/**
+ * How long the database's answer counts: with what the question takes, a key that is revoked anywhere is out everywhere within two
+ * seconds, and so is a call that an old answer has let in, once it is looked at again.
+ */
+export const LOOKUP_FRESH_MS = 1_000;
 const MAX_LOOKUPS = 10_000;
 
 interface Lookup {
@@ -10,7 +13,7 @@ interface Lookup {
 }
 
 /**
- * Remembers lookups for a moment, so that a busy key costs one question every one and a half seconds. Who asks for the same key at
+ * Remembers lookups for a moment, so that a busy key costs one question a second. Who asks for the same key at
  * the same time shares a question. Time counts from the question, not from the answer; a failure is forgotten at once. What is asked by
  * id is asked each time.
  *

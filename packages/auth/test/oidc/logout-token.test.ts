@@ -118,7 +118,49 @@ describe('verifyLogout', () => {
   }
 
   it('refuses every one of an issuer without an audience', async () => {
-    expect((await refusal(token(), { audience: undefined })).detail).to.contain('no audience');
+    expect((await refusal(token(), { audience: undefined })).detail).to.contain('nor an audience');
+  });
+
+  describe('where the audience is an API, and the applications have client ids', () => {
+    const changes = { audience: 'https://api.example', clientIds: ['console', 'cli'] };
+    for (const [name, aud] of [
+      ['one of them', 'console'],
+      ['another', 'cli'],
+      ['one of them and a stranger', ['stranger', 'cli']],
+    ] as const) {
+      it(`accepts one for ${name}`, async () => {
+        expect(await verifierOf(changes).verifyLogout(token({ aud }))).to.include({ tokenId: 'j-1' });
+      });
+    }
+
+    for (const [name, aud] of [
+      ['the API', 'https://api.example'],
+      ['a stranger', 'stranger'],
+      ['nobody', []],
+    ] as const) {
+      it(`refuses one for ${name}`, async () => {
+        const { detail } = await refusal(token({ aud }), changes);
+        expect(detail).to.match(/^bearer_wrong_audience: .* expected "console" or "cli" in it$/);
+      });
+    }
+
+    it('leaves bearer tokens as they are: theirs is the API alone', async () => {
+      const verifier = verifierOf(changes);
+      const bearer = (aud: string) => makeToken({ ...good, events: undefined, aud });
+      expect(await verifier.verifyBearer(bearer('https://api.example'))).to.include({ id: 'oidc:ada' });
+      await expectRefusal('bearer_wrong_audience', () => verifier.verifyBearer(bearer('console')));
+    });
+
+    it('does without an audience', async () => {
+      const logout = await verifierOf({ ...changes, audience: undefined }).verifyLogout(
+        token({ aud: 'cli' }),
+      );
+      expect(logout.tokenId).to.equal('j-1');
+    });
+
+    it('has no client id that is empty', async () => {
+      await expectRefusal('oidc_misconfigured', () => verifierOf({ clientIds: ['console', ' '] }));
+    });
   });
 
   it('lets the issuer choose the keys, and no more, where there are several', async () => {

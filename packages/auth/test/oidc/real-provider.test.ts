@@ -70,6 +70,29 @@ describe('against a real provider', () => {
     await expectRefusal('logout_token_invalid', () => verifier.verifyLogout(token));
   });
 
+  it('knows who signed out of the application whose access tokens are for an API', async () => {
+    const { id_token: idToken, access_token: accessToken } = await provider.personTokens();
+    const { sid } = JSON.parse(Buffer.from(idToken.split('.')[1] ?? '', 'base64url').toString());
+    const signedOut = new Set<string>();
+    const verifier = verifierOf({
+      clientIds: ['console'],
+      isRevoked: ({ subject }) => signedOut.has(subject),
+    });
+    expect(provider.audience).not.to.equal('console');
+    expect(await verifier.verifyBearer(accessToken)).to.include({ id: 'oidc:ada' });
+    await provider.signOut(sid);
+    const logout = await verifier.verifyLogout(provider.logoutToken() ?? '');
+    expect(logout).to.include({ subject: 'ada', sessionId: sid });
+    signedOut.add(logout.subject ?? '');
+    await expectRefusal('bearer_revoked', () => verifier.verifyBearer(accessToken));
+    for (const clientIds of [undefined, ['robot']]) {
+      const error = await expectRefusal('logout_token_invalid', () =>
+        verifierOf({ clientIds }).verifyLogout(provider.logoutToken() ?? ''),
+      );
+      expect(error.detail).to.match(/^bearer_wrong_audience/);
+    }
+  });
+
   it('knows a person by the ID token when the audience is the application', async () => {
     const { id_token: token } = await provider.personTokens();
     const principal = await verifierOf({ audience: 'console' }).verifyBearer(token);

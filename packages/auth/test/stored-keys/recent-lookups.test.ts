@@ -27,7 +27,7 @@ function setUp(answer: (hash: string) => Promise<StoredApiKey | undefined>) {
 }
 
 describe('recentLookups', () => {
-  it('asks once for two seconds, whether there is a key or not', async () => {
+  it('asks once for one second, whether there is a key or not', async () => {
     const { store, asked, pass } = setUp(async (hash) => (hash === 'a' ? key : undefined));
     for (let times = 0; times < 3; times += 1) {
       expect(await store.findApiKey('a')).to.equal(key);

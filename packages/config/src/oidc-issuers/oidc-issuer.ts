@@ -9,6 +9,8 @@ export interface OidcIssuer {
   /** Exactly as the claim `iss` of its tokens. */
   readonly issuer: string;
   readonly audience?: string | undefined;
+  /** Of the applications that send logouts; undefined: the audience. */
+  readonly clientIds?: readonly string[] | undefined;
   readonly jwksUrl?: string | undefined;
   /** PEM, also when it was in a file of its own. */
   readonly publicKey?: string | undefined;
@@ -34,6 +36,7 @@ const FIELDS = {
   name: { ...TEXT, pattern: OIDC_ISSUER_NAME.source },
   issuer: TEXT,
   audience: TEXT,
+  client_ids: { ...TEXTS, minItems: 1 },
   jwks_url: TEXT,
   public_key: TEXT,
   public_key_file: TEXT,

@@ -66,10 +66,14 @@ function readIssuer(reader: RecordReader, readFile: (path: string) => string | u
   const tenants = reader.texts('tenants');
   if (tenants?.length === 0)
     reader.refuse('tenants', 'must name one at least; leave it out to allow every tenant');
+  const clientIds = reader.texts('client_ids');
+  if (clientIds?.length === 0)
+    reader.refuse('client_ids', 'must name one at least; leave it out where it is the audience');
   return {
     name,
     issuer,
     audience: text('audience'),
+    clientIds,
     jwksUrl,
     publicKey: publicKeyOf(reader, text, readFile),
     groupsClaim: text('groups_claim'),

@@ -131,6 +131,12 @@ export const AUTH_SETTINGS = {
     readBy: 'control-plane',
     doc: 'Audience that the claim aud must contain; empty accepts any.',
   },
+  'auth.oidc_client_ids': {
+    type: 'strings',
+    default: [],
+    readBy: 'control-plane',
+    doc: 'Client ids of the applications at the issuer that send back-channel logouts here: a logout token names one of them. Needed where auth.oidc_audience names an API; left out, it is the audience.',
+  },
   'auth.oidc_jwks_url': {
     type: 'string',
     default: '',
@@ -186,7 +192,7 @@ export const AUTH_SETTINGS = {
     type: 'oidc_issuers',
     default: [],
     readBy: 'control-plane',
-    doc: 'Further issuers, beside or instead of auth.oidc_issuer. Each has name and issuer, and may have audience, jwks_url, public_key or public_key_file, groups_claim, tenant_claim, tenants, admin_groups, operator_groups, viewer_groups and default_role, which mean what the settings of the same name mean; tenants lists the tenants that it may speak for. docs/people.md describes them.',
+    doc: 'Further issuers, beside or instead of auth.oidc_issuer. Each has name and issuer, and may have audience, client_ids, jwks_url, public_key or public_key_file, groups_claim, tenant_claim, tenants, admin_groups, operator_groups, viewer_groups and default_role, which mean what the settings of the same name mean; tenants lists the tenants that it may speak for. docs/people.md describes them.',
   },
   'auth.failed_login_limit': {
     type: 'integer',

@@ -10,6 +10,7 @@ auth:
     - name: corp
       issuer: https://login.corp.example/v2.0
       audience: api://stacyvm
+      client_ids: [console, cli]
       jwks_url: https://login.corp.example/keys
       groups_claim: roles
       tenant_claim: tid
@@ -36,6 +37,7 @@ describe('auth.oidc_issuers', () => {
       name: 'corp',
       issuer: 'https://login.corp.example/v2.0',
       audience: 'api://stacyvm',
+      clientIds: ['console', 'cli'],
       jwksUrl: 'https://login.corp.example/keys',
       publicKey: undefined,
       groupsClaim: 'roles',
@@ -71,13 +73,19 @@ describe('auth.oidc_issuers', () => {
   it('are described in the schema for editors', () => {
     const text = JSON.stringify(settingsSchema());
     expect(text).to.include(JSON.stringify(OIDC_ISSUER_SCHEMA));
-    expect(OIDC_ISSUER_FIELDS).to.have.length(13);
+    expect(OIDC_ISSUER_FIELDS).to.have.length(14);
   });
 
   const one = (fields: string) =>
     `auth: { oidc_issuers: [{ name: corp, issuer: "https://a.example"${fields} }] }`;
   const refused: ReadonlyArray<readonly [string, string, RegExp]> = [
     ['no list', 'auth: { oidc_issuers: corp }', /must be a list of maps; it is a text/],
+    ['no client id among them', one(', client_ids: []'), /client_ids must name one at least/],
+    [
+      'an empty client id',
+      one(', client_ids: [""]'),
+      /client_ids must be a list of texts that are not empty/,
+    ],
     ['a text in it', 'auth: { oidc_issuers: [corp] }', /item 1 must be a map with name and issuer/],
     ['no name', 'auth: { oidc_issuers: [{ issuer: "https://a.example" }] }', /issuer 1: name is missing/],
     ['no issuer', 'auth: { oidc_issuers: [{ name: a }] }', /issuer 1: issuer is missing/],
@@ -139,6 +147,6 @@ describe('auth.oidc_issuers', () => {
 
   it('tell the place of what is wrong', () => {
     const [problem] = scratch.problemsOfText(TWO.replace('default_role: viewer', 'default_role: root'));
-    expect(problem).to.match(/^stacyvm\.yaml:14:21/);
+    expect(problem).to.match(/^stacyvm\.yaml:15:21/);
   });
 });

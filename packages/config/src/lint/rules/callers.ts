@@ -24,6 +24,7 @@ export function strongKey(
 const OIDC_KEYS: readonly SettingKey[] = [
   'auth.oidc_issuer',
   'auth.oidc_audience',
+  'auth.oidc_client_ids',
   'auth.oidc_jwks_url',
   'auth.oidc_public_key',
   'auth.oidc_groups_claim',
