@@ -12,8 +12,26 @@ export interface ConnectionArguments {
   readonly tenant?: string | null | undefined;
 }
 
+/** The heading of these options in the help. */
+const CONNECTION = 'Control plane:';
+/** Headings come in the order in which they are first named: what a command is about, before how it calls. */
+const HEADINGS_BEFORE = ['Positionals:', 'Options:'];
+
 /** The options of every command that calls the control plane. */
 export function connectionOptions<T>(yargs: Argv<T>) {
+  return serverOptions(yargs)
+    .option('tenant', {
+      type: 'string',
+      requiresArg: true,
+      describe:
+        'Tenant to act for; without it STACYVM_TENANT, else the credential decides. STACYVM_TENANT= before the command: for none',
+    })
+    .group('tenant', CONNECTION);
+}
+
+/** The same for commands that are about a control plane, and about no tenant. */
+export function serverOptions<T>(yargs: Argv<T>) {
+  for (const heading of HEADINGS_BEFORE) yargs.group([], heading);
   return yargs
     .option('server', {
       type: 'string',
@@ -24,17 +42,12 @@ export function connectionOptions<T>(yargs: Argv<T>) {
       type: 'string',
       describe: 'File with the API key; without it STACYVM_API_KEY_FILE or STACYVM_API_KEY',
     })
-    .option('tenant', {
-      type: 'string',
-      requiresArg: true,
-      describe:
-        'Tenant to act for; without it STACYVM_TENANT, else the credential decides. STACYVM_TENANT= before the command: for none',
-    })
     .option('ca-file', {
       type: 'string',
       describe:
         'Authorities that the control plane must have its certificate from; without it STACYVM_CA_FILE, else those of Node.js',
-    });
+    })
+    .group(['server', 'api-key-file', 'ca-file'], CONNECTION);
 }
 
 /** Where commands look for the control plane that are not told. */

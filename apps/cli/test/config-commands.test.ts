@@ -170,6 +170,10 @@ describe('stacyvm config', () => {
     it('prints it with --stdout', async () => {
       const { stdout } = await config(['init', '--stdout']);
       expect(stdout).to.match(/^# Configuration of StacyVM/);
+      for (const args of [['other.yaml'], ['--force']]) {
+        const { code, stderr } = await config(['init', '--stdout', ...args]);
+        expect([code, stderr]).to.deep.equal([2, 'stacyvm: --stdout writes no file\n']);
+      }
     });
   });
 

@@ -160,6 +160,7 @@ describe('stacyvm config lint', () => {
     ['no reason', ['--ignore', 'auth.enabled'], /needs a reason/],
     ['two files', ['--config', 'a', '--config', 'b'], /--config is given more than once/],
     ['an unknown option', ['--prodution'], /prodution/],
+    ['a list of rules that is short', ['--list-rules', '--rule', 'a.b'], /--list-rules does not go with/],
     ['a list of rules as SARIF', ['--list-rules', '--format', 'sarif'], /text and json/],
   ];
 

@@ -8,7 +8,7 @@ const RETRY_MS = 1_000;
 
 export const eventsCommand = defineCommand({
   command: 'events',
-  describe: 'Print what happened to sandboxes, or what happens',
+  describe: 'Print what happened to sandboxes in the last day, or with --follow what happens',
   builder: (yargs) =>
     formatOption(connectionOptions(yargs))
       .option('follow', {
@@ -16,8 +16,14 @@ export const eventsCommand = defineCommand({
         default: false,
         describe: 'Wait for what is to come, until the command is interrupted',
       })
-      .option('sandbox', { type: 'string', describe: 'Of one sandbox alone' })
-      .option('after', { type: 'string', describe: 'Begin behind the event with this id' }),
+      .option('sandbox', { type: 'string', requiresArg: true, describe: 'Of the sandbox with this id alone' })
+      .option('after', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Begin behind the event with this id, which --format json tells',
+      })
+      .example('stacyvm events --follow', 'from now on, over restarts of the control plane')
+      .example('stacyvm events --sandbox sb-…', 'the life of one sandbox'),
   handler: async (args) => {
     const show = (event: SandboxEvent): void =>
       print(args.format === 'json' ? JSON.stringify(event) : lineOf(event));

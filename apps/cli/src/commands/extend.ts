@@ -8,7 +8,8 @@ export const extendCommand = defineCommand({
   builder: (yargs) =>
     formatOption(connectionOptions(yargs))
       .positional('id', { type: 'string', demandOption: true, describe: 'Sandbox' })
-      .option('ttl', { type: 'string', demandOption: true, describe: 'How long from now, such as 30m' }),
+      .option('ttl', { type: 'string', demandOption: true, describe: 'How long from now, such as 30m' })
+      .example('stacyvm extend sb-… --ttl 1h', 'until an hour from now'),
   handler: async (args) => {
     const sandbox = await connect(args).extend(args.id, args.ttl);
     if (args.format === 'json') return printJson(sandbox);

@@ -5,8 +5,12 @@ import { collect, formatOption, localTime, print, printJson, table } from '../ou
 export const listCommand = defineCommand({
   command: 'list',
   aliases: ['ls'],
-  describe: 'List sandboxes, newest first',
-  builder: (yargs) => formatOption(connectionOptions(yargs)),
+  describe: 'List the sandboxes that are not destroyed, newest first',
+  builder: (yargs) =>
+    formatOption(connectionOptions(yargs)).example(
+      'stacyvm list --format json',
+      'with all that is known of each',
+    ),
   handler: async (args) => {
     const sandboxes = await collect(connect(args).sandboxes());
     if (args.format === 'json') return printJson(sandboxes);

@@ -8,7 +8,8 @@ export const logsCommand = defineCommand({
   builder: (yargs) =>
     formatOption(connectionOptions(yargs))
       .positional('id', { type: 'string', demandOption: true, describe: 'Sandbox' })
-      .option('lines', { type: 'number', default: 100, describe: 'How many lines at most' }),
+      .option('lines', { type: 'number', default: 100, describe: 'How many lines at most' })
+      .example('stacyvm logs sb-… --lines 20', 'the last 20'),
   handler: async (args) => {
     const lines = await connect(args).logs(args.id, args.lines);
     if (args.format === 'json') return printJson(lines);

@@ -6,7 +6,13 @@ import { printPolicyWarning, spawnOptions, spawnRequest } from '../spawn-options
 export const spawnCommand = defineCommand({
   command: 'spawn',
   describe: 'Start a sandbox and print its id',
-  builder: (yargs) => formatOption(spawnOptions(connectionOptions(yargs))),
+  builder: (yargs) =>
+    formatOption(spawnOptions(connectionOptions(yargs)))
+      .example('stacyvm spawn --ttl 30m', 'with the defaults of the control plane otherwise')
+      .example(
+        'stacyvm spawn --image host --memory 512 --vcpus 1 --require zone=eu',
+        'on a worker of a zone',
+      ),
   handler: async (args) => {
     const sandbox = await connect(args).spawn(spawnRequest(args), { onPolicyWarning: printPolicyWarning });
     if (args.format === 'json') return printJson(sandbox);

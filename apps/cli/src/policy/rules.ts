@@ -1,11 +1,11 @@
-import type { ApiClient, Policy } from '@stacyvm/api';
+import type { Policy } from '@stacyvm/api';
 import { ConfigError } from '@stacyvm/config';
 import { readPolicyFiles } from '@stacyvm/config/policies';
 import type { PolicyRule } from '@stacyvm/policy';
 import type { Argv } from 'yargs';
-import { type ConnectionArguments, connect } from '../connection.js';
+import type { ConnectionArguments } from '../connection.js';
 import { CommandFailure } from '../failure.js';
-import { collect } from '../output.js';
+import { policiesOf } from './policies.js';
 
 export interface RulesArguments extends ConnectionArguments {
   readonly rules: readonly string[];
@@ -22,22 +22,20 @@ export function rulesOption<T>(yargs: Argv<T>) {
   });
 }
 
-/** The rules of the files that are named, else the global ones in force on the control plane, which needs the admin key. */
+/** The rules of the files that are named, which are global, else those in force on the control plane. @throws CommandFailure */
 export async function rulesOf(args: RulesArguments): Promise<readonly PolicyRule[]> {
   if (args.rules.length > 0) {
+    if (typeof args.tenant === 'string')
+      throw new CommandFailure('--tenant is for the rules in force; those of files are of no tenant', 2);
     return readable(() => readPolicyFiles(args.rules)).flatMap(({ rules }) => rules);
   }
-  return liveRules(connect(args));
-}
-
-async function liveRules({ policies }: ApiClient): Promise<readonly PolicyRule[]> {
-  return (await collect(policies.list())).map(ruleOf);
+  return (await policiesOf(args).list()).map(ruleOf);
 }
 
 function ruleOf(policy: Policy): PolicyRule {
   return {
     id: policy.id,
-    tenantId: null,
+    tenantId: policy.tenant_id === '' ? null : policy.tenant_id,
     resourceType: policy.resource_type,
     effect: policy.effect,
     pattern: policy.pattern,

@@ -1,3 +1,4 @@
+import { createApiClient } from '@stacyvm/api';
 import { expect } from 'chai';
 import { type CommandResult, runCommand } from '../command.js';
 import { createSystem, type System } from '../system.js';
@@ -35,6 +36,7 @@ describe('stacyvm policy, on a control plane', function () {
       ],
       { cwd: system.directory },
     );
+  const adminClient = () => createApiClient({ baseUrl: system.url, apiKey: system.adminKey });
   const policyFindings = async (): Promise<readonly string[]> => {
     const { stdout } = await configLint();
     const { findings } = JSON.parse(stdout) as { findings: { id: string; key: string; status: string }[] };
@@ -74,6 +76,42 @@ describe('stacyvm policy, on a control plane', function () {
     const gone = await policy('remove', allow);
     expect(gone.code).to.equal(1);
     expect(gone.stderr).to.contain('not found: policy').and.contain('policy_not_found');
+  });
+
+  it('is about the policies of a tenant where one is chosen, for its own administrators as well', async () => {
+    await adminClient().tenants.create({ id: 'tn-a', name: 'A' });
+    const { key } = await adminClient().people.createTenantKey('tn-a', { name: 'x', role: 'tenant_admin' });
+    system.secrets.push(key);
+    const keyFile = system.write('tenant-admin.key', key);
+    const ofTenant = async (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> => {
+      const { code, stdout, stderr } = await runCommand(
+        ['policy', ...args, '--server', system.url, '--api-key-file', keyFile],
+        { cwd: system.directory, env },
+      );
+      expect(code, stderr).to.equal(0);
+      return stdout.trim();
+    };
+    const global = await done('add', 'image', 'deny', 'busybox');
+    const own = await ofTenant(['add', 'image', 'deny', 'alpine', '--tenant', 'tn-a']);
+    const lines = (await ofTenant(['list'], { STACYVM_TENANT: 'tn-a' })).split('\n');
+    expect(lines.map((line) => line.split(/ {2,}/).slice(0, 5))).to.deep.equal([
+      ['ID', 'TENANT', 'TYPE', 'EFFECT', 'PATTERN'],
+      [global, '-', 'image', 'deny', 'busybox'],
+      [own, 'tn-a', 'image', 'deny', 'alpine'],
+    ]);
+    expect(await done('list'))
+      .to.contain(global)
+      .and.not.to.contain(own);
+    system.write('of-tenant.yaml', `cases: [{ image: alpine, expect: deny, rule: ${own} }]`);
+    expect(await ofTenant(['test', 'of-tenant.yaml', '--tenant', 'tn-a'])).to.contain('1 passed, 0 failed');
+    expect((await policy('test', 'of-tenant.yaml')).code, 'without the tenant').to.equal(1);
+    expect(await ofTenant(['lint', '--tenant', 'tn-a'])).to.equal('nothing to say about 2 policies');
+    expect(await ofTenant(['remove', own, '--tenant', 'tn-a'])).to.equal(`${own} removed`);
+    await done('remove', global);
+    const both = await policy('lint', '--rules', 'x.yaml', '--tenant', 'tn-a');
+    expect([both.code, both.stderr]).to.satisfy(
+      ([code, text]: [number, string]) => code === 2 && text.includes('--tenant is for the rules in force'),
+    );
   });
 
   it('says why a pattern is none', async () => {

@@ -112,6 +112,16 @@ describe('stacyvm support bundle', function () {
     expect(readFileSync(path('bundle.json'), 'utf8')).to.equal('mine');
   });
 
+  it('refuses what it would have no use for', async () => {
+    for (const args of [
+      ['--skip-server', '--api-key-file', 'x'],
+      ['--skip-server', '--ca-file', 'x'],
+      ['--tenant', 'x'],
+    ]) {
+      expect(await bundle(args), args.join(' ')).to.include({ code: 2, stdout: '' });
+    }
+  });
+
   it('says what it could not collect, and exits with 0', async () => {
     const { code, stdout } = await bundle(['--server', 'http://127.0.0.1:1', '--log-file', path('no.log')]);
     expect(code).to.equal(0);

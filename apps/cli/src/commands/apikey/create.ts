@@ -11,7 +11,7 @@ const PLATFORM_ROLES = ['viewer', 'api', 'operator', 'admin'] as const;
 
 export const createKeyCommand = defineCommand({
   command: 'create',
-  describe: 'Make an API key of a tenant, or of the platform; it is shown once',
+  describe: 'Make an API key of a tenant, also by its administrators, or of the platform; it is shown once',
   builder: (yargs) =>
     ownerOption(formatOption(connectionOptions(yargs)))
       .option('name', { type: 'string', demandOption: true, requiresArg: true, describe: 'What it is for' })

@@ -30,7 +30,7 @@ export const bearerRevocationsCommand = defineCommand({
 
 export const unrevokeBearersCommand = defineCommand({
   command: 'unrevoke <id>',
-  describe: 'Remove a revocation; the tokens that it concerned are accepted again',
+  describe: 'Remove a revocation; the tokens that it concerned are accepted again; needs the admin key',
   builder: (yargs) =>
     formatOption(connectionOptions(yargs)).positional('id', {
       type: 'string',

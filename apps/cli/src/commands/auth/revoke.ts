@@ -6,7 +6,8 @@ import { formatOption, print, printJson } from '../../output.js';
 
 export const revokeBearersCommand = defineCommand({
   command: 'revoke',
-  describe: 'Revoke bearer tokens before their time: of a subject, a session, or one of them',
+  describe:
+    'Revoke bearer tokens before their time: of a subject, a session, or one of them; needs the admin key',
   builder: (yargs) =>
     formatOption(connectionOptions(yargs))
       .option('subject', { type: 'string', requiresArg: true, describe: 'The claim sub' })

@@ -20,6 +20,8 @@ export const lintCommand = defineCommand({
         'accept one finding, and say why',
       ),
   handler: async (args) => {
+    if (args.listRules && (args.rule.length > 0 || args.ignore.length > 0 || args.live || args.quiet))
+      throw new CommandFailure('--list-rules does not go with --rule, --ignore, --live and --quiet', 2);
     const rules = args.rule.length === 0 ? undefined : args.rule;
     refuseUnknown(rules ?? []);
     const ignore = ignoredRules(args.ignore);

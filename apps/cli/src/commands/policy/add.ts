@@ -1,12 +1,13 @@
 import { POLICY_EFFECTS, POLICY_MODES, RESOURCE_TYPES } from '@stacyvm/policy';
 import { defineCommand } from '../../command.js';
-import { connect, connectionOptions } from '../../connection.js';
+import { connectionOptions } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
 import { formatOption, print, printJson } from '../../output.js';
+import { policiesOf } from '../../policy/policies.js';
 
 export const addCommand = defineCommand({
   command: 'add <type> <effect> <pattern>',
-  describe: 'Add a global policy and print its id; needs the admin key',
+  describe: 'Add a policy, a global one or with --tenant one of a tenant, and print its id',
   builder: (yargs) =>
     formatOption(connectionOptions(yargs))
       .positional('type', { choices: RESOURCE_TYPES, demandOption: true, describe: 'What it is about' })
@@ -28,6 +29,10 @@ export const addCommand = defineCommand({
       .option('description', { type: 'string', requiresArg: true, describe: 'For people' })
       .example("stacyvm policy add image deny 'alpine:3.1**'", 'forbid old versions')
       .example(
+        "stacyvm policy add network deny '**' --tenant research",
+        'for one tenant, also by its administrators',
+      )
+      .example(
         "stacyvm policy add image allow 'docker.io/library/**' --mode warn",
         'try out what would be refused if only these were allowed',
       ),
@@ -35,7 +40,7 @@ export const addCommand = defineCommand({
     const { description, mode, priority } = args;
     if (priority !== undefined && !Number.isSafeInteger(priority))
       throw new CommandFailure('--priority must be a whole number', 2);
-    const policy = await connect(args).policies.create({
+    const policy = await policiesOf(args).create({
       resource_type: args.type,
       effect: args.effect,
       pattern: args.pattern,

@@ -7,8 +7,12 @@ import { rulesOf, rulesOption } from '../../policy/rules.js';
 
 export const lintCommand = defineCommand({
   command: 'lint',
-  describe: 'Find policies that cannot do what they seem to; exits with 1 when there are any',
-  builder: (yargs) => formatOption(rulesOption(connectionOptions(yargs))),
+  describe:
+    'Find policies that are dead, doubled, in conflict or without effect; exits with 1 when there are any',
+  builder: (yargs) =>
+    formatOption(rulesOption(connectionOptions(yargs)))
+      .example('stacyvm policy lint --rules base.yaml', 'before a change of a file is deployed')
+      .example('stacyvm policy lint', 'what is in force now; needs the admin key'),
   handler: async (args) => {
     const rules = await rulesOf(args);
     const findings = lintPolicies(rules);

@@ -1,11 +1,13 @@
 import { defineCommand } from '../../command.js';
-import { connect, connectionOptions } from '../../connection.js';
+import { connectionOptions } from '../../connection.js';
 import { formatOption, print, printJson } from '../../output.js';
+import { policiesOf } from '../../policy/policies.js';
 
 export const removeCommand = defineCommand({
   command: 'remove <id>',
   aliases: ['rm'],
-  describe: 'Remove a global policy; needs the admin key. Those of files are changed in their files',
+  describe:
+    'Remove a policy, a global one or with --tenant one of a tenant; those of files are changed in their files',
   builder: (yargs) =>
     formatOption(connectionOptions(yargs)).positional('id', {
       type: 'string',
@@ -13,7 +15,7 @@ export const removeCommand = defineCommand({
       describe: 'Id of the policy, such as pl-…',
     }),
   handler: async (args) => {
-    await connect(args).policies.remove(args.id);
+    await policiesOf(args).remove(args.id);
     if (args.format === 'json') printJson({ id: args.id, status: 'deleted' });
     else print(`${args.id} removed`);
   },

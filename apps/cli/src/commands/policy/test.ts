@@ -1,7 +1,7 @@
-import { readPolicyCases } from '@stacyvm/config/policies';
+import { type PolicyCase, readPolicyCases } from '@stacyvm/config/policies';
 import { compilePolicySet } from '@stacyvm/policy';
 import { defineCommand } from '../../command.js';
-import { connectionOptions } from '../../connection.js';
+import { chosenTenant, connectionOptions } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
 import { formatOption, print, printJson } from '../../output.js';
 import { readable, rulesOf, rulesOption } from '../../policy/rules.js';
@@ -15,9 +15,11 @@ export const testCommand = defineCommand({
     formatOption(rulesOption(connectionOptions(yargs)))
       .positional('file', { type: 'string', demandOption: true, describe: 'YAML file of cases' })
       .example('stacyvm policy test cases.yaml --rules base.yaml', 'before a change of a file is deployed')
-      .example('stacyvm policy test cases.yaml', 'what is in force now; needs the admin key'),
+      .example('stacyvm policy test cases.yaml', 'what is in force now; needs the admin key')
+      .example('stacyvm policy test cases.yaml --tenant research', 'what is in force for a tenant'),
   handler: async (args) => {
-    const cases = readable(() => readPolicyCases(args.file));
+    const tenant = args.rules.length > 0 ? undefined : chosenTenant(args.tenant, process.env);
+    const cases = readable(() => readPolicyCases(args.file)).map((each) => ofTenant(each, tenant));
     const set = compilePolicySet(await rulesOf(args));
     const results = runCases(set, cases);
     const failed = results.filter(({ passed }) => !passed).length;
@@ -31,6 +33,11 @@ export const testCommand = defineCommand({
     if (failed > 0) throw new CommandFailure(failed === 1 ? '1 case fails' : `${failed} cases fail`);
   },
 });
+
+/** Where a tenant is chosen, a case that names none is one of its requests. */
+function ofTenant(each: PolicyCase, tenant: string | undefined): PolicyCase {
+  return { ...each, question: { ...each.question, tenantId: each.question.tenantId ?? tenant ?? null } };
+}
 
 function lineOf(file: string, result: CaseResult): string {
   const name = printable(result.name);

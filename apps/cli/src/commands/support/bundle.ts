@@ -1,5 +1,6 @@
 import { defineCommand } from '../../command.js';
-import { connectionOptions, readApiKey, requireServerUrl, trustingFetch } from '../../connection.js';
+import { readApiKey, requireServerUrl, serverOptions, trustingFetch } from '../../connection.js';
+import { CommandFailure } from '../../failure.js';
 import { writeNewFile } from '../../new-file.js';
 import { print } from '../../output.js';
 import { collectBundle } from '../../support/bundle.js';
@@ -10,7 +11,7 @@ export const bundleCommand = defineCommand({
   command: 'bundle <file>',
   describe: 'Write configuration, examination and diagnostics into one file, without secrets',
   builder: (yargs) =>
-    connectionOptions(yargs)
+    serverOptions(yargs)
       .positional('file', { type: 'string', demandOption: true, describe: 'Where to write it' })
       .option('config', {
         type: 'string',
@@ -27,8 +28,15 @@ export const bundleCommand = defineCommand({
         requiresArg: true,
         describe: 'Add the last 2,000 lines of this log',
       })
-      .option('force', { type: 'boolean', default: false, describe: 'Replace the file if it exists' }),
+      .option('force', { type: 'boolean', default: false, describe: 'Replace the file if it exists' })
+      .example(
+        'stacyvm support bundle bundle.json --api-key-file admin.key',
+        'with what the control plane tells',
+      )
+      .example('stacyvm support bundle bundle.json --skip-server', 'of this host alone'),
   handler: async ({ file, config, server, apiKeyFile, caFile, skipServer, logFile, force }) => {
+    if (skipServer && (apiKeyFile !== undefined || caFile !== undefined))
+      throw new CommandFailure('--skip-server does not go with --api-key-file and --ca-file', 2);
     requireServerUrl(server);
     const bundle = await collectBundle({
       configFile: config,

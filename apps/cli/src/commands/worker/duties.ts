@@ -10,8 +10,11 @@ export const cordonCommand = dutyCommand(
   'cordon',
   'Place no new sandboxes on a worker; what runs there goes on; needs the admin key',
 );
-export const uncordonCommand = dutyCommand('uncordon', 'Place sandboxes on a worker again');
-export const undrainCommand = dutyCommand('undrain', 'End the drain of a worker');
+export const uncordonCommand = dutyCommand(
+  'uncordon',
+  'Place sandboxes on a worker again; needs the admin key',
+);
+export const undrainCommand = dutyCommand('undrain', 'End the drain of a worker; needs the admin key');
 
 export const drainCommand = defineCommand({
   command: 'drain <worker>',
@@ -26,7 +29,8 @@ export const drainCommand = defineCommand({
       .option('deadline', {
         type: 'string',
         describe: 'Destroy what is left after this long, such as 10m',
-      }),
+      })
+      .example('stacyvm worker drain worker-a --deadline 10m', 'before its host is shut down'),
   handler: async (args) => {
     if (args.evict && args.deadline !== undefined)
       throw new CommandFailure('--evict and --deadline do not go together', 2);

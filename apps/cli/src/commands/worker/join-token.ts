@@ -9,13 +9,27 @@ const createCommand = defineCommand({
   describe: 'Make a token with which one worker can join once; needs the admin key',
   builder: (yargs) =>
     formatOption(connectionOptions(yargs))
-      .option('worker-id', { type: 'string', demandOption: true, describe: 'The one worker that may use it' })
-      .option('ttl', { type: 'string', describe: 'How long it can be used; 10m unless told, at most 24h' })
-      .option('pool', { type: 'string', describe: 'The pool that the worker joins' })
+      .option('worker-id', {
+        type: 'string',
+        requiresArg: true,
+        demandOption: true,
+        describe: 'The one worker that may use it',
+      })
+      .option('ttl', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'How long it can be used; 10m unless told, at most 24h',
+      })
+      .option('pool', { type: 'string', requiresArg: true, describe: 'The pool that the worker joins' })
       .option('out', {
         type: 'string',
+        requiresArg: true,
         describe: 'Write the token to this new file, readable by its owner only',
-      }),
+      })
+      .example(
+        'stacyvm worker join-token create --worker-id worker-a --out worker-a.join',
+        'for one new host',
+      ),
   handler: async (args) => {
     if (args.out !== undefined && existsSync(args.out))
       throw new CommandFailure(`${args.out} exists already`);
@@ -38,7 +52,7 @@ const createCommand = defineCommand({
 const listCommand = defineCommand({
   command: 'list',
   aliases: ['ls'],
-  describe: 'List join tokens and who tried to use them, newest first',
+  describe: 'List join tokens and who tried to use them, newest first; needs the admin key',
   builder: (yargs) =>
     formatOption(connectionOptions(yargs)).option('worker-id', {
       type: 'string',
@@ -69,7 +83,7 @@ const listCommand = defineCommand({
 
 const deleteCommand = defineCommand({
   command: 'delete <id>',
-  describe: 'Delete a join token, so that it cannot be used any more',
+  describe: 'Delete a join token, so that it cannot be used any more; needs the admin key',
   builder: (yargs) =>
     formatOption(connectionOptions(yargs)).positional('id', {
       type: 'string',

@@ -29,7 +29,7 @@ export const revocationsCommand = defineCommand({
 
 export const unrevokeCommand = defineCommand({
   command: 'unrevoke <id>',
-  describe: 'Remove a revocation; what it concerned is accepted again',
+  describe: 'Remove a revocation; what it concerned is accepted again; needs the admin key',
   builder: (yargs) =>
     formatOption(connectionOptions(yargs)).positional('id', {
       type: 'string',
