@@ -27,6 +27,7 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   tenant: async () => (await import('./commands/tenant/group.js')).tenantCommand,
   apikey: async () => (await import('./commands/apikey/group.js')).apiKeyCommand,
   auth: async () => (await import('./commands/auth/group.js')).authCommand,
+  completion: async () => (await import('./commands/completion.js')).completionCommand,
   version: async () => (await import('./commands/version.js')).versionCommand,
 };
 
