@@ -5,6 +5,7 @@ type AnyCommand = CommandModule<object, never>;
 /** Loads each command when it is needed: a command should not wait for what the others import. */
 const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   worker: async () => (await import('./commands/worker-token/group.js')).workerCommand,
+  status: async () => (await import('./commands/status.js')).statusCommand,
   doctor: async () => (await import('./commands/doctor.js')).doctorCommand,
   dev: async () => (await import('./commands/dev.js')).devCommand,
   run: async () => (await import('./commands/run.js')).runCommand,
@@ -26,6 +27,7 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
   tenant: async () => (await import('./commands/tenant/group.js')).tenantCommand,
   apikey: async () => (await import('./commands/apikey/group.js')).apiKeyCommand,
   auth: async () => (await import('./commands/auth/group.js')).authCommand,
+  completion: async () => (await import('./commands/completion.js')).completionCommand,
   version: async () => (await import('./commands/version.js')).versionCommand,
 };
 

@@ -57,6 +57,17 @@ describe('the commands of what operators ask of workers', function () {
     await eventually(async () => (await listed()).every(({ status }) => status === 'online'));
   });
 
+  it('drain waits until the worker is empty, and fails when it is not by then', async () => {
+    const sandbox = await system.client.spawn({ image: 'host' });
+    const id = sandbox.worker_id ?? '';
+    const impatient = await worker('drain', id, '--wait', '1s');
+    expect(impatient.code).to.equal(1);
+    expect(impatient.stderr).to.contain(`${id} still has 1 sandboxes`);
+    expect(await ok('drain', id, '--deadline', '1s', '--wait', '30s')).to.match(/, 0 sandboxes\n$/);
+    await ok('undrain', id);
+    await eventually(async () => (await listed()).every(({ status }) => status === 'online'));
+  });
+
   it('remove refuses a worker that is online, and forgets one that was stopped', async () => {
     const refused = await worker('remove', 'worker-b');
     expect([refused.code, refused.stderr]).to.satisfy(

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs';
-import { chmod, type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { chmod, type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeDirectory } from '@stacyvm/providers';
 
 /**
  * `not_private`: others may read or write the file, or may have put it there. `unreadable`, `unwritable`: any other
@@ -125,7 +126,7 @@ export async function stagePrivateFile(path: string): Promise<StagedFile> {
   const directory = dirname(path);
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   const file = await writing(path, async () => {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory, 0o700);
     await chmod(directory, 0o700);
     return open(temporary, 'wx', 0o600);
   });

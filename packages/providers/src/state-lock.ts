@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProviderError } from './errors.js';
 import { startOnHost } from './host-command.js';
+import { makeDirectory } from './make-directory.js';
 
 const CONFLICT = 75;
 /** A killed worker's lock goes a moment after the worker. */
@@ -21,8 +22,15 @@ export class StateLock {
     this.#holder = holder;
   }
 
-  /** @throws ProviderError `state_directory_in_use` or `unavailable` */
+  /** Makes the directory where it is missing. @throws ProviderError `state_directory_in_use` or `unavailable` */
   static async acquire(directory: string): Promise<StateLock> {
+    await makeDirectory(directory, 0o700).catch((error: NodeJS.ErrnoException) => {
+      throw new ProviderError(
+        'unavailable',
+        `the state directory ${directory} cannot be made: ${error.code}; name one where this user may write`,
+        { cause: error },
+      );
+    });
     for (const pauseMs of ATTEMPTS_MS) {
       if (pauseMs > 0) await delay(pauseMs);
       const holder = await tryLock(join(directory, '.lock'));

@@ -9,6 +9,7 @@ describe('@stacyvm/providers', () => {
       'createDockerProvider',
       'createMockProvider',
       'dockerOptions',
+      'makeDirectory',
     ]);
   });
 });

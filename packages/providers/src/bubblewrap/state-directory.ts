@@ -95,7 +95,6 @@ export class StateDirectory {
   }
 
   async #acquire(): Promise<StateLock> {
-    await mkdir(this.root, { recursive: true, mode: 0o700 });
     const lock = await StateLock.acquire(this.root);
     await chmod(this.root, 0o700).catch(() => {});
     return lock;

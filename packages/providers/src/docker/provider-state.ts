@@ -1,5 +1,5 @@
 import { randomBytes as systemRandom } from 'node:crypto';
-import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StateLock } from '../state-lock.js';
 
@@ -37,7 +37,6 @@ export class ProviderState {
   }
 
   async #acquire(): Promise<{ readonly lock: StateLock; readonly owner: string }> {
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     const lock = await StateLock.acquire(this.#directory);
     try {
       await chmod(this.#directory, 0o700);

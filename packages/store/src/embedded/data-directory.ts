@@ -7,6 +7,7 @@ import { StoreError } from '../errors.js';
 import type { PostgresBinaries } from './binaries.js';
 import { type DatabaseAccount, MINIMAL_ENVIRONMENT } from './database-account.js';
 import { createLauncher } from './launcher.js';
+import { makeDirectory } from './make-directory.js';
 import { OWNER_LOCK_ENTRY } from './owner-lock.js';
 
 const run = promisify(execFile);
@@ -44,7 +45,7 @@ export interface Cluster {
 export async function openDatabaseDirectory(path: string): Promise<string> {
   try {
     // Root's directory lets the database account pass through to the data inside, which is closed to all others.
-    await mkdir(path, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+    await makeDirectory(path, process.getuid?.() === 0 ? 0o711 : 0o700);
     const directory = await realpath(path);
     const [stranger] = foreignEntries(await readdir(directory));
     if (stranger !== undefined) {

@@ -36,6 +36,11 @@ describe('database directory', () => {
     expect(rules.every((line) => line.endsWith('scram-sha-256'))).to.equal(true);
   });
 
+  it('is refused, rather than waited for, where there can be none', async () => {
+    const refusal = await rejection(openDatabaseDirectory('/proc/none/db'), 'configuration');
+    expect(refusal.message).to.match(/^database\.path \/proc\/none\/db cannot be used: ENOENT/);
+  });
+
   it('is taken up again with the same password, and initdb that was cut off leaves no trace', async () => {
     const directory = await openDatabaseDirectory(scratch.path);
     await mkdir(join(directory, 'staging', 'data'), { recursive: true });

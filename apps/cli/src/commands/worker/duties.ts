@@ -1,10 +1,12 @@
-import type { FleetClient, Worker } from '@stacyvm/api';
+import type { ApiClient, FleetClient, Worker } from '@stacyvm/api';
 import type { Argv } from 'yargs';
 import { defineCommand } from '../../command.js';
 import { connect, connectionOptions } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
 import { formatOption, print, printJson } from '../../output.js';
+import { lookUntil } from '../../patience.js';
 import { conditionOf } from '../../worker/condition.js';
+import { millisecondsOf } from '../../worker-token/duration-option.js';
 
 export const cordonCommand = dutyCommand(
   'cordon',
@@ -30,7 +32,12 @@ export const drainCommand = defineCommand({
         type: 'string',
         describe: 'Destroy what is left after this long, such as 10m',
       })
-      .example('stacyvm worker drain worker-a --deadline 10m', 'before its host is shut down'),
+      .option('wait', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Wait until it is empty, so long at most, such as 15m; exits with 1 when it is not by then',
+      })
+      .example('stacyvm worker drain worker-a --deadline 10m --wait 15m', 'before an upgrade'),
   handler: async (args) => {
     if (args.evict && args.deadline !== undefined)
       throw new CommandFailure('--evict and --deadline do not go together', 2);
@@ -38,7 +45,18 @@ export const drainCommand = defineCommand({
       ...(args.evict ? { evict: true } : {}),
       ...(args.deadline === undefined ? {} : { deadline: args.deadline }),
     };
-    show(await connect(args).fleet.drain(args.worker, drain), args.format);
+    const patienceMs = args.wait === undefined ? undefined : millisecondsOf('wait', args.wait);
+    const client = connect(args);
+    const draining = await client.fleet.drain(args.worker, drain);
+    const left =
+      patienceMs === undefined
+        ? draining
+        : await lookUntil(() => lookAgain(client, draining), isEmpty, patienceMs);
+    show(left, args.format);
+    if (patienceMs !== undefined && !isEmpty(left))
+      throw new CommandFailure(
+        `${left.id} still has ${left.active_sandboxes} sandboxes; it goes on draining, and --evict ends them`,
+      );
   },
 });
 
@@ -66,6 +84,16 @@ function dutyCommand(duty: keyof FleetClient & ('cordon' | 'uncordon' | 'undrain
     builder: (yargs) => workerOptions(yargs),
     handler: async (args) => show(await connect(args).fleet[duty](args.worker), args.format),
   });
+}
+
+/** The worker as it is now; one that was removed in the meantime has nothing left. */
+async function lookAgain(client: ApiClient, worker: Worker): Promise<Worker> {
+  for await (const each of client.workers()) if (each.id === worker.id) return each;
+  return { ...worker, active_sandboxes: 0 };
+}
+
+function isEmpty({ active_sandboxes: left }: Worker): boolean {
+  return left === 0;
 }
 
 function workerOptions(yargs: Argv) {
