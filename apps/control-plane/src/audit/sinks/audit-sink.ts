@@ -15,5 +15,6 @@ export interface AuditSink {
   send(records: readonly AuditRecord[]): Promise<void>;
   /** Resolves when all that was sent is there, as far as can be told. @throws when some of it may not be */
   settle(): Promise<void>;
+  /** Ends what is under way as well, with a failure. The next records open it again. */
   close(): Promise<void>;
 }

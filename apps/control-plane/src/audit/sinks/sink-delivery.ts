@@ -200,7 +200,10 @@ export function startSinkDelivery({
     async stop() {
       stopping = true;
       rest.end();
+      // Who does not answer is not waited for as long as otherwise; what it did not take is sent after the next start.
+      const giveUp = setTimeout(() => void sink.close().catch(() => undefined), timing.drain);
       await running;
+      clearTimeout(giveUp);
     },
   };
 }
