@@ -8,7 +8,7 @@ export interface AuditSink {
   readonly kind: AuditSinkAddress['kind'];
   /**
    * What the database remembers by how far it has come: another one begins from the start. Control planes that write to
-   * the same place have the same.
+   * the same place have the same. It may change while the sink is open.
    */
   identity(): Promise<string>;
   /** Hands records over, in their order. @throws what went wrong; then any of them may have got there */

@@ -107,15 +107,18 @@ export function startSinkDelivery({
   async function attempt(): Promise<Pause> {
     let keeping: NodeJS.Timeout | undefined;
     try {
-      id ??= await sink.identity();
-      const sinkId = id;
+      const sinkId = await sink.identity();
+      if (sinkId !== id) {
+        await release();
+        id = sinkId;
+      }
       if (!(await hold(sinkId))) {
         state = 'standby';
         return { ms: timing.standby, endsWhenRecorded: false };
       }
       // Should it fail, another one takes over, and records are repeated.
       keeping = setInterval(() => void hold(sinkId).catch(() => undefined), timing.hold / 3);
-      const round = await deliverRound({ sink, id, store, logger });
+      const round = await deliverRound({ sink, id: sinkId, store, logger });
       delivered += round.delivered;
       missed += round.missed;
       if (round.delivered > 0 || failing === undefined) up();

@@ -148,6 +148,17 @@ describe('the delivery of the audit to a sink', () => {
     await eventually(() => expect(had(first, a)).to.deep.equal([1, 3]));
   });
 
+  it('begins from the start when the sink is another one', async () => {
+    const [a] = chains();
+    const sink = memorySink('as-1');
+    start(sink);
+    await record(a);
+    const copies = () => sink.sent.filter(({ tenant }) => tenant === a).length;
+    await eventually(() => expect(copies()).to.equal(1));
+    sink.become('as-2');
+    await eventually(() => expect(copies()).to.equal(2));
+  });
+
   it('delivers what waits before it ends', async () => {
     const [a] = chains();
     const sink = memorySink('as-1');
