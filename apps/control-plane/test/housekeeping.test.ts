@@ -72,6 +72,33 @@ describe('housekeeping of the audit', () => {
     }
   });
 
+  it('waits for a sink that has not had everything, for as long as told', async () => {
+    for (const daysAgo of [40, 37, 33]) await record(daysAgo, 'tn-sink');
+    const sink = { id: 'as-1', name: 'file:/audit', holder: 'cp-1' };
+    await store.auditSinks.hold({ ...sink, ttlMs: 60_000 });
+    const { sequence } = await store.audit.head('');
+    await store.auditSinks.advance(sink.id, [{ tenant: '', sequence }]);
+    const pruned = async (sinkHoldDays: number) => {
+      const work = startHousekeeping({
+        store,
+        auditRetentionMs: () => 30 * DAY_MS,
+        auditSinkHoldMs: sinkHoldDays * DAY_MS,
+        makeAnchor: makeStatement,
+        logger: captureLogs().logger,
+        clock: () => NOW,
+      });
+      await work.runOnce();
+      await work.stop();
+      return (await store.audit.head('tn-sink')).anchorSequence;
+    };
+    expect(await pruned(100)).to.equal(0);
+    expect(await pruned(8)).to.equal(1);
+    await store.auditSinks.advance(sink.id, [{ tenant: 'tn-sink', sequence: 2 }]);
+    expect(await pruned(100)).to.equal(2);
+    await store.auditSinks.advance(sink.id, [{ tenant: 'tn-sink', sequence: 3 }]);
+    expect(await pruned(100)).to.equal(3);
+  });
+
   it('goes on until nothing old is left, in batches', async () => {
     for (let n = 0; n < 1_050; n += 50) {
       await Promise.all(Array.from({ length: 50 }, () => record(200, 'tn-1')));

@@ -36,7 +36,7 @@ export function openAudit(options: {
   readonly settings: Settings;
   readonly store: Store;
   /** Undefined when no sink needs it. */
-  readonly syslogTls: SyslogTls | undefined;
+  readonly syslogTls?: SyslogTls | undefined;
   readonly logger: Logger;
   readonly clock: () => Date;
 }): Auditing {

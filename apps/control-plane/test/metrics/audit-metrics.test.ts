@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { generateSigningKey } from '@stacyvm/audit';
 import { expect } from 'chai';
 import { admin } from '../admin-calls.js';
-import { call } from '../api-calls.js';
+import { call, type Json } from '../api-calls.js';
 import { type Fixture, startFixture } from '../control-plane-fixture.js';
 import { eventually } from '../eventually.js';
 
@@ -18,7 +18,8 @@ describe('the metrics of the audit', () => {
     directory = mkdtempSync(join(tmpdir(), 'audit-metrics-'));
     mkdirSync(join(directory, 'there'));
     fixture = await startFixture({
-      'audit.mode': 'best_effort',
+      // Nothing that is asked waits for a sink.
+      'audit.mode': 'required',
       'audit.signing_key': generateSigningKey(),
       'audit.checkpoint_interval': '1s',
       'audit.sinks': [
@@ -90,6 +91,15 @@ describe('the metrics of the audit', () => {
       expect(value(`sink_waiting_events{sink="${CLOSED}"}`)).to.be.above(3);
       expect(value(`sink_lag_seconds{sink="${CLOSED}"}`)).to.be.above(0);
     }, 15_000);
+    const { body } = await call(fixture, '/diagnostics', { key: fixture.adminKey });
+    const { signed, sinks } = body['audit'] as { signed: boolean; sinks: readonly Json[] };
+    expect(signed).to.equal(true);
+    expect(sinks.map(({ kind, state, problem }) => [kind, state, problem])).to.deep.equal([
+      ['file', 'delivering', undefined],
+      ['file', 'failing', 'ENOENT'],
+      ['syslog+tcp', 'failing', 'ECONNREFUSED'],
+    ]);
+    expect(sinks[2]?.['waiting_records']).to.be.above(3);
     const { logs } = fixture;
     expect(logs.records('audit sink does not take records; they are kept for it')).to.have.length.above(0);
   });

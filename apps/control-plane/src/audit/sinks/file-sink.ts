@@ -12,7 +12,6 @@ import { fileIdentity } from './file-identity.js';
  */
 export function createFileSink(path: string, sync: boolean): AuditSink {
   let file: FileHandle | undefined;
-  let identity: string | undefined;
 
   async function current(): Promise<FileHandle> {
     if (file !== undefined && !(await isAt(path, file))) {
@@ -32,10 +31,7 @@ export function createFileSink(path: string, sync: boolean): AuditSink {
   return {
     name: `file:${path}`,
     kind: 'file',
-    async identity() {
-      identity ??= await fileIdentity(path);
-      return identity;
-    },
+    identity: () => fileIdentity(path),
     async send(records) {
       const handle = await current();
       try {

@@ -107,15 +107,18 @@ export function startSinkDelivery({
   async function attempt(): Promise<Pause> {
     let keeping: NodeJS.Timeout | undefined;
     try {
-      id ??= await sink.identity();
-      const sinkId = id;
+      const sinkId = await sink.identity();
+      if (sinkId !== id) {
+        await release();
+        id = sinkId;
+      }
       if (!(await hold(sinkId))) {
         state = 'standby';
         return { ms: timing.standby, endsWhenRecorded: false };
       }
       // Should it fail, another one takes over, and records are repeated.
       keeping = setInterval(() => void hold(sinkId).catch(() => undefined), timing.hold / 3);
-      const round = await deliverRound({ sink, id, store, logger });
+      const round = await deliverRound({ sink, id: sinkId, store, logger });
       delivered += round.delivered;
       missed += round.missed;
       if (round.delivered > 0 || failing === undefined) up();
@@ -200,7 +203,10 @@ export function startSinkDelivery({
     async stop() {
       stopping = true;
       rest.end();
+      // Who does not answer is not waited for as long as otherwise; what it did not take is sent after the next start.
+      const giveUp = setTimeout(() => void sink.close().catch(() => undefined), timing.drain);
       await running;
+      clearTimeout(giveUp);
     },
   };
 }

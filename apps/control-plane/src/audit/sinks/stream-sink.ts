@@ -43,6 +43,8 @@ export function createStreamSink(
   let connection: Connection | undefined;
   /** When something was last sent by the connection that has not settled. */
   let unsettledSince: number | undefined;
+  /** What is waited for: a connection that is being made, or one that is being written to. */
+  let awaited: Socket | undefined;
 
   /** What has not settled must not be forgotten with the connection that it was sent by. */
   async function current(): Promise<Connection> {
@@ -50,8 +52,20 @@ export function createStreamSink(
       await settle();
       close();
     }
-    connection ??= await connect(dialer, answerTimeoutMs);
+    if (connection === undefined) {
+      const socket = dialer.dial();
+      connection = await awaiting(socket, connected(socket, dialer.readyEvent, answerTimeoutMs));
+    }
     return connection;
+  }
+
+  async function awaiting<T>(socket: Socket, work: Promise<T>): Promise<T> {
+    awaited = socket;
+    try {
+      return await work;
+    } finally {
+      awaited = undefined;
+    }
   }
 
   function close(): void {
@@ -83,7 +97,7 @@ export function createStreamSink(
         .map((message) => `${Buffer.byteLength(message)} ${message}`)
         .join('');
       try {
-        await written(socket, text, ended, answerTimeoutMs);
+        await awaiting(socket, written(socket, text, ended, answerTimeoutMs));
         unsettledSince = performance.now();
       } catch (error) {
         socket.destroy();
@@ -93,13 +107,17 @@ export function createStreamSink(
     },
     settle,
     async close() {
+      awaited?.destroy();
       close();
     },
   };
 }
 
-async function connect(dialer: StreamDialer, timeoutMs: number): Promise<Connection> {
-  const socket = dialer.dial();
+async function connected(
+  socket: Socket,
+  readyEvent: StreamDialer['readyEvent'],
+  timeoutMs: number,
+): Promise<Connection> {
   const gone = new AbortController();
   const giveUp = setTimeout(() => socket.destroy(new Error('no answer')), timeoutMs);
   socket.on('error', (error) => gone.abort(error));
@@ -109,7 +127,7 @@ async function connect(dialer: StreamDialer, timeoutMs: number): Promise<Connect
     socket.on(event, () => gone.abort(new Error('the server ended the connection')));
   try {
     await new Promise<void>((resolve, reject) => {
-      socket.once(dialer.readyEvent, () => resolve());
+      socket.once(readyEvent, () => resolve());
       gone.signal.addEventListener('abort', () => reject(gone.signal.reason), { once: true });
     });
   } catch (error) {

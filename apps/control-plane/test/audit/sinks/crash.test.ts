@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AuditRecord, parseExportLine } from '@stacyvm/audit';
+import { type AuditRecord, parseExportLine, verifySink } from '@stacyvm/audit';
 import { auditRecordOf, openStore, type Store } from '@stacyvm/store';
 import { createTestDatabase, type TestDatabase } from '@stacyvm/store/testing';
 import { createCertificates, type TestCertificates } from '@stacyvm/worker-rpc/testing';
@@ -141,8 +141,12 @@ audit:
         return [];
       }
     });
-    expect(lines.length - whole.length).to.be.at.most(2);
     expectAll(whole, chains);
+    const { problems, tornLines } = await verifySink(lines);
+    expect(problems).to.deep.equal([]);
+    expect(tornLines)
+      .to.equal(lines.length - whole.length)
+      .and.to.be.at.most(2);
     const said = [...logs, controlPlane.text()].join('\n');
     expect(said).to.contain('audit sink does not take records; they are kept for it');
     expect(said).to.contain('audit sink takes records again');

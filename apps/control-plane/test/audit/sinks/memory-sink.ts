@@ -7,10 +7,13 @@ export interface MemorySink extends AuditSink {
   readonly largestPage: () => number;
   /** What the next calls fail with. */
   breakBy(part: 'identity' | 'send' | 'settle' | undefined): void;
+  /** From now on it is another place. */
+  become(id: string): void;
   isClosed(): boolean;
 }
 
-export function memorySink(id: string): MemorySink {
+export function memorySink(firstId: string): MemorySink {
+  let id = firstId;
   const sent: AuditRecord[] = [];
   let largest = 0;
   let broken: string | undefined;
@@ -19,12 +22,15 @@ export function memorySink(id: string): MemorySink {
     if (broken === part) throw Object.assign(new Error('the sink is away'), { code: 'EAWAY' });
   };
   return {
-    name: `memory:${id}`,
+    name: `memory:${firstId}`,
     kind: 'file',
     sent,
     largestPage: () => largest,
     breakBy(part) {
       broken = part;
+    },
+    become(next) {
+      id = next;
     },
     isClosed: () => closed,
     async identity() {

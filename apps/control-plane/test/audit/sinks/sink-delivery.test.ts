@@ -1,14 +1,17 @@
 import { makeStatement } from '@stacyvm/audit';
 import { openStore, type Store } from '@stacyvm/store';
 import { createTestDatabase, type TestDatabase } from '@stacyvm/store/testing';
+import { openTlsCredentials } from '@stacyvm/worker-rpc';
 import { expect } from 'chai';
 import pg from 'pg';
 import { deliverRound } from '../../../src/audit/sinks/delivery-round.js';
+import { openSinks } from '../../../src/audit/sinks/open-sinks.js';
 import { type SinkDelivery, startSinkDelivery } from '../../../src/audit/sinks/sink-delivery.js';
 import { watchUnservedSinks } from '../../../src/audit/sinks/unserved-sinks.js';
 import { eventually } from '../../eventually.js';
 import { captureLogs, type LogCapture } from '../../log-capture.js';
 import { firstCopies, type MemorySink, memorySink, upTo } from './memory-sink.js';
+import { startSyslogServer } from './syslog-server.js';
 
 describe('the delivery of the audit to a sink', () => {
   let database: TestDatabase;
@@ -145,6 +148,17 @@ describe('the delivery of the audit to a sink', () => {
     await eventually(() => expect(had(first, a)).to.deep.equal([1, 3]));
   });
 
+  it('begins from the start when the sink is another one', async () => {
+    const [a] = chains();
+    const sink = memorySink('as-1');
+    start(sink);
+    await record(a);
+    const copies = () => sink.sent.filter(({ tenant }) => tenant === a).length;
+    await eventually(() => expect(copies()).to.equal(1));
+    sink.become('as-2');
+    await eventually(() => expect(copies()).to.equal(2));
+  });
+
   it('delivers what waits before it ends', async () => {
     const [a] = chains();
     const sink = memorySink('as-1');
@@ -154,6 +168,32 @@ describe('the delivery of the audit to a sink', () => {
     await delivery.stop();
     expect(had(sink, a)).to.deep.equal(upTo(700));
     expect(await store.auditSinks.waiting({ id: 'as-1' })).to.deep.equal([]);
+  });
+
+  it('does not wait long for a server that does not answer before it ends', async () => {
+    const [a] = chains();
+    await Promise.all(Array.from({ length: 1_500 }, () => record(a)));
+    // It accepts connections, and never speaks TLS.
+    const server = await startSyslogServer();
+    server.pause();
+    const credentials = openTlsCredentials({});
+    const [sink] = openSinks([`syslog+tls://127.0.0.1:${server.port}`], {
+      syncFiles: true,
+      syslogTls: { credentials },
+    });
+    const delivery = startSinkDelivery({
+      sink: sink!,
+      store,
+      holder: 'cp-1',
+      logger: logs.logger,
+      timing: { drain: 100 },
+    });
+    await eventually(() => expect(server.connections()).to.have.length(1));
+    const before = performance.now();
+    await delivery.stop();
+    expect(performance.now() - before).to.be.below(3_000);
+    credentials.close();
+    await server.leave();
   });
 
   it('gives a sink more than one round can hold, chain by chain', async () => {
