@@ -78,13 +78,15 @@ describe('housekeeping of the audit', () => {
     await store.auditSinks.hold({ ...sink, ttlMs: 60_000 });
     const { sequence } = await store.audit.head('');
     await store.auditSinks.advance(sink.id, [{ tenant: '', sequence }]);
+    const { logger } = captureLogs();
     const pruned = async (sinkHoldDays: number) => {
       const work = startHousekeeping({
         store,
         auditRetentionMs: () => 30 * DAY_MS,
         auditSinkHoldMs: sinkHoldDays * DAY_MS,
         makeAnchor: makeStatement,
-        logger: captureLogs().logger,
+        clockGuard: createClockGuard({ store, logger }),
+        logger,
         clock: () => NOW,
       });
       await work.runOnce();
@@ -161,6 +163,7 @@ describe('housekeeping of the audit', () => {
     const work = startHousekeeping({
       store: ahead,
       auditRetentionMs: () => 0,
+      auditSinkHoldMs: 0,
       makeAnchor: makeStatement,
       clockGuard: createClockGuard({ store: ahead, logger }),
       logger,

@@ -13,7 +13,9 @@ export async function commandReference(): Promise<string> {
   return [
     '## All commands',
     '',
-    ...commands.map((command) => `- [\`${callOf(command)}\`](#${anchorOf(command)}): ${command.describe}`),
+    ...commands.map(
+      (command) => `- [\`${callOf(command)}\`](#${anchorOf(command)}): ${prose(command.describe)}`,
+    ),
     '',
     '## Options of commands that call a control plane',
     '',
@@ -50,7 +52,7 @@ function section(command: OutlinedCommand, connection: readonly OutlinedOption[]
     ? command.options.filter((each) => !connection.some((option) => isSame(each, option)))
     : command.options;
   const lines = [
-    ...command.positionals.map(({ name, describe }) => `- \`${name}\`: ${describe}`),
+    ...command.positionals.map(({ name, describe }) => `- \`${name}\`: ${prose(describe)}`),
     ...own.map(describeOption),
     ...(isConnecting
       ? ['- and the [options of a call](#options-of-commands-that-call-a-control-plane)']
@@ -60,7 +62,7 @@ function section(command: OutlinedCommand, connection: readonly OutlinedOption[]
   return [
     `### \`${callOf(command)}\``,
     '',
-    `${command.describe}.${alias === '' ? '' : ` Also called ${alias}.`}`,
+    `${prose(command.describe)}.${alias === '' ? '' : ` Also called ${alias}.`}`,
     '',
     ...(lines.length === 0 ? [] : [...lines, '']),
   ];
@@ -82,5 +84,10 @@ function describeOption(option: OutlinedOption): string {
     ...(defaultText === undefined ? [] : [`default ${defaultText}`]),
   ];
   const note = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
-  return `- \`${spellings.join(', ')}${value}\`: ${describe}${note}`;
+  return `- \`${spellings.join(', ')}${value}\`: ${prose(describe)}${prose(note)}`;
+}
+
+/** A text in which nothing is Markdown. */
+function prose(text: string): string {
+  return text.replace(/[\\*_<]/g, '\\$&');
 }
