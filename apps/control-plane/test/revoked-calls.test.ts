@@ -206,6 +206,17 @@ describe('a call whose caller may not have it any more', () => {
     });
   }
 
+  it('ends as soon where the hint of the database is lost', async () => {
+    const { id, headers } = await newKey();
+    const program = await startProgram(headers);
+    const lose = async (): Promise<void> => {
+      expect(await fixture.database.cutListeners()).to.be.at.least(2);
+      await fixture.store.apiKeys.revoke(id);
+    };
+    const text = await timed(lose, program.text);
+    expect(ndjson(text).at(-1)).to.have.nested.property('error.reason', 'credential_revoked');
+  });
+
   it('ends when its key expires', async () => {
     const { key, prefix: keyPrefix, hash: keyHash } = mintApiKey();
     const expiresAt = new Date(Date.now() + 2_000);
