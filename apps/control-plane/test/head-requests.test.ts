@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import { admin, auditOf } from './admin-calls.js';
-import { call, exchange, parseAnswer, rawRequest } from './api-calls.js';
+import { call, exchange, type Json, parseAnswer, rawRequest } from './api-calls.js';
 import { type Fixture, startFixture } from './control-plane-fixture.js';
 import { eventually } from './eventually.js';
 
@@ -12,6 +12,14 @@ describe('HEAD', () => {
     fixture = await startFixture();
   });
   after(() => fixture?.dispose());
+
+  const logged = (requestId: string): Promise<Json> =>
+    eventually(() => {
+      const lines = fixture.logs.text().split('\n');
+      const line = lines.find((each) => each.includes(requestId));
+      if (line === undefined) throw new Error('it is not logged');
+      return JSON.parse(line) as Json;
+    });
 
   for (const path of ['/health', '/live', '/ready', '/api/v1/health', '/api/v1/live', '/api/v1/ready']) {
     it(`${path} is answered to anybody, with the headers of GET and nothing behind them`, async () => {
@@ -60,8 +68,10 @@ describe('HEAD', () => {
   });
 
   it('of the events, which have no end, ends with the headers', async () => {
+    const id = randomUUID();
     const request = rawRequest('HEAD', '/api/v1/events', {
       'x-api-key': fixture.apiKey,
+      'x-request-id': id,
       connection: 'keep-alive',
     });
     const [head = '', ...content] = (await exchange(fixture.port, request)).split('\r\n\r\n');
@@ -70,20 +80,14 @@ describe('HEAD', () => {
       .to.match(/^content-type: text\/event-stream/im)
       .and.to.match(/^connection: close$/im);
     expect(content.join('')).to.equal('');
+    // The signal of the request has fired, so that nobody goes on writing.
+    expect(await logged(id)).to.include({ method: 'HEAD', aborted: true });
   });
 
   it('is HEAD in the log', async () => {
     const id = randomUUID();
     await call(fixture, '/health', { method: 'HEAD', headers: { 'x-request-id': id } });
-    const line = await eventually(() => {
-      const found = fixture.logs
-        .text()
-        .split('\n')
-        .find((each) => each.includes(id));
-      if (found === undefined) throw new Error('it is not logged');
-      return found;
-    });
-    expect(JSON.parse(line)).to.include({ method: 'HEAD', status: 200 });
+    expect(await logged(id)).to.include({ method: 'HEAD', status: 200 });
   });
 });
 
