@@ -10,6 +10,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Logger } from '@stacyvm/logging';
 import { type ApiServerTls, connectionEvent, createApiServer } from './tls/api-server.js';
+import { boundUnreadAnswers } from './unread-answers.js';
 
 /**
  * Limits in milliseconds of what a caller may take to ask, but for content that is uploaded. An answer has none: programs run as
@@ -46,6 +47,7 @@ export function createHttpServer(
   listener: RequestListener,
   timeouts = HTTP_TIMEOUTS,
   tls?: ApiServerTls,
+  watchAnswer = boundUnreadAnswers(),
 ): HttpServer {
   const connections = new Set<Duplex & Pick<Socket, 'bytesRead'>>();
   const answering = new Map<Duplex, ServerResponse>();
@@ -55,6 +57,7 @@ export function createHttpServer(
     tls,
     (request, response) => {
       answering.set(request.socket, response);
+      watchAnswer(response);
       response.on('close', () => {
         if (answering.get(request.socket) === response) answering.delete(request.socket);
       });

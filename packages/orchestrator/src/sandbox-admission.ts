@@ -52,15 +52,27 @@ export interface SandboxAdmission {
    *   `worker_unreachable`, `worker_revoked`
    */
   admit(spawn: ResolvedSpawn, needs: PlacementNeeds, tried: Set<string>): Promise<Attempt<AdmittedSandbox>>;
+  /**
+   * Prefers others to a worker for a while. A worker on which spawns fail holds the fewest sandboxes, and would be chosen again and again.
+   */
+  avoid(workerId: string): void;
   /** Which limits are reached, by one count of all sandboxes. Of the workers it tells nothing. */
   survey(): Promise<UsedUp>;
 }
 
+const AVOID_MS = 30_000;
+
 export function createSandboxAdmission(options: SandboxAdmissionOptions): SandboxAdmission {
   const { store, clients, credentials, clock } = options;
   const { maxSandboxes, maxSandboxesPerOwner } = options.limits;
+  /** By worker, in milliseconds since 1970. */
+  const avoidedUntil = new Map<string, number>();
 
   return {
+    avoid(workerId) {
+      avoidedUntil.set(workerId, clock().getTime() + AVOID_MS);
+    },
+
     async admit(spawn, needs, tried) {
       let failure: OrchestratorError | undefined;
       let lostRace = false;
@@ -124,8 +136,9 @@ export function createSandboxAdmission(options: SandboxAdmissionOptions): Sandbo
     }
     const usable = choosing.filter((worker) => !tried.has(worker.id) && !credentials.isRevoked(worker));
     const request = { provider, requirements, memoryMb, vcpus, now: clock() };
+    const trusted = usable.filter(({ id }) => (avoidedUntil.get(id) ?? 0) <= request.now.getTime());
     return {
-      worker: rankWorkers(usable, loads, request)[0],
+      worker: rankWorkers(trusted, loads, request)[0] ?? rankWorkers(usable, loads, request)[0],
       someAreFull: someWorkerIsFull(usable, loads, request),
     };
   }

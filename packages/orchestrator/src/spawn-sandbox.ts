@@ -20,7 +20,13 @@ import {
   type SpawnRequest,
   subjectOf,
 } from './spawn-request.js';
-import { fromWorkerFailure, isCallersFault, isFenced, surelyHadNoEffect } from './worker-failure.js';
+import {
+  fromWorkerFailure,
+  isCallersFault,
+  isFenced,
+  isSilence,
+  surelyHadNoEffect,
+} from './worker-failure.js';
 
 export interface SpawnSandboxOptions {
   readonly store: Store;
@@ -32,6 +38,9 @@ export interface SpawnSandboxOptions {
   readonly defaults: SpawnDefaults;
   readonly logger: Logger;
 }
+
+/** On so many workers a spawn may fail: what fails on them will fail on the others, and a fleet is large. */
+const MAX_FAILED_WORKERS = 3;
 
 /** Spawns a sandbox and waits until it runs; where there is a queue, also until there is room for it. */
 export type SpawnSandbox = (
@@ -70,10 +79,11 @@ export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
       },
       signal,
     });
-    for (;;) {
+    for (let failed = 0; ; ) {
       const attempt = await spawnOn(admitted, spawn, signal);
       if (attempt.sandbox !== undefined) return attempt.sandbox;
-      if (!attempt.mayTryAnother) throw attempt.failure;
+      if (attempt.hadBegun) failed += 1;
+      if (!attempt.mayTryAnother || failed === MAX_FAILED_WORKERS) throw attempt.failure;
       if (signal?.aborted) throw cancelled();
       admitted = await another(spawn, needs(), tried, attempt.failure);
     }
@@ -132,8 +142,14 @@ export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
         mayTryAnother: !isCallersFault(error),
       };
     }
-    await undo(sandbox, 'spawn_failed');
-    return { failure: fromWorkerFailure(error, workerId, sandbox.id), mayTryAnother: false };
+    admission.avoid(workerId);
+    const isGone = await undo(sandbox, 'spawn_failed');
+    // Who was silent has used up the time of the call; who said that it failed, and then that nothing is left, has not.
+    return {
+      failure: fromWorkerFailure(error, workerId, sandbox.id),
+      mayTryAnother: isGone && !isSilence(error) && !isCallersFault(error),
+      hadBegun: true,
+    };
   }
 
   /** Ends what no worker has. */
@@ -147,12 +163,14 @@ export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
     queue.capacityFreed();
   }
 
-  /** What cannot be undone now, reconciliation undoes later: the record stays. */
-  async function undo(sandbox: SandboxRecord, reason: string): Promise<void> {
+  /** Tells whether nothing is left. What cannot be undone now, reconciliation undoes later: the record stays. */
+  async function undo(sandbox: SandboxRecord, reason: string): Promise<boolean> {
     try {
       await options.remover.remove(sandbox, reason);
+      return true;
     } catch (error) {
       options.logger.warn('a spawn is left to reconciliation', { sandbox_id: sandbox.id, error });
+      return false;
     }
   }
 }
@@ -180,4 +198,10 @@ function cancelled(): OrchestratorError {
 
 type Attempt =
   | { readonly sandbox: SandboxRecord; readonly failure?: undefined }
-  | { readonly sandbox?: undefined; readonly failure: Error; readonly mayTryAnother: boolean };
+  | {
+      readonly sandbox?: undefined;
+      readonly failure: Error;
+      readonly mayTryAnother: boolean;
+      /** The worker was at it, and failed. */
+      readonly hadBegun?: boolean;
+    };

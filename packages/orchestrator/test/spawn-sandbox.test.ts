@@ -240,6 +240,44 @@ describe('spawn', () => {
     });
   });
 
+  describe('when the chosen worker fails', () => {
+    it('takes the next one, once nothing is left on it, and prefers others for a while', async () => {
+      const broken = await fixture.worker('worker-a');
+      const sound = await fixture.worker('worker-b');
+      broken.behaviour.spawn = () =>
+        Promise.reject(new RpcMethodError('internal', 'no space left on device'));
+      const first = await orchestrator.spawn({});
+      expect(first.workerId).to.equal('worker-b');
+      const [failed = ''] = idsOn(broken, 'spawn');
+      expect(idsOn(broken, 'destroy')).to.deep.equal([failed]);
+      expect((await fixture.store.sandboxes.get(failed))?.state).to.equal('destroyed');
+      for (let n = 0; n < 3; n += 1) expect((await orchestrator.spawn({})).workerId).to.equal('worker-b');
+      expect(idsOn(broken, 'spawn'), 'though it holds the fewest').to.have.length(1);
+
+      delete broken.behaviour.spawn;
+      await sound.close();
+      expect((await orchestrator.spawn({})).workerId, 'rather than none').to.equal('worker-a');
+      fixture.clock.advance(30_001);
+      expect((await orchestrator.spawn({})).workerId).to.equal('worker-a');
+    });
+
+    it('does not try a whole fleet', async () => {
+      const ids = ['worker-a', 'worker-b', 'worker-c', 'worker-d'];
+      const workers = await Promise.all(ids.map((id) => fixture.worker(id)));
+      for (const { behaviour } of workers)
+        behaviour.spawn = () => Promise.reject(new RpcMethodError('internal', 'as arranged'));
+      await rejection(orchestrator.spawn({}), 'worker_failed');
+      expect(workers.flatMap((worker) => idsOn(worker, 'spawn'))).to.have.length(3);
+    });
+
+    it('tells its failure when there is no other', async () => {
+      const broken = await fixture.worker('worker-a');
+      broken.behaviour.spawn = () => Promise.reject(new RpcMethodError('internal', 'as arranged'));
+      await rejection(orchestrator.spawn({}), 'worker_failed');
+      expect((await orchestrator.list({})).items).to.deep.equal([]);
+    });
+  });
+
   describe('when the outcome is unknown', () => {
     it('destroys what a lost answer may have left, and asks no other worker', async () => {
       const worker = await fixture.worker('worker-a');
