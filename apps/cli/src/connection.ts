@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type ApiClient, createApiClient } from '@stacyvm/api';
 import type { Argv } from 'yargs';
 import { CommandFailure } from './failure.js';
+import { createPatientFetch } from './patient-fetch.js';
 import { createTrustingFetch } from './tls/trusting-fetch.js';
 
 export interface ConnectionArguments {
@@ -58,12 +59,11 @@ export function defaultServer(env: NodeJS.ProcessEnv): string {
 /** A client for the control plane that the arguments and the environment name. */
 export function connect(args: ConnectionArguments, env = process.env): ApiClient {
   requireServerUrl(args.server);
-  const fetch = trustingFetch(args, env);
   return createApiClient({
     baseUrl: args.server,
     apiKey: readApiKey(args.apiKeyFile, env),
     tenant: chosenTenant(args.tenant, env),
-    ...(fetch === undefined ? {} : { fetch }),
+    fetch: createPatientFetch(trustingFetch(args, env)),
   });
 }
 

@@ -8,16 +8,17 @@ import { CommandFailure } from './failure.js';
  * Writes a file for its owner alone, in one step: nobody sees half of it, and what is there already stays unless it is
  * to be replaced.
  *
+ * @param options.remedy what to do about a file that is there already
  * @param content in parts where it comes bit by bit; what they throw is passed on, and then nothing is written
  * @throws CommandFailure
  */
 export async function writeNewFile(
   path: string,
   content: string | AsyncIterable<string>,
-  { replace }: { readonly replace: boolean },
+  { replace, remedy = '--force replaces it' }: { readonly replace: boolean; readonly remedy?: string },
 ): Promise<void> {
   // To be told before the content is fetched; the link below is what makes sure.
-  if (!replace && existsSync(path)) throw exists(path);
+  if (!replace && existsSync(path)) throw exists(path, remedy);
   const temporary = join(dirname(path), `.stacyvm-${randomBytes(8).toString('hex')}.new`);
   try {
     const file = await open(temporary, 'wx', 0o600);
@@ -36,13 +37,44 @@ export async function writeNewFile(
   } catch (error) {
     const { code, syscall } = error as NodeJS.ErrnoException;
     if (syscall === undefined) throw error;
-    if (code === 'EEXIST') throw exists(path, error);
+    if (code === 'EEXIST') throw exists(path, remedy, error);
     throw new CommandFailure(`${path} cannot be written: ${code}`, 1, { cause: error });
   } finally {
     await rm(temporary, { force: true });
   }
 }
 
-function exists(path: string, cause?: unknown): CommandFailure {
-  return new CommandFailure(`${path} exists; --force replaces it`, 1, { cause });
+/**
+ * Writes what is told once into a new file: the place for it is made before it is asked for, so that nothing is made that cannot be kept.
+ *
+ * @param make asks for it
+ * @param loss what to do when it was made and could not be written after all, on a full disk for instance
+ * @returns what was made
+ * @throws CommandFailure
+ */
+export async function writeToldOnce<T>(
+  path: string,
+  make: () => Promise<T>,
+  textOf: (made: T) => string,
+  loss: (made: T) => string,
+): Promise<T> {
+  let made: { readonly value: T } | undefined;
+  async function* content(): AsyncGenerator<string> {
+    const value = await make();
+    made = { value };
+    yield textOf(value);
+  }
+  try {
+    await writeNewFile(path, content(), { replace: false, remedy: 'name another file' });
+  } catch (error) {
+    if (made === undefined) throw error;
+    const reason = error instanceof Error ? error.message : path;
+    throw new CommandFailure(`${reason}; ${loss(made.value)}`, 1, { cause: error });
+  }
+  if (made === undefined) throw new CommandFailure(`${path} was written without content`);
+  return made.value;
+}
+
+function exists(path: string, remedy: string, cause?: unknown): CommandFailure {
+  return new CommandFailure(`${path} exists; ${remedy}`, 1, { cause });
 }

@@ -237,6 +237,12 @@ describe('the stacyvm command', function () {
       ['an unknown option of serve', ['serve', '--prot', '1'], 2, /prot/],
       ['an unknown option of worker', ['worker', '--ids', 'x'], 2, /ids/],
       ['a port that is none', ['dev', '--port', '99999'], 2, /--port/],
+      [
+        'a directory that cannot be',
+        ['dev', '--port', '7424', '--data-dir', '/proc/none'],
+        1,
+        /\/proc\/none cannot be used: ENOENT; .*--data-dir/,
+      ],
     ];
     for (const [name, args, code, message] of cases) {
       it(`exits with ${code} on ${name}`, async () => {
@@ -333,6 +339,16 @@ describe('the stacyvm command', function () {
         cwd: directory,
       });
       await eventually(() => running.stdout().includes('Ctrl-C stops it'));
+
+      const configuration = readFileSync(join(dataDir, 'control-plane.yaml'), 'utf8');
+      const again = await runCommand(['dev', '--once', '--data-dir', dataDir], { cwd: directory });
+      expect(again.code).to.equal(1);
+      expect(again.stderr).to.match(
+        /a system runs in \S+ already, at http:\/\/127\.0\.0\.1:\d+ \(process \d+\)/,
+      );
+      expect(readFileSync(join(dataDir, 'control-plane.yaml'), 'utf8'), 'not under its feet').to.equal(
+        configuration,
+      );
       const command =
         /npx stacyvm (run --server \S+ --api-key-file \S+) -- /.exec(running.stdout())?.[1] ?? '';
       const result = await runCommand([...command.split(' '), '--', 'echo', 'hello'], { cwd: directory });

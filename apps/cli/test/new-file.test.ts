@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { CommandFailure } from '../src/failure.js';
-import { writeNewFile } from '../src/new-file.js';
+import { writeNewFile, writeToldOnce } from '../src/new-file.js';
 
 describe('writeNewFile', () => {
   let directory: string;
@@ -83,5 +83,65 @@ describe('writeNewFile', () => {
     const error = await failureOf(writeNewFile(join(directory, 'b', 'a'), 'text', { replace: false }));
     expect(String(error)).to.match(/cannot be written: ENOENT/);
     expect(readdirSync(directory)).to.deep.equal([]);
+  });
+
+  describe('for what is told once', () => {
+    const tell = (path: string, made: string[]) =>
+      writeToldOnce(
+        path,
+        async () => {
+          made.push('secret');
+          return 'secret';
+        },
+        (text) => `${text}\n`,
+        () => 'make another',
+      );
+
+    it('writes it and hands it on', async () => {
+      const path = join(directory, 'a');
+      expect(await tell(path, [])).to.equal('secret');
+      expect(readFileSync(path, 'utf8')).to.equal('secret\n');
+      expect(statSync(path).mode & 0o777).to.equal(0o600);
+    });
+
+    it('asks for nothing where it cannot be written', async () => {
+      writeFileSync(join(directory, 'taken'), 'before');
+      const made: string[] = [];
+      for (const path of [join(directory, 'taken'), join(directory, 'missing', 'a'), '/proc/none']) {
+        const failure = await failureOf(tell(path, made).then(() => undefined));
+        expect(failure, path).to.be.instanceOf(CommandFailure);
+        expect(String(failure)).not.to.contain('make another');
+      }
+      expect(made).to.deep.equal([]);
+      expect(readdirSync(directory)).to.deep.equal(['taken']);
+    });
+
+    it('leaves nothing when it is refused, and passes the refusal on', async () => {
+      const refusal = new Error('refused');
+      const failure = await failureOf(
+        writeToldOnce(
+          join(directory, 'a'),
+          () => Promise.reject(refusal),
+          () => '',
+          () => '',
+        ).then(() => undefined),
+      );
+      expect(failure).to.equal(refusal);
+      expect(readdirSync(directory)).to.deep.equal([]);
+    });
+
+    it('says what to do when the place was taken in the meantime', async () => {
+      const path = join(directory, 'a');
+      const failure = await failureOf(
+        writeToldOnce(
+          path,
+          async () => writeFileSync(path, 'another'),
+          () => 'secret',
+          () => 'make another',
+        ).then(() => undefined),
+      );
+      expect(String(failure)).to.contain('exists').and.contain('; make another');
+      expect(readFileSync(path, 'utf8')).to.equal('another');
+    });
   });
 });

@@ -23,7 +23,7 @@ function issueCertificates(directory: string): void {
   openssl('req', '-x509', ...ec, '-subj', '/CN=ca', '-keyout', 'ca.key', '-out', 'ca.crt');
   for (const [name, host, usage] of [
     ['control-plane', 'control-plane.stacyvm.internal', 'serverAuth,clientAuth'],
-    ['worker', 'worker-1', 'serverAuth'],
+    ['worker', 'worker-1', 'serverAuth,clientAuth'],
   ] as const) {
     openssl(
       ...['req', '-x509', ...ec, '-subj', `/CN=${name}`, '-keyout', `${name}.key`, '-out', `${name}.crt`],

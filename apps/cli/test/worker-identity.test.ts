@@ -64,7 +64,7 @@ describe('stacyvm worker, for administrators', function () {
       expect(token).to.match(/^stacyvm-join-v1\.[\w-]{43}\n$/);
       const again = await stacyvm('join-token', 'create', '--worker-id', WORKER, '--out', path);
       expect(again.code).to.equal(1);
-      expect(again.stderr).to.contain('exists already');
+      expect(again.stderr).to.contain('exists; name another file');
       expect(readFileSync(path, 'utf8')).to.equal(token);
     });
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { createApiClient } from '@stacyvm/api';
 import { defineCommand } from '../command.js';
-import { prepareDataDirectory } from '../dev/data-directory.js';
+import { prepareDataDirectory, refuseSecondStart } from '../dev/data-directory.js';
 import { createLogPrinter } from '../dev/log-printer.js';
 import { portOrFree } from '../dev/port.js';
 import { describeProof, proveSystem } from '../dev/proof.js';
@@ -37,6 +37,7 @@ export const devCommand = defineCommand({
     if (args.port !== undefined && !(Number.isInteger(args.port) && args.port > 0 && args.port < 65_536)) {
       throw new CommandFailure('--port must be a number from 1 to 65535', 2);
     }
+    await refuseSecondStart(args.dataDir);
     const interrupt = onInterrupt();
     const port = args.port ?? (await portOrFree(DEFAULT_PORT));
     if (args.port === undefined && port !== DEFAULT_PORT)

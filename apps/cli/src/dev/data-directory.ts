@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { inspectDatabaseDirectory } from '@stacyvm/store/inspection';
 import { deriveWorkerKey } from '@stacyvm/token';
+import { CommandFailure } from '../failure.js';
 import { makeDirectory } from '../make-directory.js';
 
 /** The one worker of a development system. */
@@ -16,11 +18,40 @@ export interface DataDirectory {
 }
 
 /**
+ * The configuration is written anew at every start, under the programs of an earlier one if they still run.
+ *
+ * @throws CommandFailure when they do
+ */
+export async function refuseSecondStart(directory: string): Promise<void> {
+  const path = resolve(directory);
+  const database = await inspectDatabaseDirectory(join(path, 'postgres')).catch(() => undefined);
+  if (database?.ownerPid === undefined) return;
+  const port = /^ {2}port: (\d+)$/m.exec(readFileSync(join(path, 'control-plane.yaml'), 'utf8'))?.[1];
+  throw new CommandFailure(
+    `a system runs in ${path} already, at http://127.0.0.1:${port} (process ${database.ownerPid}): use it, stop it, or name another directory with --data-dir`,
+  );
+}
+
+/**
  * Prepares a data directory: secrets are made once and kept, readable by their owner only; the configuration of the
  * two programs is written anew each time.
+ *
+ * @throws CommandFailure
  */
 export function prepareDataDirectory(directory: string, port: number): DataDirectory {
   const path = resolve(directory);
+  try {
+    return prepare(path, port);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new CommandFailure(`${path} cannot be used: ${code}; name another directory with --data-dir`, 1, {
+      cause: error,
+    });
+  }
+}
+
+function prepare(path: string, port: number): DataDirectory {
   const secrets = join(path, 'secrets');
   makeDirectory(path);
   // The database and the sandboxes run as users of their own, which must be able to pass through, but not to look.

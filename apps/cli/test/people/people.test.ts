@@ -81,7 +81,7 @@ describe('stacyvm apikey and auth, on a control plane', function () {
     );
     const again = await stacyvm(['apikey', 'create', '--name', 'ci', '--role', 'viewer', '--out', out]);
     expect(again).to.include({ code: 1 });
-    expect(again.stderr).to.contain('exists already');
+    expect(again.stderr).to.contain('exists; name another file');
   });
 
   it('prints a key alone, so that it can be piped on', async () => {

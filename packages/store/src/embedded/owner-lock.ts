@@ -79,7 +79,10 @@ async function follow(directory: string, claim: string): Promise<number | undefi
   const ownerPid = await liveOwnerAt(join(directory, `${LOCK}.${highest}`));
   if (ownerPid !== undefined) {
     const who = ownerPid === process.pid ? `this process (pid ${ownerPid})` : `pid ${ownerPid}`;
-    throw new StoreError('in_use', `the embedded database in ${directory} is already in use by ${who}`);
+    throw new StoreError(
+      'in_use',
+      `the embedded database in ${directory} is already in use by ${who}; stop that, or set database.path to another directory`,
+    );
   }
   const number = highest + 1;
   const file = join(directory, `${LOCK}.${number}`);

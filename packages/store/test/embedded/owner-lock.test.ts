@@ -40,7 +40,7 @@ describe('owner lock', () => {
     await writeOwner({ pid, start: await processStart(pid) });
     const refusal = await rejection(acquireOwnerLock(scratch.path), 'in_use');
     expect(refusal.message).to.equal(
-      `the embedded database in ${scratch.path} is already in use by pid ${pid}`,
+      `the embedded database in ${scratch.path} is already in use by pid ${pid}; stop that, or set database.path to another directory`,
     );
   });
 

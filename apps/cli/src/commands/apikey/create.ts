@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs';
 import { defineCommand } from '../../command.js';
 import { connectionOptions } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
-import { writeNewFile } from '../../new-file.js';
+import { writeToldOnce } from '../../new-file.js';
 import { formatOption, localTime, notice, print, printJson } from '../../output.js';
 import { keysOf, ownerOption } from './owner.js';
 
@@ -33,25 +32,21 @@ export const createKeyCommand = defineCommand({
       .example('stacyvm apikey create --tenant tn-… --name ci --role api --out ci.key', 'for a program'),
   handler: async ({ name, role, ttl, out, ...args }) => {
     const { owner, people } = keysOf(args);
-    if (out !== undefined && existsSync(out)) throw new CommandFailure(`${out} exists already`);
     const wanted = { name, ...(ttl === undefined ? {} : { ttl }) };
-    const created =
+    const create = async () =>
       owner === undefined
-        ? await people.createPlatformKey({ ...wanted, role: roleOf(role, PLATFORM_ROLES, 'of the platform') })
-        : await people.createTenantKey(owner, {
-            ...wanted,
-            role: roleOf(role, TENANT_ROLES, 'of a tenant'),
-          });
+        ? people.createPlatformKey({ ...wanted, role: roleOf(role, PLATFORM_ROLES, 'of the platform') })
+        : people.createTenantKey(owner, { ...wanted, role: roleOf(role, TENANT_ROLES, 'of a tenant') });
+    const created =
+      out === undefined
+        ? await create()
+        : await writeToldOnce(
+            out,
+            create,
+            ({ key }) => `${key}\n`,
+            ({ id }) => `the key is lost, revoke ${id} and make another`,
+          );
     const { key, ...facts } = created;
-    if (out !== undefined) {
-      await writeNewFile(out, `${key}\n`, { replace: false }).catch((error: unknown) => {
-        throw new CommandFailure(
-          `${error instanceof Error ? error.message : out}; the key is lost, revoke ${facts.id} and make another`,
-          1,
-          { cause: error },
-        );
-      });
-    }
     if (args.format === 'json') return printJson(out === undefined ? created : { ...facts, file: out });
     if (out === undefined) print(key);
     const end =

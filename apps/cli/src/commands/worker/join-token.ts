@@ -1,7 +1,6 @@
-import { existsSync, writeFileSync } from 'node:fs';
 import { defineCommand } from '../../command.js';
 import { connect, connectionOptions } from '../../connection.js';
-import { CommandFailure } from '../../failure.js';
+import { writeToldOnce } from '../../new-file.js';
 import { collect, formatOption, localTime, print, printJson, table } from '../../output.js';
 
 const createCommand = defineCommand({
@@ -31,14 +30,22 @@ const createCommand = defineCommand({
         'for one new host',
       ),
   handler: async (args) => {
-    if (args.out !== undefined && existsSync(args.out))
-      throw new CommandFailure(`${args.out} exists already`);
-    const created = await connect(args).workerIdentity.createJoinToken({
-      worker_id: args.workerId,
-      ...(args.ttl === undefined ? {} : { ttl: args.ttl }),
-      ...(args.pool === undefined ? {} : { pool: args.pool }),
-    });
-    if (args.out !== undefined) writeNewFile(args.out, created.token);
+    const client = connect(args);
+    const create = () =>
+      client.workerIdentity.createJoinToken({
+        worker_id: args.workerId,
+        ...(args.ttl === undefined ? {} : { ttl: args.ttl }),
+        ...(args.pool === undefined ? {} : { pool: args.pool }),
+      });
+    const created =
+      args.out === undefined
+        ? await create()
+        : await writeToldOnce(
+            args.out,
+            create,
+            ({ token }) => `${token}\n`,
+            ({ id }) => `the join token is lost, delete ${id} and make another`,
+          );
     const { token, ...rest } = created;
     if (args.format === 'json')
       return printJson(args.out === undefined ? created : { ...rest, file: args.out });
@@ -108,18 +115,3 @@ export const joinTokenCommand = defineCommand({
       .demandCommand(1, 'stacyvm worker join-token takes create, list or delete.'),
   handler: async () => undefined,
 });
-
-function writeNewFile(path: string, token: string): void {
-  try {
-    writeFileSync(path, `${token}\n`, { mode: 0o600, flag: 'wx' });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new CommandFailure(
-      `${path} cannot be written: ${code}; the join token is lost, delete it and make another`,
-      1,
-      {
-        cause: error,
-      },
-    );
-  }
-}
