@@ -32,11 +32,16 @@ async function runLanes(lanes) {
   const exitCodes = await Promise.all(
     lanes.map(({ specs, file }) => runNode(mochaWith(specs, file), { cwd: root })),
   );
-  // A lane that did not come to its end, or reported in another form, has none.
+  // A lane that did not come to its end, or reports in another form, has none.
   const totals = lanes
     .filter(({ file }) => existsSync(file))
     .map(({ file }) => JSON.parse(readFileSync(file, 'utf8')));
-  if (totals.length < lanes.length) return exitCodes.find((code) => code !== 0) ?? 0;
+  if (totals.length < lanes.length) {
+    const code = exitCodes.find((each) => each !== 0);
+    if (code !== undefined || process.argv.includes('--reporter')) return code ?? 0;
+    console.error('a part of the suites ended before its end, and said nothing');
+    return 1;
+  }
   const sum = (name) => totals.reduce((total, lane) => total + lane[name], 0);
   const skipped = sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : '';
   console.log(`${sum('passed')} passed, ${sum('failed')} failed${skipped}`);

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { onInterrupt } from '../src/interrupt.js';
 
@@ -34,4 +35,17 @@ describe('onInterrupt', () => {
     expect(later.aborted).to.equal(false);
     expect(process.listeners('SIGHUP')).to.have.length(0);
   });
+
+  it('leaves SIGPIPE alone, which would kill the process at the next broken connection', () => {
+    const interrupt = onInterrupt();
+    const during = process.listenerCount('SIGPIPE');
+    interrupt.release();
+    expect([during, ignoresSigpipe()]).to.deep.equal([0, true]);
+  });
 });
+
+/** SigIgn of /proc/PID/status: bit n - 1 is signal n, and SIGPIPE is 13. */
+function ignoresSigpipe(): boolean {
+  const mask = /^SigIgn:\s*([0-9a-f]+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+  return (BigInt(`0x${mask}`) & (1n << 12n)) !== 0n;
+}
