@@ -1,5 +1,4 @@
-// Reports one line a package while it runs, and failures in full. The totals go as JSON to the file of the option `totals`.
-const { writeFileSync } = require('node:fs');
+// Reports one line a package while it runs, failures in full, and the totals as the last line.
 const { relative, sep } = require('node:path');
 const { reporters, Runner } = require('mocha');
 
@@ -12,7 +11,6 @@ module.exports = class PackageReporter extends reporters.Base {
   constructor(runner, options) {
     super(runner, options);
     this.current = undefined;
-    this.totalsFile = options.reporterOptions.totals;
     runner.on(EVENT_TEST_PASS, (test) => this.count(test, 'passed'));
     runner.on(EVENT_TEST_FAIL, (test, error) => {
       this.count(test, 'failed');
@@ -69,6 +67,7 @@ module.exports = class PackageReporter extends reporters.Base {
     this.flush();
     const { passes, failures, pending } = this.stats;
     if (failures > 0) reporters.Base.list(this.failures);
-    writeFileSync(this.totalsFile, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
+    const skipped = pending > 0 ? `, ${pending} skipped` : '';
+    reporters.Base.consoleLog('%d passed, %d failed%s', passes, failures, skipped);
   }
 };
