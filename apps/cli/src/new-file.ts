@@ -47,17 +47,19 @@ export async function writeNewFile(
 /**
  * Writes what is told once into a new file: the place for it is made before it is asked for, so that nothing is made that cannot be kept.
  *
+ * @param path undefined: the caller shows it, and nothing is written
  * @param make asks for it
  * @param loss what to do when it was made and could not be written after all, on a full disk for instance
  * @returns what was made
  * @throws CommandFailure
  */
 export async function writeToldOnce<T>(
-  path: string,
+  path: string | undefined,
   make: () => Promise<T>,
   textOf: (made: T) => string,
   loss: (made: T) => string,
 ): Promise<T> {
+  if (path === undefined) return make();
   let made: { readonly value: T } | undefined;
   async function* content(): AsyncGenerator<string> {
     const value = await make();

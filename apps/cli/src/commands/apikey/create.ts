@@ -1,6 +1,7 @@
 import { defineCommand } from '../../command.js';
 import { connectionOptions } from '../../connection.js';
 import { CommandFailure } from '../../failure.js';
+import { given } from '../../given.js';
 import { writeToldOnce } from '../../new-file.js';
 import { formatOption, localTime, notice, print, printJson } from '../../output.js';
 import { keysOf, ownerOption } from './owner.js';
@@ -32,20 +33,17 @@ export const createKeyCommand = defineCommand({
       .example('stacyvm apikey create --tenant tn-… --name ci --role api --out ci.key', 'for a program'),
   handler: async ({ name, role, ttl, out, ...args }) => {
     const { owner, people } = keysOf(args);
-    const wanted = { name, ...(ttl === undefined ? {} : { ttl }) };
+    const wanted = { name, ...given({ ttl }) };
     const create = async () =>
       owner === undefined
         ? people.createPlatformKey({ ...wanted, role: roleOf(role, PLATFORM_ROLES, 'of the platform') })
         : people.createTenantKey(owner, { ...wanted, role: roleOf(role, TENANT_ROLES, 'of a tenant') });
-    const created =
-      out === undefined
-        ? await create()
-        : await writeToldOnce(
-            out,
-            create,
-            ({ key }) => `${key}\n`,
-            ({ id }) => `the key is lost, revoke ${id} and make another`,
-          );
+    const created = await writeToldOnce(
+      out,
+      create,
+      ({ key }) => `${key}\n`,
+      ({ id }) => `the key is lost, revoke ${id} and make another`,
+    );
     const { key, ...facts } = created;
     if (args.format === 'json') return printJson(out === undefined ? created : { ...facts, file: out });
     if (out === undefined) print(key);

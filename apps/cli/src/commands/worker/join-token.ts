@@ -1,5 +1,6 @@
 import { defineCommand } from '../../command.js';
 import { connect, connectionOptions } from '../../connection.js';
+import { given } from '../../given.js';
 import { writeToldOnce } from '../../new-file.js';
 import { collect, formatOption, localTime, print, printJson, table } from '../../output.js';
 
@@ -34,18 +35,14 @@ const createCommand = defineCommand({
     const create = () =>
       client.workerIdentity.createJoinToken({
         worker_id: args.workerId,
-        ...(args.ttl === undefined ? {} : { ttl: args.ttl }),
-        ...(args.pool === undefined ? {} : { pool: args.pool }),
+        ...given({ ttl: args.ttl, pool: args.pool }),
       });
-    const created =
-      args.out === undefined
-        ? await create()
-        : await writeToldOnce(
-            args.out,
-            create,
-            ({ token }) => `${token}\n`,
-            ({ id }) => `the join token is lost, delete ${id} and make another`,
-          );
+    const created = await writeToldOnce(
+      args.out,
+      create,
+      ({ token }) => `${token}\n`,
+      ({ id }) => `the join token is lost, delete ${id} and make another`,
+    );
     const { token, ...rest } = created;
     if (args.format === 'json')
       return printJson(args.out === undefined ? created : { ...rest, file: args.out });

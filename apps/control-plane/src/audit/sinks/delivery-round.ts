@@ -65,9 +65,11 @@ export async function deliverRound({ sink, id, store, logger }: RoundOptions): P
   return { delivered, missed, isBehind };
 
   function tellGaps(ranges: readonly DeliveryRange[], records: readonly AuditRecord[]): void {
+    const there = new Map<string, number>();
+    for (const { tenant } of records) there.set(tenant, (there.get(tenant) ?? 0) + 1);
     for (const { tenant, after, upTo } of ranges) {
-      const there = records.filter((record) => record.tenant === tenant).length;
-      if (there < upTo - after) tellMissed(tenant, upTo - after - there);
+      const gone = upTo - after - (there.get(tenant) ?? 0);
+      if (gone > 0) tellMissed(tenant, gone);
     }
   }
 
