@@ -22,8 +22,8 @@ import {
   answerHead,
   guardOperations,
   nameOperations,
+  requestDocument,
   routeOperations,
-  servedDocument,
 } from './contract.js';
 import type { DiagnosticsState } from './diagnostics/diagnostics.js';
 import { formBody } from './form-body.js';
@@ -110,7 +110,7 @@ export function createApp(options: AppOptions): Express {
   app.use(...jsonBody(), formBody());
   app.use(
     OpenApiValidator.middleware({
-      apiSpec: servedDocument() as Parameters<typeof OpenApiValidator.middleware>[0]['apiSpec'],
+      apiSpec: requestDocument() as Parameters<typeof OpenApiValidator.middleware>[0]['apiSpec'],
       validateApiSpec: false,
       validateSecurity: false,
       // One violation is enough: a list of them would be as long as a body can make it.

@@ -28,13 +28,44 @@ export function isForm(request: Request): boolean {
   return FORMS.has(contextOf(request).operation);
 }
 
-/** The contract without what the worker protocol serves. */
-export function servedDocument(): Record<string, unknown> {
-  const document = structuredClone(openApiDocument) as { paths: Record<string, Record<string, unknown>> };
+interface ContractDocument {
+  readonly paths: Record<string, Record<string, { responses?: unknown }>>;
+  readonly components: Record<string, Record<string, unknown>>;
+}
+
+/** What the contract says of the requests that the control plane serves: a third of it, as the validator goes over all of what it is given for every operation. */
+export function requestDocument(): Record<string, unknown> {
+  const document = structuredClone(openApiDocument) as unknown as ContractDocument;
   for (const { path, method, servedBy } of listOperations()) {
-    if (servedBy !== 'control-plane') delete document.paths[path]?.[method];
+    const item = document.paths[path] ?? {};
+    if (servedBy === 'control-plane') item[method] = { ...item[method], responses: {} };
+    else delete item[method];
   }
-  return document;
+  const references = referencesFrom(document);
+  for (const [kind, components] of Object.entries(document.components)) {
+    // Those are referred to by their names.
+    if (kind === 'securitySchemes') continue;
+    for (const name of Object.keys(components))
+      if (!references.has(`#/components/${kind}/${name}`)) delete components[name];
+  }
+  return { ...document };
+}
+
+/** Every `$ref` that the paths of a document lead to. */
+function referencesFrom({ paths, components }: ContractDocument): ReadonlySet<string> {
+  const found = new Set<string>();
+  const visit = (node: unknown): void => {
+    if (typeof node !== 'object' || node === null) return;
+    const { $ref: reference } = node as { $ref?: unknown };
+    if (typeof reference === 'string' && !found.has(reference)) {
+      found.add(reference);
+      const [kind = '', name = ''] = reference.slice('#/components/'.length).split('/');
+      visit(components[kind]?.[name]);
+    }
+    Object.values(node).forEach(visit);
+  };
+  visit(paths);
+  return found;
 }
 
 /**

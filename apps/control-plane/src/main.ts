@@ -7,7 +7,6 @@ import {
   runProgram,
 } from '@stacyvm/config';
 import { createLogger } from '@stacyvm/logging';
-import { startControlPlane } from './control-plane.js';
 import { createWatchedSettings } from './watched-settings.js';
 
 const FLAGS: ProgramFlags = {
@@ -45,6 +44,8 @@ await runProgram(async () => {
   });
   logger.info('control plane starts', { version, config_file: usedFile ?? 'none', node: process.version });
   const watch = createWatchedSettings({ initial, load, logger });
+  // Not before it is needed: help and a configuration that is refused should not wait for it.
+  const { startControlPlane } = await import('./control-plane.js');
   const controlPlane = await startControlPlane({ settings, logger, version, settingsSource: watch });
   logger.info('control plane listens', { url: controlPlane.url });
   watch.start(controlPlane.reload);

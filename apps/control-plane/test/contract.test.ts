@@ -1,14 +1,14 @@
-import { listOperations } from '@stacyvm/api';
+import { listOperations, openApiDocument } from '@stacyvm/api';
 import { AuthError } from '@stacyvm/auth';
 import { expect } from 'chai';
 import express from 'express';
-import { guardOperations, isPublicPath, servedDocument } from '../src/contract.js';
+import { guardOperations, isPublicPath, requestDocument } from '../src/contract.js';
 import { requestContext } from '../src/request-context.js';
 import { captureLogs } from './log-capture.js';
 
 describe('the served contract', () => {
   it('has every operation but those of the worker protocol', () => {
-    const served = listOperations(servedDocument()).map(({ id }) => id);
+    const served = listOperations(requestDocument()).map(({ id }) => id);
     expect(served).not.to.include.members([
       'workerHeartbeat',
       'renewWorkerLease',
@@ -19,9 +19,21 @@ describe('the served contract', () => {
   });
 
   it('leaves the contract itself as it is', () => {
-    const before = listOperations().length;
-    servedDocument();
-    expect(listOperations().length).to.equal(before);
+    const before = structuredClone(openApiDocument);
+    requestDocument();
+    expect(openApiDocument).to.deep.equal(before);
+  });
+
+  it('has whatever its requests refer to, and nothing of the answers', () => {
+    const { paths, components } = requestDocument() as Record<'paths' | 'components', object>;
+    const referredTo = new Set(JSON.stringify({ paths, components }).match(/#\/components\/\w+\/\w+/g));
+    const there = Object.entries(components)
+      .filter(([kind]) => kind !== 'securitySchemes')
+      .flatMap(([kind, named]) => Object.keys(named).map((name) => `#/components/${kind}/${name}`));
+    expect(there)
+      .to.have.members([...referredTo])
+      .and.to.include('#/components/schemas/SpawnRequest');
+    expect(there).not.to.include('#/components/schemas/Error');
   });
 });
 

@@ -1,5 +1,4 @@
 import { verify } from 'node:crypto';
-import jose from 'node-jose';
 import type { SignatureAlgorithm } from './algorithms.js';
 import type { VerificationKey } from './verification-key.js';
 
@@ -37,8 +36,14 @@ export async function isSignedBy(
 function primitiveOf(key: VerificationKey): Promise<PrimitiveKey> {
   let primitive = primitives.get(key);
   if (primitive === undefined) {
-    primitive = jose.JWK.asKey({ ...key.material }).then((imported) => imported as unknown as PrimitiveKey);
+    primitive = importKey(key);
     primitives.set(key, primitive);
   }
   return primitive;
+}
+
+/** Loads node-jose with the first key that needs it: it is hundreds of files, which most programs never use. */
+async function importKey(key: VerificationKey): Promise<PrimitiveKey> {
+  const { default: jose } = await import('node-jose');
+  return (await jose.JWK.asKey({ ...key.material })) as unknown as PrimitiveKey;
 }

@@ -8,12 +8,14 @@ import type { ExecCgroup } from './cgroups.js';
 import { ExecChain, type ExecPlan } from './exec-chain.js';
 import { EXEC_MARKER } from './exec-script.js';
 import { OutputRelay } from './output-relay.js';
-import { findTree, freezeTree, killProcess, sendSignal } from './process-tree.js';
+import { findTree, freezeTree, isZombie, killProcess, sendSignal } from './process-tree.js';
 
 /** How long a killed exec waits for a caller that does not take its last output. */
 const ABANDON_MS = 1_000;
 /** About 30 ms of `holdsWithin`. */
 const MAX_ROUNDS_ALONE = 5;
+/** A killed process counts against the sandbox's limit until its init has reaped it. */
+const REAP_TIMEOUT_MS = 1_000;
 /** Most programs are gone by then; what is not may make new processes as fast as they are killed. */
 const ROUNDS_BEFORE_FREEZING = 2;
 
@@ -170,10 +172,14 @@ export class ExecSession {
     };
     let rounds = 0;
     let roundsAlone = 0;
+    const killed = new Set<number>();
     const gone = await holdsWithin(this.#killTimeoutMs, async () => {
       rounds += 1;
       const others = rounds > ROUNDS_BEFORE_FREEZING ? await freezeTree(findOthers) : await findOthers();
-      for (const pid of others) killProcess(pid);
+      for (const pid of others) {
+        killProcess(pid);
+        killed.add(pid);
+      }
       if (others.length > 0) return false;
       if (this.#chain.hasExited) return true;
       roundsAlone += 1;
@@ -183,7 +189,10 @@ export class ExecSession {
       if (roundsAlone > MAX_ROUNDS_ALONE) killProcess(root);
       return false;
     });
-    if (gone) return;
+    if (gone) {
+      await holdsWithin(REAP_TIMEOUT_MS, () => ![...killed].some(isZombie));
+      return;
+    }
     this.#unkilled = true;
     throw new ProviderError('exec_failed', 'the processes of the exec could not be killed');
   }

@@ -38,6 +38,11 @@ export function isRunning(process: ProcessIdentity): boolean {
   return identifyProcess(process.pid)?.startTime === process.startTime;
 }
 
+/** True for a process that has ended and that nobody has waited for yet. */
+export function isZombie(pid: number): boolean {
+  return readStat(pid)?.state === 'Z';
+}
+
 /** A process that is gone already is no error: callers look at the outcome, not at the call. */
 export function sendSignal(pid: number, signal: NodeJS.Signals): void {
   try {
