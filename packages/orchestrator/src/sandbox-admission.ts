@@ -70,7 +70,9 @@ export function createSandboxAdmission(options: SandboxAdmissionOptions): Sandbo
 
   return {
     avoid(workerId) {
-      avoidedUntil.set(workerId, clock().getTime() + AVOID_MS);
+      const now = clock().getTime();
+      for (const [id, until] of avoidedUntil) if (until <= now) avoidedUntil.delete(id);
+      avoidedUntil.set(workerId, now + AVOID_MS);
     },
 
     async admit(spawn, needs, tried) {

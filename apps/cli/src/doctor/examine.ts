@@ -3,6 +3,7 @@ import { redactText } from '@stacyvm/logging';
 import { settingsOrError } from '../loaded-configuration.js';
 import { createKnownSecrets } from '../support/known-secrets.js';
 import type { CheckNode } from './check.js';
+import { auditSinkChecks } from './checks/audit-sinks.js';
 import { certificateChecks } from './checks/certificates.js';
 import { clockChecks } from './checks/clock.js';
 import { brokenConfiguration, configurationChecks } from './checks/configuration.js';
@@ -64,6 +65,7 @@ function checksOf(subject: Subject): readonly CheckNode[] {
     identityChecks(subject),
     certificateChecks(subject),
     workerChecks(subject, visit),
+    auditSinkChecks(subject),
     fleetChecks(subject),
     providerChecks(subject),
     portChecks(subject),

@@ -29,8 +29,8 @@ interface CertificateUse {
   readonly purpose: 'server' | 'client';
   readonly cert: PathKey;
   readonly key: PathKey;
-  /** Where the other side keeps the authorities that it must come from. */
-  readonly authorities: PathKey;
+  /** Where the other side keeps the authorities that it must come from, when it is one of ours. */
+  readonly authorities?: PathKey;
   readonly names?: 'worker' | 'control-plane';
 }
 
@@ -65,11 +65,18 @@ const CERTIFICATES: readonly CertificateUse[] = [
     key: 'worker.control_plane_client_key_file',
     authorities: 'server.tls.client_ca_file',
   },
+  {
+    program: 'control-plane',
+    purpose: 'client',
+    cert: 'audit.syslog_tls.cert_file',
+    key: 'audit.syslog_tls.key_file',
+  },
 ];
 
 const AUTHORITIES: ReadonlyArray<readonly [program: 'control-plane' | 'worker', key: PathKey]> = [
   ['control-plane', 'server.tls.client_ca_file'],
   ['control-plane', 'worker.rpc_tls.ca_file'],
+  ['control-plane', 'audit.syslog_tls.ca_file'],
   ['worker', 'worker.rpc_tls.client_ca_file'],
   ['worker', 'worker.control_plane_ca_file'],
 ];
@@ -202,6 +209,7 @@ function judgeChain(
   use: CertificateUse,
   chain: readonly [X509Certificate, ...X509Certificate[]],
 ): Finding {
+  if (use.authorities === undefined) return skipped('those who see it are not known here');
   const path = settings[use.authorities];
   if (path === '') return skipped(`${use.authorities} is not set here, so there is nothing to compare with`);
   const problem = chainProblem(chain, readCertificates(path), clock());
