@@ -31,7 +31,7 @@ export function spec(sandboxId: string, more: Partial<SandboxSpec> = {}): Sandbo
 export async function eventually(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  deadlineMs = 5_000,
+  deadlineMs = 15_000,
 ) {
   const end = Date.now() + deadlineMs;
   while (!(await condition())) {
