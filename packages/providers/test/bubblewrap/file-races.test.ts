@@ -55,7 +55,10 @@ describe('bubblewrap: a program that works against the reader of its file', () =
   it('does not keep the reader of what was exchanged for a pipe after it had been looked at', async () => {
     const read = await against('exchange', EXCHANGE);
     const outcomes = new Set<string>();
-    for (let round = 0; round < 24; round += 1) outcomes.add(await read());
+    const until = performance.now() + 12_000;
+    // Until the race went both ways: on a busy host the program may lose it many times in a row.
+    for (let round = 0; round < 24 || (outcomes.size < 2 && performance.now() < until); round += 1)
+      outcomes.add(await read());
     expect(['content', 'not_a_file', 'file_failed', 'file_not_found']).to.include.members([...outcomes]);
     expect(outcomes.size).to.be.greaterThan(1);
   });
