@@ -2,6 +2,8 @@
 export interface ByteGatherer {
   readonly length: number;
   add(piece: Uint8Array): void;
+  /** Makes room for so many bytes in all, so that nothing is copied on the way to them. */
+  expect(bytes: number): void;
   /** Everything gathered so far, and begins anew. */
   take(): Buffer;
 }
@@ -15,19 +17,25 @@ const FIRST_BYTES = 1024;
 export function createByteGatherer(): ByteGatherer {
   let buffer = Buffer.alloc(0);
   let length = 0;
+
+  function growTo(capacity: number): void {
+    const larger = Buffer.allocUnsafe(capacity);
+    buffer.copy(larger, 0, 0, length);
+    buffer = larger;
+  }
+
   return {
     get length() {
       return length;
     },
     add(piece) {
       const needed = length + piece.byteLength;
-      if (needed > buffer.length) {
-        const larger = Buffer.allocUnsafe(Math.max(needed, buffer.length * 2, FIRST_BYTES));
-        buffer.copy(larger, 0, 0, length);
-        buffer = larger;
-      }
+      if (needed > buffer.length) growTo(Math.max(needed, buffer.length * 2, FIRST_BYTES));
       buffer.set(piece, length);
       length = needed;
+    },
+    expect(bytes) {
+      if (bytes > buffer.length) growTo(bytes);
     },
     take() {
       const gathered = buffer.subarray(0, length);

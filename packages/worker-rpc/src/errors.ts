@@ -15,7 +15,7 @@ export type CallOutcome = 'not_executed' | 'unknown';
  * `unauthorized` 401, `forbidden` 403, `not_found` 404, `conflict` 409, `capacity_exhausted` 429: refused.
  * `invalid_request`: any other 4xx. `worker_busy`: as many calls are under way as the worker takes, or as this client
  * makes of it, by the reason `too_many_calls`. `worker_draining`, `unavailable`: 503. `exec_timeout`: the program ran out of
- * its time. `file_refused`: what the sandbox answers about a path; the reason says what, as `RpcFileErrorCode`. `stream_truncated`:
+ * its time. `answers_busy`: the worker has answered, but there was no room to take its answer in (`CallOptions.reserve`). `file_refused`: what the sandbox answers about a path; the reason says what, as `RpcFileErrorCode`. `stream_truncated`:
  * the stream ended without the end that the worker had announced.
  * `unexpected_redirect`: a 3xx; it is never followed. `protocol_error`: an answer outside the protocol.
  * `remote_error`: any other failure that the worker reports.
@@ -36,6 +36,7 @@ export type WorkerRpcErrorCode =
   | 'worker_draining'
   | 'unavailable'
   | 'exec_timeout'
+  | 'answers_busy'
   | 'file_refused'
   | 'stream_truncated'
   | 'unexpected_redirect'
@@ -83,6 +84,7 @@ export type RpcMethodErrorCode =
   | 'conflict'
   | 'capacity_exhausted'
   | 'draining'
+  | 'busy'
   | 'unavailable'
   | 'exec_timeout'
   | RpcFileErrorCode
@@ -101,6 +103,7 @@ export const RPC_METHOD_ERRORS: Readonly<
   conflict: { status: 409, reason: 'conflict' },
   capacity_exhausted: { status: 429, reason: 'capacity_exhausted' },
   draining: { status: 503, reason: 'worker_draining' },
+  busy: { status: 503, reason: 'worker_busy' },
   unavailable: { status: 503, reason: 'unavailable' },
   exec_timeout: { status: 504, reason: 'exec_timeout' },
   ...FILE_ERRORS,

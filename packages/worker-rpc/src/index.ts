@@ -1,3 +1,4 @@
+export type { ReserveAnswer } from './answer-room.js';
 export { type CallKind, type CallLoad, type CallSlots, createCallSlots } from './call-slots.js';
 export type { Clock } from './clock.js';
 export { type ConnectionLimitOptions, limitConnections } from './connection-limit.js';
@@ -83,9 +84,9 @@ export {
 } from './rpc-client.js';
 export type { RpcClientTls } from './rpc-connections.js';
 export type { RpcCredential } from './rpc-credential.js';
+export type { RpcLimits } from './rpc-limits.js';
 export {
   createRpcRequestListener,
-  type RpcLimits,
   type RpcRequestListener,
   type RpcRequestListenerOptions,
 } from './rpc-listener.js';

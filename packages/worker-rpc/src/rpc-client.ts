@@ -1,6 +1,7 @@
 import type { Agent } from 'node:http';
 import { formatDuration } from '@stacyvm/duration';
 import { isWorkerId } from '@stacyvm/token';
+import type { ReserveAnswer } from './answer-room.js';
 import { parseBaseUrl } from './base-url.js';
 import { type CallSlots, createCallSlots } from './call-slots.js';
 import { type Clock, systemClock } from './clock.js';
@@ -86,6 +87,8 @@ export interface RpcClientOptions {
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
+  /** Asked before a long answer in one piece is read; without room the call fails as `answers_busy`. */
+  readonly reserve?: ReserveAnswer | undefined;
 }
 
 /** The output of a program that has ended. */
@@ -199,9 +202,10 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
         error: wire.error || undefined,
       };
     },
-    async exec(request, { signal } = {}) {
+    async exec(request, { signal, reserve } = {}) {
       const params = execParams(request);
-      const call = { method: 'worker.exec', params, timeoutMs: execTimeout(request), signal } as const;
+      const timeoutMs = execTimeout(request);
+      const call = { method: 'worker.exec', params, timeoutMs, signal, reserve } as const;
       const startedAt = clock().getTime();
       const wire = resultOf(checkExecResult, await callUnary(transport, call));
       return {
@@ -225,9 +229,9 @@ export function createRpcClient(options: RpcClientOptions): RpcClient {
       return callWith(transport, call, (response, expected) => readExecStream(response, expected, onOutput));
     },
     files: createFileClient(transport, timeouts),
-    async logs(request, { signal } = {}) {
+    async logs(request, { signal, reserve } = {}) {
       const params = logsParams(request);
-      const call = { method: 'worker.logs', params, timeoutMs: timeouts.logsMs, signal } as const;
+      const call = { method: 'worker.logs', params, timeoutMs: timeouts.logsMs, signal, reserve } as const;
       return resultOf(checkLogsResult, await callUnary(transport, call)).lines ?? [];
     },
     async renewLease(lease, ttlMs, { signal } = {}) {

@@ -68,6 +68,11 @@ export function isFileCall(call: RpcCall): call is FileCall {
   return call.method.startsWith('worker.file_');
 }
 
+/** The sandbox that a call is about; '' where it is about none. */
+export function sandboxOf(call: RpcCall): string {
+  return 'params' in call && 'sandboxId' in call.params ? call.params.sandboxId : '';
+}
+
 export interface DispatchTarget {
   readonly workerId: string;
   readonly methods: RpcMethods;

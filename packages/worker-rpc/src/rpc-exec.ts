@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AnswerHold } from './answer-pool.js';
 import { RpcMethodError } from './errors.js';
 import { createExecStreamWriter } from './exec-stream-writer.js';
 import type { OpenCall } from './open-calls.js';
@@ -12,6 +13,8 @@ export interface CapturedExec {
   readonly params: ExecParams;
   readonly context: RpcContext;
   readonly outputBytes: number;
+  /** Where the room for its output comes from. */
+  readonly hold: AnswerHold;
 }
 
 /** Runs a program and tells its output in one piece: the result of `worker.exec`. */
@@ -41,17 +44,22 @@ export async function execChunks(methods: RpcMethods, exec: CapturedExec): Promi
 
 async function execCaptured(
   methods: RpcMethods,
-  { params, context, outputBytes }: CapturedExec,
-  order: OutputCaptureOptions = {},
+  { params, context, outputBytes, hold }: CapturedExec,
+  order: Pick<OutputCaptureOptions, 'maxRuns'> = {},
 ) {
-  const capture = createOutputCapture(outputBytes, order);
-  const exit = await methods.exec(params, {
-    ...context,
-    onOutput(stream, chunk) {
-      capture.write(stream, chunk);
-      return Promise.resolve();
-    },
-  });
+  const capture = createOutputCapture(outputBytes, { ...order, take: hold.take });
+  // Nobody is told then, and the program may take its time to end.
+  if (context.signal.aborted) capture.discard();
+  else context.signal.addEventListener('abort', capture.discard, { once: true });
+  const exit = await methods
+    .exec(params, {
+      ...context,
+      onOutput(stream, chunk) {
+        capture.write(stream, chunk);
+        return Promise.resolve();
+      },
+    })
+    .finally(() => context.signal.removeEventListener('abort', capture.discard));
   if (exit.timedOut) throw new RpcMethodError('exec_timeout', `exec timeout: ${params.runtimeId}`);
   const pieces = capture.end();
   return { pieces, truncated: capture.truncated || undefined, exit };

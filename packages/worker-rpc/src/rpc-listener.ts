@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RevocationCheck } from '@stacyvm/token';
+import { type AnswerHold, createAnswerPool, holdAnswer, holdUntilSent } from './answer-pool.js';
 import { type CallLoad, type CallSlots, createCallSlots } from './call-slots.js';
 import { challengeOf } from './challenge.js';
 import { type Clock, systemClock } from './clock.js';
 import { RpcMethodError } from './errors.js';
-import { dispatchFile, filesOf } from './files/dispatch-files.js';
+import { dispatchFile, filesOf, tooMuchHeld } from './files/dispatch-files.js';
 import { BrokenTransfer, type FrameReader } from './files/frame-reader.js';
 import { isTransfer, openTransfer, receiveFile, sendFile, wantsTransfer } from './files/serve-transfer.js';
 import { discardBody, disconnectSignal, readBody, sendJson } from './http-body.js';
@@ -16,8 +17,10 @@ import { createReplayGuard, type ReplayGuard } from './replay-guard.js';
 import { formatTime } from './rfc3339.js';
 import { type AdmissionDesk, admitCall, type CallRefusal } from './rpc-admission.js';
 import type { RpcContext, RpcMethods } from './rpc-calls.js';
-import { dispatchUnary, isFileCall, type RpcCall } from './rpc-dispatch.js';
+import { dispatchUnary, isFileCall, type RpcCall, sandboxOf } from './rpc-dispatch.js';
 import { execChunks, execLive, execUnary, wantsLiveOutput } from './rpc-exec.js';
+import { type RpcLimits, withDefaults } from './rpc-limits.js';
+import { RPC_METHODS } from './rpc-methods.js';
 import {
   BUSY,
   BUSY_RETRY_SECONDS,
@@ -38,17 +41,6 @@ import type {
   WorkerAuthentication,
 } from './worker-authenticator.js';
 import { headerText, WORKER_ID_HEADER } from './worker-headers.js';
-
-export interface RpcLimits {
-  /** The largest request but for a transfer, by default 16 MiB. */
-  readonly bodyBytes?: number | undefined;
-  /** How long a request but for a transfer may take to arrive, by default a minute. */
-  readonly bodyMs?: number | undefined;
-  /** The most output of one stream, or content of a file, that an answer in one piece carries, by default 16 MiB. */
-  readonly outputBytes?: number | undefined;
-  /** How long nothing may move in a stream or a transfer, by default five minutes. */
-  readonly streamStallMs?: number | undefined;
-}
 
 export interface RpcRequestListenerOptions {
   readonly workerId: string;
@@ -72,6 +64,8 @@ export interface RpcRequestListener {
   (request: IncomingMessage, response: ServerResponse): void;
   /** Calls that are being served. */
   inFlight(): number;
+  /** What they hold of `answerBytes`, until their answers are sent. */
+  answerBytes(): number;
   /** Those of them that were let in, by kind. */
   load(): CallLoad;
   /**
@@ -87,9 +81,9 @@ export interface RpcRequestListener {
  * call. Only then the method of `methods` is called.
  */
 export function createRpcRequestListener(options: RpcRequestListenerOptions): RpcRequestListener {
-  const { workerId, methods, logger = silentLogger, clock = systemClock, limits = {} } = options;
+  const { workerId, methods, logger = silentLogger, clock = systemClock } = options;
   const { slots = createCallSlots() } = options;
-  const { bodyBytes = 16 * MIB, outputBytes = 16 * MIB, streamStallMs = 300_000, bodyMs = 60_000 } = limits;
+  const { bodyBytes, bodyMs, outputBytes, answerBytes, streamStallMs } = withDefaults(options.limits);
   const desk: AdmissionDesk = {
     workerId,
     fence: options.fence ?? createLeaseFence(),
@@ -97,6 +91,7 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
     clock,
   };
   const openCalls = createOpenCalls();
+  const answers = createAnswerPool(answerBytes);
   let inFlight = 0;
 
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -143,7 +138,7 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
     if (request.headers.expect !== undefined) response.writeContinue();
     const transfer = isTransfer(request) ? openTransfer(request, streamStallMs) : undefined;
     try {
-      const body = await (transfer?.head() ?? readBody(request, bodyBytes, bodyMs));
+      const body = await (transfer?.head() ?? readBody(request, bodyBytes, { withinMs: bodyMs }));
       if (body === undefined) return refuse(TOO_LARGE);
       if (open.revoked) return refuse(REVOKED);
       const envelope = decodeRpcEnvelope(body);
@@ -159,7 +154,7 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
       const release = slots.take(admitted.method);
       if (release === undefined) {
         report(request, BUSY, envelope.method);
-        answerError(response, envelope, BUSY, { 'retry-after': String(BUSY_RETRY_SECONDS) });
+        answerError(response, envelope, BUSY);
         return;
       }
       try {
@@ -205,12 +200,19 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
         });
         return;
       }
+      const hold = holdUntilSent(answers.open(sandboxOf(call)), response);
       const served =
         transfer === undefined
-          ? serveUnary(call, { ...context, lease: envelope.lease })
+          ? serveUnary(call, { ...context, lease: envelope.lease, hold })
           : serveTransfer(call, context, transfer);
       const result = await open.unlessRevoked(served);
-      sendJson(response, 200, encodeJson({ id: envelope.id, worker_id: workerId, result }));
+      const answer = encodeJson({ id: envelope.id, worker_id: workerId, result });
+      // What has an effect has short answers, but for output, which has taken its room.
+      if (!RPC_METHODS[call.method].mutating && !holdAnswer(hold, Buffer.byteLength(answer))) {
+        throw tooMuchHeld();
+      }
+      if (hold.bytes > 0) response.setTimeout(streamStallMs, () => response.destroy());
+      sendJson(response, 200, answer);
     } catch (error) {
       answerError(response, envelope, describe(error));
     }
@@ -218,16 +220,18 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
 
   function serveUnary(
     call: RpcCall,
-    context: RpcContext & { readonly lease: RpcEnvelope['lease'] },
+    { hold, ...context }: RpcContext & { readonly lease: RpcEnvelope['lease']; readonly hold: AnswerHold },
   ): Promise<unknown> {
     switch (call.method) {
       case 'worker.exec':
-        return execUnary(methods, { params: call.params, context, outputBytes });
+        return execUnary(methods, { params: call.params, context, outputBytes, hold });
       case 'worker.exec_stream':
-        return execChunks(methods, { params: call.params, context, outputBytes });
+        return execChunks(methods, { params: call.params, context, outputBytes, hold });
       default:
-        if (isFileCall(call))
-          return dispatchFile(call, { files: filesOf(methods), contentBytes: outputBytes }, context);
+        if (isFileCall(call)) {
+          const served = { files: filesOf(methods), contentBytes: outputBytes, hold };
+          return dispatchFile(call, served, context);
+        }
         return dispatchUnary(call, { workerId, methods, fence: desk.fence }, context);
     }
   }
@@ -250,10 +254,10 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
     response: ServerResponse,
     envelope: RpcEnvelope,
     { status, message, reason }: CallRefusal,
-    headers: Readonly<Record<string, string>> = {},
   ): void {
     const body = encodeJson({ id: envelope.id, worker_id: workerId, error: message, reason });
-    sendJson(response, status, body, headers);
+    const busy = reason === BUSY.reason ? { 'retry-after': String(BUSY_RETRY_SECONDS) } : {};
+    sendJson(response, status, body, busy);
   }
 
   function report(request: IncomingMessage, refused: CallRefusal, method: string | undefined): void {
@@ -277,6 +281,7 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
   };
   return Object.assign(listener, {
     inFlight: () => inFlight,
+    answerBytes: answers.heldBytes,
     load: slots.load,
     revalidate(isRevoked: RevocationCheck) {
       const calls = openCalls.revalidate(isRevoked);
@@ -293,5 +298,3 @@ interface ServedRequest {
   readonly response: ServerResponse;
   readonly transfer: FrameReader | undefined;
 }
-
-const MIB = 1024 * 1024;

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { type AnswerRoom, answersBusy, openAnswerRoom, type ReserveAnswer } from './answer-room.js';
 import type { CallSlots } from './call-slots.js';
 import type { ConnectionPool } from './connection-pool.js';
 import { WorkerRpcError } from './errors.js';
 import type { OutgoingTransfer } from './files/outgoing-file.js';
-import { readBody } from './http-body.js';
 import { ExchangeFailure, post } from './http-exchange.js';
 import { encodeJson } from './json-encoding.js';
 import { type LeaseToken, leaseToWire } from './lease-token.js';
@@ -28,6 +28,7 @@ export interface RpcTransportCall {
   readonly lease?: LeaseToken | undefined;
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
+  readonly reserve?: ReserveAnswer | undefined;
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent after the envelope, in one transfer with it. */
   readonly transfer?: OutgoingTransfer;
@@ -35,7 +36,8 @@ export interface RpcTransportCall {
   readonly idleMs?: number | undefined;
 }
 
-type ReadAnswer<T> = (response: IncomingMessage, expected: ReplyExpectation) => Promise<T>;
+type ReadReply<T> = (response: IncomingMessage, expected: ReplyExpectation) => Promise<T>;
+type ReadAnswer<T> = (response: IncomingMessage, expected: ReplyExpectation, room: AnswerRoom) => Promise<T>;
 
 const MIB = 1024 * 1024;
 /** The longest answers in one piece. Only output and lists are long; the rest is what a reference control plane would take. */
@@ -50,8 +52,8 @@ const LONG_REPLIES: Partial<Readonly<Record<RpcMethodName, number>>> = {
 /** Sends one call and tells its `result`. Calls that only read are sent once more if a kept connection had gone stale. */
 export async function callUnary(options: RpcTransportOptions, call: RpcTransportCall): Promise<unknown> {
   const attempt = (): Promise<unknown> =>
-    sendProven(options, call, async (response, expected) => {
-      const body = await readBody(response, LONG_REPLIES[call.method] ?? REPLY_LIMIT_BYTES);
+    sendProven(options, call, async (response, expected, room) => {
+      const body = await room.read(response, LONG_REPLIES[call.method] ?? REPLY_LIMIT_BYTES);
       if (body === undefined)
         throw protocolError('the answer of the worker is too large', response.statusCode);
       return readReply(response.statusCode ?? 0, body, expected);
@@ -87,9 +89,14 @@ async function sendProven<T>(
 ): Promise<T> {
   const release = options.slots.take(call.method);
   if (release === undefined) throw tooManyCalls(options.workerId);
+  const room = openAnswerRoom(call.reserve);
   try {
-    return await sendUntilTaken(options, call, read);
+    return await sendUntilTaken(options, call, (response, expected) => read(response, expected, room));
+  } catch (error) {
+    const isOurDelay = room.waiting && error instanceof ExchangeFailure && error.kind === 'timeout';
+    throw isOurDelay ? answersBusy() : error;
   } finally {
+    room.leave();
     release();
   }
 }
@@ -97,7 +104,7 @@ async function sendProven<T>(
 async function sendUntilTaken<T>(
   options: RpcTransportOptions,
   call: RpcTransportCall,
-  read: ReadAnswer<T>,
+  read: ReadReply<T>,
 ): Promise<T> {
   const { timeoutMs } = call;
   const startedAt = performance.now();
@@ -119,7 +126,7 @@ async function exchange<T>(
   options: RpcTransportOptions,
   call: RpcTransportCall,
   proof: CallProof,
-  read: ReadAnswer<T>,
+  read: ReadReply<T>,
 ): Promise<T> {
   const { workerId } = options;
   const id = randomUUID();

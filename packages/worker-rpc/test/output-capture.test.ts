@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { createOutputCapture, type OutputPiece } from '../src/output-capture.js';
+import { createOutputCapture, FREE_STREAM_BYTES, type OutputPiece } from '../src/output-capture.js';
 import type { OutputStream } from '../src/rpc-messages.js';
 
 setFlagsFromString('--expose-gc');
@@ -68,4 +68,91 @@ describe('createOutputCapture', () => {
       ]);
     });
   }
+
+  describe('when room is scarce', () => {
+    const chunk = (bytes: number, byte = 'x') => Buffer.alloc(bytes, byte);
+
+    it('keeps 256 KiB of each stream without room, drops the rest and says so', () => {
+      const capture = createOutputCapture(1_000_000, { take: () => false });
+      capture.write('stdout', chunk(400_000));
+      capture.write('stderr', chunk(FREE_STREAM_BYTES));
+      const pieces = capture.end();
+      expect(textOf(pieces, 'stdout')).to.equal('x'.repeat(FREE_STREAM_BYTES));
+      expect(textOf(pieces, 'stderr').length).to.equal(FREE_STREAM_BYTES);
+      expect(capture.truncated).to.equal(true);
+    });
+
+    it('keeps the beginning alone, also when there is room again', () => {
+      let room = 0;
+      const capture = createOutputCapture(1_000_000, { take: (bytes) => bytes <= room });
+      capture.write('stdout', chunk(FREE_STREAM_BYTES, 'a'));
+      capture.write('stdout', chunk(1, 'b'));
+      room = 1_000_000;
+      capture.write('stdout', chunk(1, 'c'));
+      expect(textOf(capture.end(), 'stdout')).to.equal('a'.repeat(FREE_STREAM_BYTES));
+      expect(capture.truncated).to.equal(true);
+    });
+
+    it('holds no more bytes than it took room for, however the output comes', () => {
+      const sizes = fc.array(fc.integer({ min: 1, max: 200_000 }), { maxLength: 12 });
+      fc.assert(
+        fc.property(sizes, sizes, fc.integer({ min: 0, max: 600_000 }), (out, err, room) => {
+          let taken = 0;
+          const take = (bytes: number): boolean => {
+            if (taken + bytes > room) return false;
+            taken += bytes;
+            return true;
+          };
+          const capture = createOutputCapture(1_000_000, { take });
+          for (let turn = 0; turn < Math.max(out.length, err.length); turn += 1) {
+            capture.write('stdout', chunk(out[turn] ?? 0));
+            capture.write('stderr', chunk(err[turn] ?? 0));
+          }
+          const whileRunning = taken;
+          const pieces = capture.end();
+          const kept = { stdout: textOf(pieces, 'stdout').length, stderr: textOf(pieces, 'stderr').length };
+          const beyond = (bytes: number) => Math.max(bytes - FREE_STREAM_BYTES, 0);
+          expect(beyond(kept.stdout) + beyond(kept.stderr)).to.be.at.most(whileRunning);
+          expect(taken, 'plain text is as long as JSON').to.equal(whileRunning);
+          const written = (sizes: readonly number[]) => sizes.reduce((sum, size) => sum + size, 0);
+          const isWhole = kept.stdout === written(out) && kept.stderr === written(err);
+          expect(capture.truncated).to.equal(!isWhole);
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    it('takes room for JSON that is longer than the bytes, and cuts it where there is none', () => {
+      const binary = chunk(300_000, '\u0001');
+      const taken: number[] = [];
+      const roomy = createOutputCapture(1_000_000, { take: (bytes) => taken.push(bytes) > 0 });
+      roomy.write('stdout', binary);
+      expect(textOf(roomy.end(), 'stdout').length).to.equal(300_000);
+      const encoded = 6 * 300_000;
+      expect(taken.reduce((sum, bytes) => sum + bytes, 0)).to.be.within(
+        encoded - 2 * FREE_STREAM_BYTES,
+        encoded,
+      );
+
+      let running = true;
+      const cramped = createOutputCapture(1_000_000, { take: () => running });
+      cramped.write('stdout', binary);
+      running = false;
+      const kept = textOf(cramped.end(), 'stdout').length;
+      expect(kept).to.be.greaterThan(0);
+      expect(6 * kept).to.be.at.most(2 * FREE_STREAM_BYTES + 64 * 1024);
+      expect(cramped.truncated).to.equal(true);
+    });
+
+    it('forgets everything when it is discarded, and takes no room any more', () => {
+      const asked: number[] = [];
+      const capture = createOutputCapture(1_000_000, { take: (bytes) => asked.push(bytes) > 0 });
+      capture.write('stdout', chunk(400_000));
+      const before = asked.length;
+      capture.discard();
+      capture.write('stdout', chunk(400_000));
+      expect(asked.length).to.equal(before);
+      expect(textOf(capture.end(), 'stdout')).to.equal('');
+    });
+  });
 });

@@ -109,6 +109,7 @@ export interface TestWorker extends TestServer {
   readonly reasons: string[];
   readonly inFlight: () => number;
   readonly load: () => CallLoad;
+  readonly answerBytes: () => number;
   readonly revalidate: (isRevoked: RevocationCheck) => number;
   client(options?: Partial<RpcClientOptions>): RpcClient;
 }
@@ -141,6 +142,7 @@ export async function startWorker(options: TestWorkerOptions = {}): Promise<Test
     reasons,
     inFlight: listener.inFlight,
     load: listener.load,
+    answerBytes: listener.answerBytes,
     revalidate: listener.revalidate,
     client(overrides = {}) {
       const client = createRpcClient({

@@ -1,3 +1,4 @@
+import { type AnswerHold, holdAnswer } from '../answer-pool.js';
 import { RpcMethodError } from '../errors.js';
 import type { RpcContext, RpcMethods } from '../rpc-calls.js';
 import type { RpcFileMethods } from './file-calls.js';
@@ -24,19 +25,32 @@ export function filesOf({ files }: RpcMethods): RpcFileMethods {
   throw new RpcMethodError('not_implemented', 'worker RPC method is not implemented by this worker runtime');
 }
 
+export interface ServedFiles {
+  readonly files: RpcFileMethods;
+  /** The most content that an answer in one piece carries. */
+  readonly contentBytes: number;
+  readonly hold: AnswerHold;
+}
+
+/** Of a call that only reads, which may be made again. */
+export function tooMuchHeld(): RpcMethodError {
+  return new RpcMethodError('busy', 'the worker is busy: it holds too many long answers; try again');
+}
+
 /** Serves a call in one piece, as the reference protocol has it, and tells its result for the wire. */
 export async function dispatchFile(
   { method, params }: FileCall,
-  { files, contentBytes }: { readonly files: RpcFileMethods; readonly contentBytes: number },
+  served: ServedFiles,
   context: RpcContext,
 ): Promise<unknown> {
+  const { files } = served;
   const { sandboxId } = params;
   switch (method) {
     case 'worker.file_write':
       await files.write(params, whole(params.content), context);
       return undefined;
     case 'worker.file_read': {
-      const content = await readWhole(params, { files, contentBytes }, context);
+      const content = await readWhole(params, served, context);
       return { sandbox_id: sandboxId, content: content.toString('base64') };
     }
     case 'worker.file_list': {
@@ -61,17 +75,19 @@ export async function dispatchFile(
 
 async function readWhole(
   params: FileParams,
-  { files, contentBytes }: { readonly files: RpcFileMethods; readonly contentBytes: number },
+  { files, contentBytes, hold }: ServedFiles,
   context: RpcContext,
 ): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   const requireRoom = (size: number): void => {
-    if (size <= contentBytes) return;
-    throw new RpcMethodError(
-      'too_large',
-      `the file is larger than ${contentBytes} bytes; read it as a transfer`,
-    );
+    if (size > contentBytes) {
+      throw new RpcMethodError(
+        'too_large',
+        `the file is larger than ${contentBytes} bytes; read it as a transfer`,
+      );
+    }
+    if (!holdAnswer(hold, Math.ceil(size / 3) * 4)) throw tooMuchHeld();
   };
   await files.read(params, {
     ...context,

@@ -59,8 +59,9 @@ export function createFileClient(transport: RpcTransportOptions, timeouts: FileT
   const call = (
     method: RpcMethodName,
     params: FileParamsWire,
-    { signal }: CallOptions = {},
-  ): Promise<unknown> => callUnary(transport, { method, params, timeoutMs: timeouts.fileMs, signal });
+    { signal, reserve }: CallOptions = {},
+  ): Promise<unknown> =>
+    callUnary(transport, { method, params, timeoutMs: timeouts.fileMs, signal, reserve });
 
   return {
     async write(request, content, options = {}) {
@@ -82,7 +83,7 @@ export function createFileClient(transport: RpcTransportOptions, timeouts: FileT
       });
       return transfer.bytes();
     },
-    async read(request, { signal, ...listener }) {
+    async read(request, { signal, reserve, ...listener }) {
       const { path } = request;
       const reading: RpcTransportCall = {
         method: 'worker.file_read',
@@ -90,9 +91,10 @@ export function createFileClient(transport: RpcTransportOptions, timeouts: FileT
         headers: { accept: FRAMES_TYPE, [STREAM_HEADER]: FRAMES_STREAM },
         idleMs: timeouts.fileStallMs,
         signal,
+        reserve,
       };
-      await callWith(transport, reading, (response, expected) =>
-        readFileAnswer(response, expected, listener),
+      await callWith(transport, reading, (response, expected, room) =>
+        readFileAnswer(response, expected, room, listener),
       );
     },
     async list(request, options) {

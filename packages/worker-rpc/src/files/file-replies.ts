@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import type { AnswerRoom } from '../answer-room.js';
 import { WorkerRpcError } from '../errors.js';
-import { readBody } from '../http-body.js';
 import { presentMembers } from '../json-encoding.js';
 import { protocolError, type ReplyExpectation, readReply, remoteError } from '../rpc-reply.js';
 import { type Checked, schemaCheck } from '../schema-check.js';
@@ -62,11 +62,12 @@ export function readMatches(result: unknown): readonly string[] {
 export async function readFileAnswer(
   response: IncomingMessage,
   expected: ReplyExpectation,
+  room: AnswerRoom,
   listener: FileListener,
 ): Promise<TransferEnd | undefined> {
   const status = response.statusCode ?? 0;
   if (status === 200 && isTransfer(response)) return await readTransfer(response, expected, listener);
-  const body = await readBody(response, WHOLE_LIMIT_BYTES);
+  const body = await room.read(response, WHOLE_LIMIT_BYTES);
   if (body === undefined) throw protocolError('the answer of the worker is too large', status);
   const { content = '' } = usable(checkContent, readReply(status, body, expected));
   const bytes = Buffer.from(content, 'base64');
