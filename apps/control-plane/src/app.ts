@@ -27,6 +27,7 @@ import {
 } from './contract.js';
 import type { DiagnosticsState } from './diagnostics/diagnostics.js';
 import { formBody } from './form-body.js';
+import type { HeldAnswers } from './held-answers.js';
 import { headersOf, problemOf } from './http-errors.js';
 import { jsonBody } from './json-body.js';
 import type { Metrics } from './metrics/metrics.js';
@@ -74,6 +75,7 @@ export type AppOptions = SystemState &
     readonly audit: AdminAudit;
     readonly auditing: Pick<Auditing, 'signingKey' | 'signEnd' | 'sinks'>;
     readonly metrics: Metrics;
+    readonly heldAnswers: Pick<HeldAnswers, 'reserveFor'>;
     readonly answerCheck?: AnswerCheck | undefined;
   };
 
@@ -123,9 +125,9 @@ export function createApp(options: AppOptions): Express {
   app.use(announceOperations(options.audit));
   const audited = auditedHandlers(options.audit);
   routeOperations(app, {
-    ...sandboxHandlers(orchestrator, logger, policyDecisions(options.audit)),
-    ...execHandlers(orchestrator, logger),
-    ...fileHandlers(orchestrator),
+    ...sandboxHandlers(orchestrator, logger, policyDecisions(options.audit), options.heldAnswers),
+    ...execHandlers(orchestrator, logger, options.heldAnswers),
+    ...fileHandlers(orchestrator, options.heldAnswers),
     ...workerHandlers(orchestrator.fleet),
     ...adminWorkerHandlers(orchestrator.fleet, options.clock, audited),
     ...workerTokenHandlers(options, audited),

@@ -16,6 +16,7 @@ import { createTenantDirectory } from './callers/tenant-directory.js';
 import { followDatabaseHints } from './database-hints.js';
 import { createEventStreams } from './events/event-streams.js';
 import { createEventWakeup } from './events/event-wakeup.js';
+import { createHeldAnswers } from './held-answers.js';
 import { createHttpServer, HTTP_TIMEOUTS } from './http-server.js';
 import { createWorkerCounts } from './metrics/worker-counts.js';
 import { orchestratorLimits, storeOptions } from './options-from-settings.js';
@@ -97,6 +98,8 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
     authority.metrics.observeEdge({ settings: settingsSource.status, rateLimit: edge.rateLimit.status });
     authority.metrics.observeTls(tls);
     authority.metrics.observeSpawnQueue(orchestrator.spawnQueue.stats);
+    const heldAnswers = createHeldAnswers();
+    authority.metrics.observeHeldAnswers(heldAnswers.status);
     const tenantDirectory = createTenantDirectory(store);
     const openCalls = createOpenCalls({ callers: edge.callers, store, logger });
     people.bearerRevocations.onChange(openCalls.lookNow);
@@ -116,6 +119,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
       store,
       tenantDirectory,
       openCalls,
+      heldAnswers,
       events,
       tokenProfile: () => settingsReload.current()['auth.worker_token_profile'],
       logger,

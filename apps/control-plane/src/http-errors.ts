@@ -103,6 +103,7 @@ const ORCHESTRATOR: Readonly<Record<OrchestratorErrorCode, readonly [number, Err
   worker_failed: [500, 'INTERNAL_ERROR'],
   worker_unreachable: [503, 'UNAVAILABLE'],
   worker_busy: [503, 'UNAVAILABLE'],
+  answers_busy: [503, 'UNAVAILABLE'],
   worker_refused: [503, 'UNAVAILABLE'],
   worker_revoked: [503, 'UNAVAILABLE'],
   heartbeats_overloaded: [503, 'UNAVAILABLE'],

@@ -9,6 +9,7 @@ const PROGRAM = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 /** The control plane's own program. */
 export interface ControlPlaneProcess {
   readonly url: string;
+  readonly pid: number;
   /** Everything it has written. */
   text(): string;
   records(message: string): readonly Record<string, unknown>[];
@@ -20,9 +21,12 @@ export interface ControlPlaneProcess {
   stop(): Promise<number | null>;
 }
 
-/** Starts it with a configuration file and waits until it listens. */
-export async function startControlPlaneProcess(configFile: string): Promise<ControlPlaneProcess> {
-  const child = spawn(process.execPath, [PROGRAM, '--config', configFile], {
+/** Starts it with a configuration file, and flags of Node, and waits until it listens. */
+export async function startControlPlaneProcess(
+  configFile: string,
+  ...nodeFlags: readonly string[]
+): Promise<ControlPlaneProcess> {
+  const child = spawn(process.execPath, [...nodeFlags, PROGRAM, '--config', configFile], {
     stdio: ['ignore', 'inherit', 'pipe'],
     env: { PATH: process.env['PATH'] ?? '', HOME: '/nonexistent' },
   });
@@ -41,6 +45,7 @@ export async function startControlPlaneProcess(configFile: string): Promise<Cont
     });
     return {
       url,
+      pid: child.pid ?? 0,
       text: () => lines.join('\n'),
       records,
       hangUp: () => child.kill('SIGHUP'),

@@ -35,6 +35,9 @@ export interface ProtocolWorker {
 
 const PAUSE_MS = 50;
 
+/** What programs called `long` write. */
+export const LONG_OUTPUT_BYTES = 8 * 1024 * 1024;
+
 /** @param controlPlanes are told of it in turn */
 export async function startProtocolWorker(
   id: string,
@@ -71,6 +74,8 @@ export async function startProtocolWorker(
     workerId: id,
     authenticate: (headers) => authenticate(headers),
     onRefusal: ({ reason }) => rpcRefusals.push(reason),
+    // More than the tests of control planes have it hold.
+    limits: { answerBytes: 128 * LONG_OUTPUT_BYTES },
     methods: {
       async spawn({ sandboxId }) {
         sandboxes.add(sandboxId);
@@ -85,7 +90,8 @@ export async function startProtocolWorker(
       },
       async exec({ sandboxId, command }, { onOutput, signal }) {
         known(sandboxId);
-        await onOutput('stdout', Buffer.from(`${command}\n`));
+        if (command === 'long') await onOutput('stdout', Buffer.alloc(LONG_OUTPUT_BYTES, 'x'));
+        else await onOutput('stdout', Buffer.from(`${command}\n`));
         if (command === 'wait' && !programs.signal.aborted) {
           running += 1;
           await once(AbortSignal.any([programs.signal, signal]), 'abort');

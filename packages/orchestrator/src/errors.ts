@@ -33,6 +33,7 @@ export type OrchestratorErrorCode =
   | RpcFileErrorCode
   | 'worker_unreachable'
   | 'worker_busy'
+  | 'answers_busy'
   | 'worker_refused'
   | 'worker_revoked'
   | 'worker_failed'

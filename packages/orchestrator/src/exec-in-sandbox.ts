@@ -1,5 +1,5 @@
 import type { ExecOutcome, SandboxRecord, Store } from '@stacyvm/store';
-import type { ExecRequest as WorkerExecRequest, WorkerRpcError } from '@stacyvm/worker-rpc';
+import type { ReserveAnswer, ExecRequest as WorkerExecRequest, WorkerRpcError } from '@stacyvm/worker-rpc';
 import { OrchestratorError } from './errors.js';
 import {
   checkExecRequest,
@@ -25,6 +25,8 @@ export interface ExecInSandboxOptions {
 export interface ExecContext {
   readonly requestId: string;
   readonly signal?: AbortSignal | undefined;
+  /** Asked before a long answer of a worker is read. */
+  readonly reserve?: ReserveAnswer | undefined;
 }
 
 export interface ExecResult {
@@ -46,7 +48,11 @@ export interface ExecEnd {
 }
 
 export interface ExecInSandbox {
-  /** Runs a program to its end. @throws OrchestratorError, `exec_timeout` among others */
+  /**
+   * Runs a program to its end.
+   *
+   * @throws OrchestratorError, `exec_timeout` among others; `answers_busy` when it has ended, and there was no room for its output
+   */
   run(id: string, request: ExecRequest, context: ExecContext): Promise<ExecResult>;
   /**
    * Runs a program and hands out its output while it runs.
@@ -76,7 +82,10 @@ export function createExecInSandbox({
   return {
     run: (id, request, context) =>
       recorded(id, request, context, async (exec, { sandbox, client }) => {
-        const result = await client.exec(programOf(sandbox, exec), { ...signalOf(context) });
+        const result = await client.exec(programOf(sandbox, exec), {
+          ...signalOf(context),
+          reserve: context.reserve,
+        });
         if (result.timedOut) throw execTimeout(id);
         return {
           exitCode: result.exitCode,

@@ -1,9 +1,11 @@
-import type { FileInfo, FileListener, RpcFileClient } from '@stacyvm/worker-rpc';
+import type { FileInfo, FileListener, ReserveAnswer, RpcFileClient } from '@stacyvm/worker-rpc';
 import { type LiveSandbox, targetOf } from './live-sandbox.js';
 import { fromWorkerFailure } from './worker-failure.js';
 
 export interface FileContext {
   readonly signal?: AbortSignal | undefined;
+  /** Asked before a long answer of a worker is read, but for content. */
+  readonly reserve?: ReserveAnswer | undefined;
 }
 
 /**
@@ -50,8 +52,8 @@ export function createFilesInSandbox(live: LiveSandbox): FilesInSandbox {
   return {
     write: (id, { path, mode }, content, { signal }) =>
       on(id, (files, target) => files.write({ ...target, path, mode }, content, { signal })),
-    read: (id, path, reader, { signal }) =>
-      on(id, (files, target) => files.read({ ...target, path }, { ...reader, signal })),
+    read: (id, path, reader, { signal, reserve }) =>
+      on(id, (files, target) => files.read({ ...target, path }, { ...reader, signal, reserve })),
     list: (id, path, options) => on(id, (files, target) => files.list({ ...target, path }, options)),
     delete: (id, path, recursive, options) =>
       on(id, (files, target) => files.delete({ ...target, path, recursive }, options)),

@@ -2,7 +2,7 @@ import type { Page, SandboxFilter, SandboxRecord, Store } from '@stacyvm/store';
 import { createExecInSandbox, type ExecInSandbox } from './exec-in-sandbox.js';
 import type { ExecLimits } from './exec-request.js';
 import { createExtendSandbox, type ExtendSandbox } from './extend-sandbox.js';
-import { createFilesInSandbox, type FilesInSandbox } from './files-in-sandbox.js';
+import { createFilesInSandbox, type FileContext, type FilesInSandbox } from './files-in-sandbox.js';
 import type { Clock, Logger } from './host.js';
 import { createLiveSandbox, sandboxNotFound, targetOf } from './live-sandbox.js';
 import type { Quotas } from './quotas.js';
@@ -25,7 +25,7 @@ export interface Sandboxes {
   /** Returns when nothing of the sandbox is left on its worker. Repeating it is no error. */
   destroy(id: string): Promise<void>;
   /** The last lines that programs in the sandbox wrote. */
-  logs(id: string, lines: number): Promise<readonly string[]>;
+  logs(id: string, lines: number, context?: FileContext): Promise<readonly string[]>;
 }
 
 export interface SandboxesWithinOptions {
@@ -66,10 +66,10 @@ export function sandboxesWithin(reach: TenantReach, options: SandboxesWithinOpti
       if (sandbox.state !== 'destroyed') await remover.remove(sandbox, 'requested');
     },
 
-    async logs(id, lines) {
+    async logs(id, lines, context = {}) {
       const { sandbox, client } = await live.require(id);
       try {
-        return await client.logs({ ...targetOf(sandbox), lines });
+        return await client.logs({ ...targetOf(sandbox), lines }, context);
       } catch (error) {
         await live.suspectAfter(error, sandbox);
         throw fromWorkerFailure(error, sandbox.workerId, id);

@@ -97,6 +97,12 @@ export function fromWorkerFailure(error: unknown, workerId: string, sandboxId: s
       );
     case 'worker_busy':
       return new OrchestratorError('worker_busy', `worker ${workerId} is busy; try again`, options);
+    case 'answers_busy':
+      return new OrchestratorError(
+        'answers_busy',
+        'too many large answers are held, and that of the worker was dropped; read output as a stream',
+        options,
+      );
     case 'unauthorized':
     case 'forbidden':
     case 'worker_draining':

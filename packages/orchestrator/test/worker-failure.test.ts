@@ -36,6 +36,7 @@ describe('fromWorkerFailure', () => {
     ['capacity_exhausted', undefined, 'worker_refused'],
     ['worker_busy', 'worker_busy', 'worker_busy'],
     ['worker_busy', 'too_many_calls', 'worker_busy'],
+    ['answers_busy', undefined, 'answers_busy'],
     ['conflict', 'conflict', 'worker_refused'],
     ['conflict', 'sandbox_destroyed', 'sandbox_lost'],
     ['conflict', 'sandbox_ending', 'sandbox_not_running'],

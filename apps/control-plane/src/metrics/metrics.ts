@@ -3,7 +3,9 @@ import type { Store, WorkerRecord } from '@stacyvm/store';
 import type { TlsRefusalReason, WorkerAuthentication, WorkerRefusalEvent } from '@stacyvm/worker-rpc';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { CallerAuthentication } from '../callers/live-callers.js';
+import type { HeldAnswersStatus } from '../held-answers.js';
 import type { RevocationsStatus } from '../revocations/live-revocations.js';
+import { observeHeldAnswers } from './answer-metrics.js';
 import { type MeasuredAudit, observeAudit } from './audit-metrics.js';
 import { type MeasuredEdge, observeEdge } from './edge-metrics.js';
 import { createFleetMetrics, type FleetMetrics } from './fleet-metrics.js';
@@ -49,6 +51,7 @@ export interface Metrics extends FleetMetrics {
   observeEdge(edge: MeasuredEdge): void;
   observeTls(tls: MeasuredTls): void;
   observeSpawnQueue(stats: () => SpawnQueueStats): void;
+  observeHeldAnswers(status: () => HeldAnswersStatus): void;
   observeQuotas(store: Pick<Store, 'quotas'>, clock: () => Date): void;
   observeAudit(audit: MeasuredAudit): void;
   /** Everything, in the text format of Prometheus. */
@@ -155,6 +158,7 @@ export function createMetrics(): Metrics {
     observeEdge: (edge) => observeEdge(registry, edge),
     observeTls: (tls) => observeTls(registry, tls),
     observeSpawnQueue: (stats) => observeSpawnQueue(registry, stats),
+    observeHeldAnswers: (status) => observeHeldAnswers(registry, status),
     observeQuotas: (store, clock) => observeQuotas(registry, store, clock),
     observeAudit: (audit) => observeAudit(registry, audit),
     text: () => registry.metrics(),

@@ -3,6 +3,7 @@ import { formatDuration } from '@stacyvm/duration';
 import type { Logger } from '@stacyvm/logging';
 import type { ExecInSandbox, ExecRequest, Orchestrator } from '@stacyvm/orchestrator';
 import type { Request, Response } from 'express';
+import type { HeldAnswers } from '../held-answers.js';
 import { problemOf, RequestError } from '../http-errors.js';
 import { endWith, pacedWrite } from '../paced-write.js';
 import { contextOf, reachOf } from '../request-context.js';
@@ -16,6 +17,7 @@ const READER_STALL_MS = 300_000;
 export function execHandlers(
   orchestrator: Pick<Orchestrator, 'within'>,
   logger: Logger,
+  answers: Pick<HeldAnswers, 'reserveFor'>,
   readerStallMs = READER_STALL_MS,
 ): Handlers<'execInSandbox'> {
   return {
@@ -25,7 +27,8 @@ export function execHandlers(
       const { exec } = orchestrator.within(reachOf(request));
       if (body.stream) await stream({ exec, logger, readerStallMs }, id, body, request, response);
       else {
-        const result = await exec.run(id, execRequest(body), contextOf(request));
+        const reserve = answers.reserveFor(contextOf(request).tenant, response);
+        const result = await exec.run(id, execRequest(body), { ...contextOf(request), reserve });
         noteExit(request, result.exitCode);
         response.json({
           exit_code: result.exitCode,

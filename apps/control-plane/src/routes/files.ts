@@ -1,6 +1,7 @@
 import type { components } from '@stacyvm/api';
-import type { FilesInSandbox, Orchestrator } from '@stacyvm/orchestrator';
+import type { FileContext, FilesInSandbox, Orchestrator } from '@stacyvm/orchestrator';
 import type { Request, Response } from 'express';
+import type { HeldAnswers } from '../held-answers.js';
 import { pacedWrite } from '../paced-write.js';
 import { contextOf, reachOf } from '../request-context.js';
 import { type Handlers, handle, NO_STORE, pathParameter } from './handler.js';
@@ -27,18 +28,26 @@ const READER_STALL_MS = 120_000;
 
 export function fileHandlers(
   orchestrator: Pick<Orchestrator, 'within'>,
+  answers: Pick<HeldAnswers, 'reserveFor'>,
   readerStallMs = READER_STALL_MS,
 ): Handlers<FileOperation> {
   const filesFor = (request: Request): FilesInSandbox => orchestrator.within(reachOf(request)).files;
-  const handled = (work: (files: FilesInSandbox, id: string, request: Request) => Promise<unknown>) =>
+  const reserving = (request: Request, response: Response): FileContext => {
+    const { signal, tenant } = contextOf(request);
+    return { signal, reserve: answers.reserveFor(tenant, response) };
+  };
+  const handled = (
+    work: (files: FilesInSandbox, id: string, request: Request, response: Response) => Promise<unknown>,
+  ) =>
     handle(async (request, response) => {
-      response.json(await work(filesFor(request), pathParameter(request, 'id'), request));
+      response.json(await work(filesFor(request), pathParameter(request, 'id'), request, response));
     });
 
   return {
     readFile: handle(async (request, response) => {
       const id = pathParameter(request, 'id');
-      await download(filesFor(request), id, request, response, readerStallMs);
+      const context = reserving(request, response);
+      await download(filesFor(request), id, context, request, response, readerStallMs);
     }),
 
     uploadFile: handled(async (files, id, request) => {
@@ -61,8 +70,9 @@ export function fileHandlers(
       return { status: 'deleted' };
     }),
 
-    listFiles: handled(async (files, id, request) => {
-      const entries = await files.list(id, queryText(request, 'path') || '/', contextOf(request));
+    listFiles: handled(async (files, id, request, response) => {
+      const path = queryText(request, 'path') || '/';
+      const entries = await files.list(id, path, reserving(request, response));
       return entries.map(fileJson);
     }),
 
@@ -70,8 +80,8 @@ export function fileHandlers(
       fileJson(await files.stat(id, queryText(request, 'path'), contextOf(request))),
     ),
 
-    globFiles: handled((files, id, request) =>
-      files.glob(id, queryText(request, 'pattern'), contextOf(request)),
+    globFiles: handled((files, id, request, response) =>
+      files.glob(id, queryText(request, 'pattern'), reserving(request, response)),
     ),
 
     moveFile: handled(async (files, id, request) => {
@@ -92,11 +102,12 @@ export function fileHandlers(
 async function download(
   files: FilesInSandbox,
   id: string,
+  context: FileContext,
   request: Request,
   response: Response,
   stallMs: number,
 ): Promise<void> {
-  const context = contextOf(request);
+  const { signal: gone } = contextOf(request);
   await files.read(
     id,
     queryText(request, 'path'),
@@ -106,7 +117,7 @@ async function download(
         if (/^[0-7]{1,4}$/.test(mode)) response.set('X-File-Mode', mode);
         response.flushHeaders();
       },
-      onContent: (chunk) => pacedWrite(response, chunk, { stallMs, gone: context.signal }),
+      onContent: (chunk) => pacedWrite(response, chunk, { stallMs, gone }),
     },
     context,
   );

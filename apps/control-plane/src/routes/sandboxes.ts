@@ -5,6 +5,7 @@ import type { Orchestrator, Sandboxes } from '@stacyvm/orchestrator';
 import type { Request } from 'express';
 import type { RecordDecision } from '../audit/policy-decisions.js';
 import { memberIdOf } from '../callers/tenant-of-request.js';
+import type { HeldAnswers } from '../held-answers.js';
 import { forbidden } from '../http-errors.js';
 import { contextOf, reachOf } from '../request-context.js';
 import { sandboxJson } from '../wire.js';
@@ -39,6 +40,7 @@ export function sandboxHandlers(
   orchestrator: Pick<Orchestrator, 'within'>,
   logger: Pick<Logger, 'warn'>,
   recordDecision: RecordDecision,
+  answers: Pick<HeldAnswers, 'reserveFor'>,
 ): Handlers<SandboxOperation> {
   const sandboxesFor = (request: Request): Sandboxes => orchestrator.within(reachOf(request));
 
@@ -113,7 +115,9 @@ export function sandboxHandlers(
 
     getSandboxLogs: handle(async (request, response) => {
       const lines = Number(request.query['lines'] ?? 100);
-      response.json(await sandboxesFor(request).logs(pathParameter(request, 'id'), lines));
+      const { signal, tenant } = contextOf(request);
+      const context = { signal, reserve: answers.reserveFor(tenant, response) };
+      response.json(await sandboxesFor(request).logs(pathParameter(request, 'id'), lines, context));
     }),
   };
 }

@@ -4,6 +4,7 @@ import { type AddressInfo, connect } from 'node:net';
 import type { Orchestrator } from '@stacyvm/orchestrator';
 import { expect } from 'chai';
 import express from 'express';
+import { createHeldAnswers } from '../../src/held-answers.js';
 import { contextOf, requestContext } from '../../src/request-context.js';
 import { execHandlers } from '../../src/routes/exec.js';
 import { captureLogs } from '../log-capture.js';
@@ -46,8 +47,12 @@ describe('a stream and its reader', () => {
     });
     app.post(
       '/:id/exec',
-      execHandlers({ within: () => ({ exec }) } as unknown as Orchestrator, logger, readerStallMs)
-        .execInSandbox,
+      execHandlers(
+        { within: () => ({ exec }) } as unknown as Orchestrator,
+        logger,
+        createHeldAnswers(),
+        readerStallMs,
+      ).execInSandbox,
     );
     server = createServer(app).listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -8,6 +8,7 @@ import { createApp } from '../../src/app.js';
 import { openAudit } from '../../src/audit/open-audit.js';
 import { createEdge } from '../../src/callers/edge.js';
 import { createTenantDirectory } from '../../src/callers/tenant-directory.js';
+import { createHeldAnswers } from '../../src/held-answers.js';
 import { createSettingsReload } from '../../src/settings-reload.js';
 import { fixedSettings } from '../../src/settings-source.js';
 import { openWorkerAuthority } from '../../src/worker-authority.js';
@@ -95,6 +96,7 @@ describe('the probes', () => {
       store: fixture.store,
       tenantDirectory: createTenantDirectory(fixture.store),
       openCalls: { watch: (_request, _response, next) => next() },
+      heldAnswers: createHeldAnswers(),
       events: { serve: () => Promise.reject(new Error('not asked for')) },
       logger,
       clock,
