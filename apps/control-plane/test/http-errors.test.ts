@@ -31,6 +31,7 @@ describe('problemOf', () => {
       reason,
     })),
     { error: new OrchestratorError('worker_busy', 'x'), status: 503, reason: 'worker_busy' },
+    { error: new OrchestratorError('answers_busy', 'x'), status: 503, reason: 'answers_busy' },
     { error: new OrchestratorError('shutting_down', 'x'), status: 503, reason: 'shutting_down' },
     { error: { status: 404 }, status: 404, reason: 'route_not_found' },
     { error: { status: 405 }, status: 405, reason: 'method_not_allowed' },

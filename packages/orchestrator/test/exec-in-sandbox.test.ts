@@ -127,6 +127,22 @@ describe('exec', () => {
       expect(await stateOf()).to.deep.equal({ state: 'unhealthy', stateReason: 'worker_unreachable' });
     });
 
+    it('tells that there was no room for what a program wrote, and does not suspect its sandbox', async () => {
+      worker.behaviour.exec = async (_params, { onOutput }) => {
+        await onOutput('stdout', Buffer.alloc(2 * 1024 * 1024, 'x'));
+        return { exitCode: 0, timedOut: false, durationMs: 1 };
+      };
+      const asked: number[] = [];
+      const reserve = async (bytes: number) => asked.push(bytes) === 0;
+      await rejection(
+        orchestrator.exec.run(id, { command: 'make' }, { ...context, reserve }),
+        'answers_busy',
+      );
+      expect(asked).to.have.length(1);
+      expect((await stateOf()).state).to.equal('running');
+      expect(await onlyLogEntry()).to.deep.include({ outcome: 'failed', exitCode: null });
+    });
+
     it('tells that the worker does not have the sandbox any more', async () => {
       worker.sandboxes.clear();
       await rejection(orchestrator.exec.run(id, { command: 'true' }, context), 'sandbox_lost');

@@ -20,9 +20,14 @@ export interface AnswerRoom {
 
 /** What is read without asking. */
 const FREE_BYTES = 1024 * 1024;
+/** How long an answer may take to arrive that has its room: a worker must not keep it from the others. */
+const ARRIVAL_MS = 300_000;
 
 /** @param reserve absent: there is always room */
-export function openAnswerRoom(reserve: ReserveAnswer = () => Promise.resolve(true)): AnswerRoom {
+export function openAnswerRoom(
+  reserve: ReserveAnswer = () => Promise.resolve(true),
+  arrivalMs = ARRIVAL_MS,
+): AnswerRoom {
   const left = new AbortController();
   let waiting = false;
 
@@ -35,7 +40,17 @@ export function openAnswerRoom(reserve: ReserveAnswer = () => Promise.resolve(tr
 
   return {
     async read(response, limitBytes) {
-      const body = await readBody(response, limitBytes, { pauseAt: FREE_BYTES, enter });
+      let late: NodeJS.Timeout | undefined;
+      const body = await readBody(response, limitBytes, {
+        pauseAt: FREE_BYTES,
+        async enter(bytes) {
+          await enter(bytes);
+          late = setTimeout(
+            () => response.destroy(new Error('the answer did not arrive in time')),
+            arrivalMs,
+          );
+        },
+      }).finally(() => clearTimeout(late));
       const isLengthKnown = response.headers['content-length'] !== undefined;
       // It took room for the longest one; to take less needs no waiting.
       if (body !== undefined && body.length > FREE_BYTES && !isLengthKnown) await enter(body.length);

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, get, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
+import { openAnswerRoom } from '../src/answer-room.js';
 import { eventually, failureOf, startWorker, type TestWorker } from './worker-fixture.js';
 
 const MIB = 1024 * 1024;
@@ -89,6 +91,26 @@ describe('room for the answers that a client reads', () => {
       });
     };
     expect(await failureOf(client.exec(target, { reserve }))).to.include({ code: 'connection_lost' });
+  });
+
+  it('is not kept for an answer that does not arrive', async () => {
+    worker = await startWorker();
+    const slow = createServer((_, response) => {
+      response.setHeader('content-length', 3 * MIB);
+      response.write('{');
+    });
+    slow.listen(0, '127.0.0.1');
+    await once(slow, 'listening');
+    try {
+      const asking = get({ port: (slow.address() as AddressInfo).port, agent: false });
+      asking.on('error', () => undefined);
+      const [response] = (await once(asking, 'response')) as [IncomingMessage];
+      const room = openAnswerRoom(async () => true, 50);
+      expect((await failureOf(room.read(response, 4 * MIB))).message).to.contain('did not arrive');
+    } finally {
+      slow.closeAllConnections();
+      slow.close();
+    }
   });
 
   it('is asked for by the limit where no length is told, and by the length once it is known', async () => {

@@ -93,6 +93,11 @@ export interface paths {
          *     program could not be run to its end, so a cut stream can be told from a finished one. Without it, as in the reference
          *     protocol, such an error appears as a chunk of `stderr`. A caller who loses the right to it gets the error
          *     `credential_revoked`, and the program is ended.
+         *
+         *     Without `stream` each stream of output is told up to 16 MiB, and less of it when the worker holds many long answers:
+         *     `truncated` says that something was dropped. While the control plane holds too many long answers for callers who have
+         *     not read them, an output of more than 1 MiB waits up to 30 seconds and is refused then (503 `answers_busy`): the program
+         *     has run, and its output is lost. A stream knows neither.
          */
         post: operations["execInSandbox"];
         delete?: never;
@@ -1977,7 +1982,7 @@ export interface components {
             stdout: string;
             stderr: string;
             duration: string;
-            /** @description Present and true when output beyond the limit was dropped. */
+            /** @description Present and true when output was dropped for want of room. */
             truncated?: boolean;
         };
         ExecChunk: {

@@ -434,7 +434,7 @@ export const openApiDocument: unknown = {
           "sandboxes"
         ],
         "summary": "Run a program in a sandbox",
-        "description": "With `stream: true` the answer is NDJSON, one object a line, flushed as it comes: `{\"stream\":\"stdout\",\"data\":\"…\"}`.\nA stream ends with the body. With `exit_record: true` its last line is `{\"exit\":{…}}`, or `{\"error\":{…}}` if the\nprogram could not be run to its end, so a cut stream can be told from a finished one. Without it, as in the reference\nprotocol, such an error appears as a chunk of `stderr`. A caller who loses the right to it gets the error\n`credential_revoked`, and the program is ended.\n",
+        "description": "With `stream: true` the answer is NDJSON, one object a line, flushed as it comes: `{\"stream\":\"stdout\",\"data\":\"…\"}`.\nA stream ends with the body. With `exit_record: true` its last line is `{\"exit\":{…}}`, or `{\"error\":{…}}` if the\nprogram could not be run to its end, so a cut stream can be told from a finished one. Without it, as in the reference\nprotocol, such an error appears as a chunk of `stderr`. A caller who loses the right to it gets the error\n`credential_revoked`, and the program is ended.\n\nWithout `stream` each stream of output is told up to 16 MiB, and less of it when the worker holds many long answers:\n`truncated` says that something was dropped. While the control plane holds too many long answers for callers who have\nnot read them, an output of more than 1 MiB waits up to 30 seconds and is refused then (503 `answers_busy`): the program\nhas run, and its output is lost. A stream knows neither.\n",
         "requestBody": {
           "required": true,
           "content": {
@@ -7707,6 +7707,15 @@ export const openApiDocument: unknown = {
                   "reason": "database_unavailable",
                   "request_id": "3f1c"
                 }
+              },
+              "answers": {
+                "summary": "The program has run, but its output, or a long list, found no room in time.",
+                "value": {
+                  "code": "UNAVAILABLE",
+                  "message": "too many large answers are held, and that of the worker was dropped; read output as a stream",
+                  "reason": "answers_busy",
+                  "request_id": "3f1c"
+                }
               }
             }
           }
@@ -9145,7 +9154,7 @@ export const openApiDocument: unknown = {
           },
           "truncated": {
             "type": "boolean",
-            "description": "Present and true when output beyond the limit was dropped."
+            "description": "Present and true when output was dropped for want of room."
           }
         }
       },
