@@ -117,8 +117,8 @@ export function createRpcRequestListener(options: RpcRequestListenerOptions): Rp
     }
     // Which worker this is, is told to those who may call it.
     const known = headerText(request.headers, WORKER_ID_HEADER) !== '' && authenticate(request).ok;
-    const details = known ? { worker_id: workerId, calls: slots.load() } : {};
-    sendJson(response, 200, encodeJson({ status: 'ok', ...details }));
+    const details = { worker_id: workerId, calls: slots.load(), answer_bytes: answers.heldBytes() };
+    sendJson(response, 200, encodeJson({ status: 'ok', ...(known ? details : {}) }));
   }
 
   async function handleRpc(request: IncomingMessage, response: ServerResponse): Promise<void> {

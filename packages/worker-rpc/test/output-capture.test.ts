@@ -32,6 +32,33 @@ describe('createOutputCapture', () => {
     );
   });
 
+  it('keeps each stream whole and in order across the blocks that hold it', () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 90_000 }), { minLength: 4, maxLength: 12 });
+    fc.assert(
+      fc.property(sizes, (written) => {
+        const capture = createOutputCapture(2_000_000);
+        const text = 'äöü€😀 and so on; ';
+        const all = { stdout: '', stderr: '' };
+        let order = '';
+        for (const [turn, size] of written.entries()) {
+          const stream = turn % 3 === 2 ? 'stderr' : 'stdout';
+          const data = `${turn}:${text.repeat(Math.ceil(size / text.length))}`;
+          // In two parts, wherever that cuts a character.
+          const bytes = Buffer.from(data);
+          capture.write(stream, bytes.subarray(0, size));
+          capture.write(stream, bytes.subarray(size));
+          all[stream] += data;
+          order += data;
+        }
+        const pieces = capture.end();
+        expect(pieces.map(({ data }) => data).join('')).to.equal(order);
+        expect(textOf(pieces, 'stdout')).to.equal(all.stdout);
+        expect(textOf(pieces, 'stderr')).to.equal(all.stderr);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
   it('keeps the order of the streams', () => {
     const capture = createOutputCapture(100);
     capture.write('stdout', Buffer.from('a'));

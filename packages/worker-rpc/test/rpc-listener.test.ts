@@ -32,6 +32,7 @@ describe('createRpcRequestListener', () => {
         status: 'ok',
         worker_id: WORKER,
         calls: { exec: 0, spawn: 0, short: 0, vital: 0 },
+        answer_bytes: 0,
       });
     });
 
