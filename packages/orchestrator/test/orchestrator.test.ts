@@ -67,6 +67,15 @@ describe('orchestrator', () => {
     }
   });
 
+  it('tells that there was no room for long logs, and suspects nobody', async () => {
+    const { id } = await orchestrator.spawn({});
+    worker.behaviour.logs = async () => ['x'.repeat(2 * 1024 * 1024)];
+    const logs = (granted: boolean) => orchestrator.logs(id, 1, { reserve: async () => granted });
+    expect(await failureOf(logs(false))).to.include({ code: 'answers_busy' });
+    expect((await orchestrator.get(id)).state).to.equal('running');
+    expect((await logs(true))[0]).to.have.length(2 * 1024 * 1024);
+  });
+
   it('starts its background work once, however often it is told to', async () => {
     let claims = 0;
     const { sandboxes } = fixture.store;
