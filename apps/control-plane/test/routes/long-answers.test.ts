@@ -15,7 +15,8 @@ const CALLS = 64;
 /** Half of the 64 MiB that a heap of 256 MiB allows for, as they are all of callers without a tenant. */
 const SHARE_BYTES = 32 * MIB;
 
-describe('long answers that nobody reads', () => {
+describe('long answers that nobody reads', function () {
+  this.timeout(60_000);
   let database: TestDatabase;
   let directory: string;
   let controlPlane: ControlPlaneProcess;
