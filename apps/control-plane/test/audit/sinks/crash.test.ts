@@ -129,18 +129,22 @@ audit:
     const chains = await recorded();
     const total = [...chains.values()].flat().length;
     expect(total).to.be.above(OPERATIONS);
-    const distinct = () => new Set(server.records.map(({ hash }) => hash)).size;
-    await eventually(() => expect(distinct()).to.equal(total), 20_000);
-    expectAll(server.records, chains);
-    const lines = readFileSync(join(directory, 'audit.ndjson'), 'utf8').split('\n').slice(0, -1);
+    const linesOfFile = () => readFileSync(join(directory, 'audit.ndjson'), 'utf8').split('\n').slice(0, -1);
     // Half a line of a process that was killed is behind it as a whole.
-    const whole = lines.flatMap((line) => {
-      try {
-        return [parseExportLine(line) as AuditRecord];
-      } catch {
-        return [];
-      }
-    });
+    const recordsOfFile = () =>
+      linesOfFile().flatMap((line) => {
+        try {
+          return [parseExportLine(line) as AuditRecord];
+        } catch {
+          return [];
+        }
+      });
+    const distinct = (records: readonly AuditRecord[]) => new Set(records.map(({ hash }) => hash)).size;
+    // Each sink comes to the end in its own time.
+    await eventually(() => expect(distinct(server.records)).to.equal(total), 20_000);
+    await eventually(() => expect(distinct(recordsOfFile())).to.equal(total), 20_000);
+    expectAll(server.records, chains);
+    const [lines, whole] = [linesOfFile(), recordsOfFile()];
     expectAll(whole, chains);
     const { problems, tornLines } = await verifySink(lines);
     expect(problems).to.deep.equal([]);
