@@ -7,6 +7,7 @@ import type { HeldAnswers } from '../held-answers.js';
 import { problemOf, RequestError } from '../http-errors.js';
 import { endWith, pacedWrite } from '../paced-write.js';
 import { contextOf, reachOf } from '../request-context.js';
+import { answerContext } from './answer-context.js';
 import { type Handlers, handle, pathParameter } from './handler.js';
 
 type ExecBody = components['schemas']['ExecRequest'];
@@ -27,8 +28,7 @@ export function execHandlers(
       const { exec } = orchestrator.within(reachOf(request));
       if (body.stream) await stream({ exec, logger, readerStallMs }, id, body, request, response);
       else {
-        const reserve = answers.reserveFor(contextOf(request).tenant, response);
-        const result = await exec.run(id, execRequest(body), { ...contextOf(request), reserve });
+        const result = await exec.run(id, execRequest(body), answerContext(request, response, answers));
         noteExit(request, result.exitCode);
         response.json({
           exit_code: result.exitCode,

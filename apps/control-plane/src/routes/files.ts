@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import type { HeldAnswers } from '../held-answers.js';
 import { pacedWrite } from '../paced-write.js';
 import { contextOf, reachOf } from '../request-context.js';
+import { answerContext } from './answer-context.js';
 import { type Handlers, handle, NO_STORE, pathParameter } from './handler.js';
 import { withUploadedContent } from './uploaded-content.js';
 
@@ -32,10 +33,6 @@ export function fileHandlers(
   readerStallMs = READER_STALL_MS,
 ): Handlers<FileOperation> {
   const filesFor = (request: Request): FilesInSandbox => orchestrator.within(reachOf(request)).files;
-  const reserving = (request: Request, response: Response): FileContext => {
-    const { signal, tenant } = contextOf(request);
-    return { signal, reserve: answers.reserveFor(tenant, response) };
-  };
   const handled = (
     work: (files: FilesInSandbox, id: string, request: Request, response: Response) => Promise<unknown>,
   ) =>
@@ -46,7 +43,7 @@ export function fileHandlers(
   return {
     readFile: handle(async (request, response) => {
       const id = pathParameter(request, 'id');
-      const context = reserving(request, response);
+      const context = answerContext(request, response, answers);
       await download(filesFor(request), id, context, request, response, readerStallMs);
     }),
 
@@ -72,7 +69,7 @@ export function fileHandlers(
 
     listFiles: handled(async (files, id, request, response) => {
       const path = queryText(request, 'path') || '/';
-      const entries = await files.list(id, path, reserving(request, response));
+      const entries = await files.list(id, path, answerContext(request, response, answers));
       return entries.map(fileJson);
     }),
 
@@ -81,7 +78,7 @@ export function fileHandlers(
     ),
 
     globFiles: handled((files, id, request, response) =>
-      files.glob(id, queryText(request, 'pattern'), reserving(request, response)),
+      files.glob(id, queryText(request, 'pattern'), answerContext(request, response, answers)),
     ),
 
     moveFile: handled(async (files, id, request) => {

@@ -9,6 +9,7 @@ import type { HeldAnswers } from '../held-answers.js';
 import { forbidden } from '../http-errors.js';
 import { contextOf, reachOf } from '../request-context.js';
 import { sandboxJson } from '../wire.js';
+import { answerContext } from './answer-context.js';
 import { type Handlers, handle, pageOf, pathParameter, sendPage } from './handler.js';
 
 export type SandboxOperation =
@@ -115,8 +116,7 @@ export function sandboxHandlers(
 
     getSandboxLogs: handle(async (request, response) => {
       const lines = Number(request.query['lines'] ?? 100);
-      const { signal, tenant } = contextOf(request);
-      const context = { signal, reserve: answers.reserveFor(tenant, response) };
+      const context = answerContext(request, response, answers);
       response.json(await sandboxesFor(request).logs(pathParameter(request, 'id'), lines, context));
     }),
   };

@@ -1,13 +1,13 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
-import { constants, existsSync, readFileSync, statSync } from 'node:fs';
-import { access } from 'node:fs/promises';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { createConnection, isIP, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
 import { type AuditSinkAddress, parseAuditSink, type Settings } from '@stacyvm/config';
 import { type Check, type CheckGroup, type Finding, failure, skipped, success } from '../check.js';
+import { isWritable } from '../file-access.js';
 import { connectionFailure } from '../http-visit.js';
 import { runsControlPlane, type Subject } from '../subject.js';
 
@@ -45,7 +45,7 @@ function sinkCheck(settings: Settings, sink: string, index: number): Check {
   };
 }
 
-async function judgeFile(path: string): Promise<Finding> {
+async function judgeFileSink(path: string): Promise<Finding> {
   const directory = dirname(path);
   if (!existsSync(path)) {
     if (!existsSync(directory))
@@ -60,17 +60,10 @@ async function judgeFile(path: string): Promise<Finding> {
     : failure('it cannot be written to', 'give it to the account of the control plane');
 }
 
-async function isWritable(path: string): Promise<boolean> {
-  return await access(path, constants.W_OK).then(
-    () => true,
-    () => false,
-  );
-}
-
 async function judge(settings: Settings, address: AuditSinkAddress, signal: AbortSignal): Promise<Finding> {
   switch (address.kind) {
     case 'file':
-      return await judgeFile(address.path);
+      return await judgeFileSink(address.path);
     case 'syslog+udp':
       await lookup(address.host);
       return success('its name resolves; whether datagrams arrive, nobody tells');

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DatabaseInspection } from '@stacyvm/store/inspection';
 import { isThisHost } from '../../this-host.js';
@@ -14,6 +14,7 @@ import {
   warning,
   weakness,
 } from '../check.js';
+import { isWritable } from '../file-access.js';
 import { runsControlPlane, type Subject } from '../subject.js';
 
 /** Connections that one control plane opens at most. */
@@ -182,9 +183,6 @@ async function nearestExisting(path: string): Promise<ExistingPath> {
     throw error;
   });
   if (stats === undefined) return nearestExisting(dirname(path));
-  const writable = await access(path, constants.W_OK | constants.X_OK).then(
-    () => true,
-    () => false,
-  );
+  const writable = await isWritable(path, constants.X_OK);
   return { path, isDirectory: stats.isDirectory(), writable };
 }

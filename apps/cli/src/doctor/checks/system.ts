@@ -1,7 +1,7 @@
-import { constants } from 'node:fs';
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { freemem, totalmem } from 'node:os';
 import { type Check, type CheckGroup, failure, note, skipped, success, warning } from '../check.js';
+import { isWritable } from '../file-access.js';
 import { runsWorker, type Subject } from '../subject.js';
 
 const OLDEST_NODE = [20, 19] as const;
@@ -62,10 +62,7 @@ function cgroups(): Check {
       const unified = await readFile('/sys/fs/cgroup/cgroup.controllers', 'utf8').catch(() => undefined);
       const place = unified === undefined ? '/sys/fs/cgroup/memory' : `/sys/fs/cgroup${v2 ?? '/'}`;
       const version = unified === undefined ? 'v1' : 'v2';
-      const writable = await access(place, constants.W_OK).then(
-        () => true,
-        () => false,
-      );
+      const writable = await isWritable(place);
       return writable
         ? success(`${version}, ${place} can be written to`)
         : warning(
