@@ -89,7 +89,8 @@ function isSame(a: X509Certificate, b: X509Certificate): boolean {
   return a.fingerprint256 === b.fingerprint256;
 }
 
-function readPem(path: string): string {
+/** @throws CertificateFileError */
+export function readPem(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

@@ -102,7 +102,8 @@ function reasonOf(message: string): string {
 }
 
 const MEANINGS: ReadonlyArray<readonly [pattern: RegExp, advice: string]> = [
-  [/ECONNREFUSED/, 'start the program that listens there, or correct the address'],
+  // ENOENT: of a socket in the file system.
+  [/ECONNREFUSED|connect ENOENT/, 'start the program that listens there, or correct the address'],
   [/ENOTFOUND|EAI_AGAIN/, 'correct the host name, or its entry in DNS'],
   [/EHOSTUNREACH|ENETUNREACH|ETIMEDOUT/, 'look at routes and firewalls between here and there'],
   [/CERT_HAS_EXPIRED/, 'renew the certificate of that server'],

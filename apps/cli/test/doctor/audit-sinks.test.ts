@@ -62,7 +62,11 @@ describe('stacyvm doctor on audit sinks', () => {
     await listen(createServer(), path);
     chmodSync(path, 0o600);
     expect((await sinkAt(`syslog+unix:${path}`)).status).to.equal('success');
-    expect((await sinkAt(`syslog+unix:${path}.other`)).status).to.equal('failure');
+    expect(await sinkAt(`syslog+unix:${path}.other`)).to.include({
+      status: 'failure',
+      message: `the server: connect ENOENT ${path}.other`,
+      advice: 'start the program that listens there, or correct the address',
+    });
     expect((await sinkAt('syslog+udp://127.0.0.1')).status).to.equal('success');
     expect((await sinkAt('syslog+udp://nowhere.invalid')).status).to.equal('failure');
   });
@@ -90,6 +94,10 @@ describe('stacyvm doctor on audit sinks', () => {
       expect(await sinkAt(sink, right)).to.include({ status: 'success' });
       expect((await sinkAt(sink, { ca_file: authority.cert })).message).to.match(/ALTNAME/);
       expect((await sinkAt(sink, { server_name: 'log.internal' })).message).to.match(/UNABLE_TO_VERIFY/);
+      expect(await sinkAt(sink, { ca_file: '/nowhere.pem' })).to.include({
+        message: '/nowhere.pem cannot be read: ENOENT',
+        advice: 'correct the path or the file',
+      });
     });
 
     it('fails where its own certificate is refused after the handshake', async () => {

@@ -1,11 +1,12 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { createConnection, isIP, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { checkServerIdentity, connect, type TLSSocket } from 'node:tls';
 import { type AuditSinkAddress, parseAuditSink, type Settings } from '@stacyvm/config';
+import { CertificateFileError, readPem } from '../certificate.js';
 import { type Check, type CheckGroup, type Finding, failure, skipped, success } from '../check.js';
 import { isWritable } from '../file-access.js';
 import { connectionFailure } from '../http-visit.js';
@@ -39,7 +40,9 @@ function sinkCheck(settings: Settings, sink: string, index: number): Check {
       try {
         return await judge(settings, address, signal);
       } catch (error) {
-        return connectionFailure(sink, error);
+        if (error instanceof CertificateFileError)
+          return failure(error.message, 'correct the path or the file');
+        return connectionFailure('the server', error);
       }
     },
   };
@@ -82,7 +85,7 @@ async function judge(settings: Settings, address: AuditSinkAddress, signal: Abor
 /** As the control plane connects. */
 function connectByTls(settings: Settings, { host, port }: { host: string; port: number }): TLSSocket {
   const name = settings['audit.syslog_tls.server_name'] || host;
-  const content = (path: string) => (path === '' ? undefined : readFileSync(path));
+  const content = (path: string) => (path === '' ? undefined : readPem(path));
   return connect({
     host,
     port,
