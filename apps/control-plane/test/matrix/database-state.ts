@@ -9,6 +9,8 @@ const OF_PRESENCE = [
   'audit_statements',
   'control_planes',
   'rate_buckets',
+  // A worker's heartbeat of a while ago is written when its turn comes.
+  'worker_credential_uses',
 ];
 /** What the fleet does by itself while nobody asks for anything. */
 const OF_ITSELF = [
