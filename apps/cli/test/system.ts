@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ApiClient, createApiClient } from '@stacyvm/api';
-import { createTestDatabase } from '@stacyvm/store/testing';
+import { createMigratedDatabase } from '@stacyvm/store/testing';
 import { deriveWorkerKey } from '@stacyvm/token';
 import { commandLines } from './observe.js';
 
@@ -62,7 +62,7 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
   const apiKey = randomBytes(24).toString('hex');
   const adminKey = randomBytes(24).toString('hex');
   const masterKey = randomBytes(32).toString('base64url');
-  const database = options.embedded ? undefined : await createTestDatabase();
+  const database = options.embedded ? undefined : await createMigratedDatabase();
   const programs: Program[] = [];
   const write = (name: string, text: string): string => {
     const path = join(directory, name);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { loadSettings, type SettingKey } from '@stacyvm/config';
 import { openStore, type Store } from '@stacyvm/store';
-import { createTestDatabase, type TestDatabase } from '@stacyvm/store/testing';
+import { createMigratedDatabase, type TestDatabase } from '@stacyvm/store/testing';
 import type { AnswerCheck } from '../src/answer-check.js';
 import { type ControlPlane, startControlPlane } from '../src/control-plane.js';
 import { checkAgainstContract } from './check-against-contract.js';
@@ -38,7 +38,7 @@ export interface Fixture {
 
 /** Every answer of its control planes is held against the contract; `dispose` throws when one was outside it. */
 export async function startFixture(flags: Flags = {}): Promise<Fixture> {
-  const database = await createTestDatabase();
+  const database = await createMigratedDatabase();
   const [apiKey, adminKey, signingKey] = [secret(), secret(), secret()];
   const logs = captureLogs();
   const violations: unknown[] = [];

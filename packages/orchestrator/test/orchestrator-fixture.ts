@@ -1,5 +1,5 @@
 import { openStore, type Store, type WorkerHeartbeat } from '@stacyvm/store';
-import { createTestDatabase } from '@stacyvm/store/testing';
+import { createMigratedDatabase } from '@stacyvm/store/testing';
 import { createOrchestrator, isStale, type Orchestrator, type OrchestratorOptions } from '../src/index.js';
 import type { ReconcileOptions } from '../src/reconcile.js';
 import { createSandboxRemover } from '../src/remove-sandbox.js';
@@ -38,7 +38,7 @@ export interface OrchestratorFixture {
 }
 
 export async function openFixture(): Promise<OrchestratorFixture> {
-  const database = await createTestDatabase();
+  const database = await createMigratedDatabase();
   const clock = manualClock();
   const store = await openStore({ driver: 'postgres', dsn: database.dsn, clock });
   const log: LogEntry[] = [];

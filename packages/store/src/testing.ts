@@ -6,6 +6,7 @@ import pg from 'pg';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { StoreError } from './errors.js';
 import { scratchRoot } from './scratch-root.js';
+import { openStore } from './store.js';
 
 export {
   type EmbeddedPostgres,
@@ -44,26 +45,24 @@ interface RunningCluster {
 
 const MAX_TEST_CONNECTIONS = 200;
 
+/** What the migrations make of an empty database; others are copied from it. */
+const TEMPLATE = 'test_template';
+
 let running: Promise<RunningCluster> | undefined;
 let current: RunningCluster | undefined;
+let template: Promise<void> | undefined;
 
 /** A new empty database on a real Postgres, which the first call of the process starts in a temporary directory. */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  running ??= startCluster();
-  const cluster = await running;
-  const name = `test_${randomBytes(8).toString('hex')}`;
-  await administer(cluster, `create database ${name}`);
-  return {
-    dsn: cluster.server.dsn(name),
-    cutListeners: () =>
-      administer(
-        cluster,
-        `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}' and query ilike 'listen %'`,
-      ),
-    drop: async () => {
-      await administer(cluster, `drop database if exists ${name} with (force)`);
-    },
-  };
+  return createDatabase(await sharedCluster(), 'template1');
+}
+
+/** One with the newest schema, in a fraction of the time that the migrations take. */
+export async function createMigratedDatabase(): Promise<TestDatabase> {
+  const cluster = await sharedCluster();
+  template ??= createTemplate(cluster);
+  await template;
+  return createDatabase(cluster, TEMPLATE);
 }
 
 /** @throws StoreError `closed` before the first `createTestDatabase` */
@@ -95,6 +94,7 @@ export async function stopTestCluster(): Promise<void> {
   const stopping = running;
   running = undefined;
   current = undefined;
+  template = undefined;
   // A cluster that never started has already told the tests that wanted it.
   const cluster = await stopping?.catch(() => undefined);
   if (cluster !== undefined) {
@@ -102,6 +102,35 @@ export async function stopTestCluster(): Promise<void> {
     await cluster.server.stop();
     await rm(cluster.path, { recursive: true, force: true });
   }
+}
+
+function sharedCluster(): Promise<RunningCluster> {
+  running ??= startCluster();
+  return running;
+}
+
+async function createDatabase(cluster: RunningCluster, from: string): Promise<TestDatabase> {
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  await administer(cluster, `create database ${name} template ${from}`);
+  return {
+    dsn: cluster.server.dsn(name),
+    cutListeners: () =>
+      administer(
+        cluster,
+        `select pg_terminate_backend(pid) from pg_stat_activity where datname = '${name}' and query ilike 'listen %'`,
+      ),
+    drop: async () => {
+      await administer(cluster, `drop database if exists ${name} with (force)`);
+    },
+  };
+}
+
+async function createTemplate(cluster: RunningCluster): Promise<void> {
+  await administer(cluster, `create database ${TEMPLATE}`);
+  const store = await openStore({ driver: 'postgres', dsn: cluster.server.dsn(TEMPLATE) });
+  await store.close();
+  // A database that somebody is connected to cannot be copied.
+  await administer(cluster, `alter database ${TEMPLATE} allow_connections false`);
 }
 
 async function startCluster(): Promise<RunningCluster> {

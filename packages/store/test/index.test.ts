@@ -51,6 +51,7 @@ describe('@stacyvm/store', () => {
 
   it('exports exactly its helpers for tests under ./testing', () => {
     expect(Object.keys(testing).sort()).to.deep.equal([
+      'createMigratedDatabase',
       'createTestDatabase',
       'startEmbeddedPostgres',
       'stopTestCluster',

@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { openStore, type ReserveSandbox, type Store, type WorkerHeartbeat } from '../src/index.js';
-import { createTestDatabase, type TestDatabase } from '../src/testing.js';
+import { createMigratedDatabase, type TestDatabase } from '../src/testing.js';
 import { type ManualClock, manualClock } from './manual-clock.js';
 
 export interface StoreFixture {
@@ -13,7 +13,7 @@ export interface StoreFixture {
 }
 
 export async function openFixture(): Promise<StoreFixture> {
-  const database = await createTestDatabase();
+  const database = await createMigratedDatabase();
   const clock = manualClock();
   const store = await openStore({ driver: 'postgres', dsn: database.dsn, clock });
   const admin = new pg.Client({ connectionString: database.dsn });

@@ -4,10 +4,24 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import pg from 'pg';
 import { processStart } from '../src/embedded/process-identity.js';
-import { createTestDatabase } from '../src/testing.js';
+import { inspectDatabase } from '../src/inspection.js';
+import { createMigratedDatabase, createTestDatabase } from '../src/testing.js';
 import { eventually } from './eventually.js';
 
 const run = promisify(execFile);
+
+describe('createMigratedDatabase', () => {
+  it('makes databases of their own that have the newest schema already', async () => {
+    const [one, two] = await Promise.all([createMigratedDatabase(), createMigratedDatabase()]);
+    expect(one.dsn).not.to.equal(two.dsn);
+    for (const { dsn, drop } of [one, two]) {
+      const { migrations, workers } = await inspectDatabase({ dsn });
+      expect(migrations).to.deep.include({ pending: [], unknown: [] });
+      expect(workers).to.deep.equal([]);
+      await drop();
+    }
+  });
+});
 
 describe('createTestDatabase', () => {
   it('makes separate empty databases on one server', async () => {
