@@ -33,6 +33,8 @@ const LOADERS: Readonly<Record<string, () => Promise<unknown>>> = {
 
 /** The command that `word` names; every command when it names none, for help and suggestions. */
 export async function loadCommands(word: string | undefined): Promise<readonly AnyCommand[]> {
+  // What yargs answers by itself.
+  if (word === '--version') return [];
   const named = Object.hasOwn(LOADERS, word ?? '') ? LOADERS[word ?? ''] : undefined;
   const loaders = named === undefined ? Object.values(LOADERS) : [named];
   return (await Promise.all(loaders.map((load) => load()))) as readonly AnyCommand[];

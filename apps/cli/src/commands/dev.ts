@@ -2,11 +2,9 @@ import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { createApiClient } from '@stacyvm/api';
 import { defineCommand } from '../command.js';
-import { prepareDataDirectory, refuseSecondStart } from '../dev/data-directory.js';
 import { createLogPrinter } from '../dev/log-printer.js';
 import { portOrFree } from '../dev/port.js';
 import { describeProof, proveSystem } from '../dev/proof.js';
-import { createDevSystem } from '../dev/system.js';
 import { CommandFailure } from '../failure.js';
 import { onInterrupt } from '../interrupt.js';
 import { print } from '../output.js';
@@ -37,6 +35,8 @@ export const devCommand = defineCommand({
     if (args.port !== undefined && !(Number.isInteger(args.port) && args.port > 0 && args.port < 65_536)) {
       throw new CommandFailure('--port must be a number from 1 to 65535', 2);
     }
+    const { prepareDataDirectory, refuseSecondStart } = await import('../dev/data-directory.js');
+    const { createDevSystem } = await import('../dev/system.js');
     await refuseSecondStart(args.dataDir);
     const interrupt = onInterrupt();
     const port = args.port ?? (await portOrFree(DEFAULT_PORT));

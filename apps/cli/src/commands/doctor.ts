@@ -1,7 +1,6 @@
 import { defineCommand } from '../command.js';
-import { examine } from '../doctor/examine.js';
 import { reportDocument, reportText, summaryOf } from '../doctor/report.js';
-import { ROLES } from '../doctor/subject.js';
+import { ROLES } from '../doctor/role.js';
 import { CommandFailure } from '../failure.js';
 import { formatOption, print, printJson } from '../output.js';
 import { millisecondsOf } from '../worker-token/duration-option.js';
@@ -35,6 +34,8 @@ export const doctorCommand = defineCommand({
   handler: async ({ config, role, production, timeout, format }) => {
     const timeoutMs = millisecondsOf('timeout', timeout);
     if (timeoutMs === 0) throw new CommandFailure('--timeout must be longer than nothing', 2);
+    // Loaded when it is run: it brings everything along that there is to examine.
+    const { examine } = await import('../doctor/examine.js');
     const report = await examine({ configFile: config, role, production, timeoutMs });
     if (format === 'json') printJson(reportDocument(report));
     else print(reportText(report, process.stdout.isTTY));

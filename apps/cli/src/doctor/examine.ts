@@ -19,8 +19,9 @@ import { systemChecks } from './checks/system.js';
 import { workerChecks } from './checks/worker.js';
 import { visitControlPlane } from './control-plane-visit.js';
 import type { DoctorReport } from './report.js';
+import type { Role } from './role.js';
 import { runChecks } from './run-checks.js';
-import { createSubject, once, type Role, type Subject } from './subject.js';
+import { createSubject, once, type Subject } from './subject.js';
 
 export interface ExamineOptions {
   readonly configFile: string | undefined;

@@ -1,6 +1,6 @@
 import type { CheckStatus } from './check.js';
+import type { Role } from './role.js';
 import { type CheckResult, worstOf } from './run-checks.js';
-import type { Role } from './subject.js';
 
 /** Everything that a doctor's visit found. */
 export interface DoctorReport {

@@ -6,11 +6,7 @@ import {
   inspectDatabase,
   inspectDatabaseDirectory,
 } from '@stacyvm/store/inspection';
-
-export const ROLES = ['control-plane', 'worker', 'all'] as const;
-
-/** Which programs of the configuration run on this host. */
-export type Role = (typeof ROLES)[number];
+import type { Role } from './role.js';
 
 /** What is examined, and what several checks look at, once. */
 export interface Subject {

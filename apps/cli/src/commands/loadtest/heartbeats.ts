@@ -7,7 +7,6 @@ import { countOf } from '../../loadtest/counts.js';
 import { sendHeartbeats } from '../../loadtest/heartbeat-load.js';
 import { keepConnections } from '../../loadtest/kept-connections.js';
 import { type LoadTestReport, reportText } from '../../loadtest/report.js';
-import { createSimulatedWorker } from '../../loadtest/simulated-worker.js';
 import { createTally, rounded } from '../../loadtest/tally.js';
 import { requireTarget, targetOptions } from '../../loadtest/target.js';
 import { startTestClock } from '../../loadtest/test-clock.js';
@@ -74,6 +73,7 @@ export const heartbeatsCommand = defineCommand({
     const masterKey = await signingKey(args);
     const connections = keepConnections({ server, authorities, shared: paceMs === 0 ? lanes : shared });
     const prefix = `loadtest-${randomBytes(4).toString('hex')}-`;
+    const { createSimulatedWorker } = await import('../../loadtest/simulated-worker.js');
     const workers = Array.from({ length: count }, (_, index) =>
       createSimulatedWorker({
         id: `${prefix}${index + 1}`,

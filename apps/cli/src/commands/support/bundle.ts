@@ -3,7 +3,6 @@ import { readApiKey, requireServerUrl, serverOptions, trustingFetch } from '../.
 import { CommandFailure } from '../../failure.js';
 import { writeNewFile } from '../../new-file.js';
 import { print } from '../../output.js';
-import { collectBundle } from '../../support/bundle.js';
 
 const TIMEOUT_MS = 5_000;
 
@@ -38,6 +37,7 @@ export const bundleCommand = defineCommand({
     if (skipServer && (apiKeyFile !== undefined || caFile !== undefined))
       throw new CommandFailure('--skip-server does not go with --api-key-file and --ca-file', 2);
     requireServerUrl(server);
+    const { collectBundle } = await import('../../support/bundle.js');
     const bundle = await collectBundle({
       configFile: config,
       server: skipServer
