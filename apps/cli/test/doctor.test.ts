@@ -15,7 +15,7 @@ describe('stacyvm doctor', function () {
   this.timeout(60_000);
   let system: System;
   before(async () => {
-    system = await createSystem();
+    system = await createSystem({ emptyDatabase: true });
   });
   after(() => system.stop());
 

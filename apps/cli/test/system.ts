@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ApiClient, createApiClient } from '@stacyvm/api';
-import { createMigratedDatabase } from '@stacyvm/store/testing';
+import { createMigratedDatabase, createTestDatabase } from '@stacyvm/store/testing';
 import { deriveWorkerKey } from '@stacyvm/token';
 import { commandLines } from './observe.js';
 
@@ -50,6 +50,8 @@ export interface System {
 export interface SystemOptions {
   /** Use a Postgres that the control plane starts itself, instead of a database on the shared server. */
   readonly embedded?: boolean;
+  /** A database that no control plane has migrated. */
+  readonly emptyDatabase?: boolean;
   readonly spawnTimeout?: string;
   /** How many control planes may be started, by default one. They share the database. */
   readonly controlPlanes?: number;
@@ -62,7 +64,8 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
   const apiKey = randomBytes(24).toString('hex');
   const adminKey = randomBytes(24).toString('hex');
   const masterKey = randomBytes(32).toString('base64url');
-  const database = options.embedded ? undefined : await createMigratedDatabase();
+  const createDatabase = options.emptyDatabase ? createTestDatabase : createMigratedDatabase;
+  const database = options.embedded ? undefined : await createDatabase();
   const programs: Program[] = [];
   const write = (name: string, text: string): string => {
     const path = join(directory, name);
