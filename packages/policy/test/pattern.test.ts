@@ -63,13 +63,7 @@ describe('patterns', () => {
         const at = seed % fitting.length;
         const changed = `${fitting.slice(0, at)}c${fitting.slice(at + 1)}`;
         expect(matches(pattern, fitting)).to.equal(true);
-        const expected = new RegExp(
-          `^${pattern
-            .replace(/\?/g, '.')
-            .replace(/\*+/g, '.*')
-            .replace(/(\.\*)+/g, '.*')}$`,
-        ).test(changed);
-        expect(matches(pattern, changed)).to.equal(expected);
+        expect(matches(pattern, changed)).to.equal(naiveMatch(pattern, changed));
       }),
       { numRuns: 50 },
     );
