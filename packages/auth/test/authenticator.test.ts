@@ -7,12 +7,14 @@ import { keys, makeToken } from './signing-fixture.js';
 const apiKey = `${'k'.repeat(12)}api-0123456789`;
 const adminApiKey = `${'k'.repeat(12)}adm-0123456789`;
 const issuer = 'https://idp.example';
+const now = new Date('2026-03-01T12:00:00Z');
 const oidc = createOidcVerifier({
   issuer,
   publicKey: keys.rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString(),
   viewerGroups: ['staff'],
+  clock: () => now,
 });
-const claims = { iss: issuer, sub: 'ada', exp: Math.ceil(Date.now() / 1000) + 300, groups: ['staff'] };
+const claims = { iss: issuer, sub: 'ada', exp: now.getTime() / 1000 + 300, groups: ['staff'] };
 const token = makeToken(claims);
 
 describe('createAuthenticator', () => {
