@@ -119,3 +119,10 @@ export const questions = fc.record({
   type: fc.constantFrom('image' as const, 'image' as const, ...RESOURCE_TYPES),
   value: values,
 });
+
+/** Questions about the image that the similar rules name. */
+export const similarQuestions = fc.record({
+  tenantId: tenants,
+  type: fc.constant('image' as const),
+  value: fc.constantFrom('alpine', 'docker.io/library/alpine:latest', 'alpine:3.19', `alpine@${DIGEST}`),
+});
