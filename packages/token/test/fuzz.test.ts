@@ -93,7 +93,9 @@ function mutate(text: string, dice: Dice, parts: ArrayLike<string>): string {
   return result;
 }
 
-describe(`fuzzing with FUZZ_SEED=${seed}`, () => {
+describe(`fuzzing with FUZZ_SEED=${seed}`, function () {
+  // Some seconds of work, and as many times that as other programs leave little of the processor.
+  this.timeout(120_000);
   const dice = createDice(seed);
   const keyring = createKeyring({ active: MASTER_KEY });
   const options = { keyring, audience: 'worker:control-plane', now: NOW } as const;
