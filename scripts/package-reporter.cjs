@@ -66,7 +66,11 @@ module.exports = class PackageReporter extends reporters.Base {
     process.once('beforeExit', () => process.exit());
     this.flush();
     const { passes, failures, pending } = this.stats;
-    if (failures > 0) reporters.Base.list(this.failures);
+    if (failures > 0) {
+      // mocha sets it when the teardown is over, which the exit above does not wait for.
+      process.exitCode = 1;
+      reporters.Base.list(this.failures);
+    }
     const skipped = pending > 0 ? `, ${pending} skipped` : '';
     reporters.Base.consoleLog('%d passed, %d failed%s', passes, failures, skipped);
   }

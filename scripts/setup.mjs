@@ -8,6 +8,16 @@ import { fileURLToPath } from 'node:url';
 export const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
+/** How npm and pnpm fetch: a registry that is away for a minute is none that is missing. What the user has set wins. */
+const PATIENCE = {
+  npm_config_fetch_retries: '5',
+  npm_config_fetch_retry_mintimeout: '2000',
+  npm_config_fetch_retry_factor: '2',
+};
+
+/** How apt-get fetches, and how long it waits for another one, as a new machine has it at work in the background. */
+const APT_GET = ['-o', 'Acquire::Retries=5', '-o', 'DPkg::Lock::Timeout=120'];
+
 /** A step that cannot be done, with what the reader can do about it. */
 export class SetupError extends Error {}
 
@@ -49,15 +59,12 @@ function installDependencies() {
   const wanted = fingerprint();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   const pnpm = manifest.packageManager.split('+')[0];
-  run(`Installing dependencies with ${pnpm}`, 'npm', [
-    'exec',
-    '--yes',
-    `--package=${pnpm}`,
-    '--',
-    'pnpm',
-    'install',
-    '--frozen-lockfile',
-  ]);
+  run(
+    `Installing dependencies with ${pnpm}`,
+    'npm',
+    ['exec', '--yes', `--package=${pnpm}`, '--', 'pnpm', 'install', '--frozen-lockfile'],
+    { env: { ...PATIENCE, ...process.env, CI: 'true' } },
+  );
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, wanted);
 }
@@ -87,8 +94,13 @@ function installSystemPackages(packagesByProgram) {
     throw new SetupError(`A system package is missing: ${names}. Install it and try again:\n  ${command}`);
   }
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  run('Updating the list of system packages', 'apt-get', ['update'], { env });
-  run(`Installing ${names}`, 'apt-get', ['install', '--yes', '--no-install-recommends', ...missing], { env });
+  run('Updating the list of system packages', 'apt-get', [...APT_GET, 'update'], { env });
+  run(
+    `Installing ${names}`,
+    'apt-get',
+    [...APT_GET, 'install', '--yes', '--no-install-recommends', ...missing],
+    { env },
+  );
 }
 
 function build() {
