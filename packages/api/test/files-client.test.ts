@@ -94,12 +94,12 @@ describe('createApiClient files', () => {
     server.answer = (_request, response) =>
       sendJson(response, 404, { code: 'NOT_FOUND', message: 'no such file', reason: 'file_not_found' });
     const ignore = (): void => undefined;
-    const refusals = [
-      client.files.download('sb-1', 'a', ignore),
-      client.files.upload('sb-1', 'a', new Blob([])),
+    const calls = [
+      () => client.files.download('sb-1', 'a', ignore),
+      () => client.files.upload('sb-1', 'a', new Blob([])),
     ];
-    for (const refusal of refusals) {
-      expect(await rejection(refusal, 'refused')).to.include({ status: 404, reason: 'file_not_found' });
+    for (const call of calls) {
+      expect(await rejection(call(), 'refused')).to.include({ status: 404, reason: 'file_not_found' });
     }
   });
 
