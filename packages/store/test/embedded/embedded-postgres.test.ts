@@ -54,7 +54,9 @@ async function bareCluster(directory: string) {
   return { password, options: { launcher, dataDirectory, ...shared } };
 }
 
-describe('embedded Postgres', () => {
+describe('embedded Postgres', function () {
+  // Up to three starts of a server, one of them with initdb.
+  this.timeout(60_000);
   let scratch: ScratchDirectory;
   let path: string;
   // Made once, so that only the tests of the first start wait for initdb; every test leaves it closed.
@@ -223,7 +225,8 @@ describe('embedded Postgres', () => {
   });
 });
 
-describe('a cluster without an owner', () => {
+describe('a cluster without an owner', function () {
+  this.timeout(60_000);
   let scratch: ScratchDirectory;
   let cluster: Awaited<ReturnType<typeof bareCluster>>;
   before(async () => {
