@@ -108,7 +108,8 @@ describe('exec', () => {
       const diedAt = performance.now();
       await worker.close();
       expect(await running).to.include({ code: 'worker_unreachable' });
-      expect(performance.now() - diedAt).to.be.below(2_000);
+      // Long before the five minutes of the program.
+      expect(performance.now() - diedAt).to.be.below(10_000);
       expect(await stateOf()).to.deep.equal({
         state: 'unhealthy',
         stateReason: 'worker_connection_lost',

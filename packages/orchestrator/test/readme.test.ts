@@ -6,7 +6,8 @@ import { createTestDatabase } from '@stacyvm/store/testing';
 import { expect } from 'chai';
 
 describe('README', () => {
-  it('has an example that runs', async () => {
+  it('has an example that runs', async function () {
+    this.timeout(60_000);
     const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
     const [, example = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
     const source = example.replace("'@stacyvm/orchestrator'", "'../src/index.js'");

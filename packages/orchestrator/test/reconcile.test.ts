@@ -333,7 +333,8 @@ describe('reconciliation', () => {
       await eventually(() => expect(callsOf('status')).to.have.length(1));
       const before = performance.now();
       await orchestrator.stop();
-      expect(performance.now() - before).to.be.below(2_000);
+      // Long before the call would end by its time.
+      expect(performance.now() - before).to.be.below(8_000);
       expect(await recorded(id)).to.equal('running');
       expect(fixture.log.filter(({ level }) => level === 'warn')).to.deep.equal([]);
     });

@@ -164,7 +164,7 @@ describe('duties of workers', () => {
     });
 
     it('let others pass who wait for other workers', async () => {
-      const queueing = fixture.orchestrator({ spawnQueue: { maxWaiting: 10, timeoutMs: 5_000 } });
+      const queueing = fixture.orchestrator({ spawnQueue: { maxWaiting: 10, timeoutMs: 60_000 } });
       const first = await queueing.spawn({ requirements: { zone: 'us' } });
       const waiting = queueing.spawn({ requirements: { zone: 'us' } });
       await eventually(() => expect(queueing.spawnQueue.stats().depth).to.equal(1));
@@ -180,7 +180,7 @@ describe('duties of workers', () => {
     await orchestrator.spawn({ memoryMb: 600 });
     await rejection(orchestrator.spawn({ memoryMb: 600 }), 'no_eligible_worker');
     await orchestrator.spawn({ memoryMb: 400 });
-    const queueing = fixture.orchestrator({ spawnQueue: { maxWaiting: 10, timeoutMs: 5_000 } });
+    const queueing = fixture.orchestrator({ spawnQueue: { maxWaiting: 10, timeoutMs: 60_000 } });
     await rejection(queueing.spawn({ memoryMb: 1_001 }), 'no_eligible_worker');
   });
 });

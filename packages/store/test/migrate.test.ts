@@ -201,7 +201,7 @@ describe('migrations', () => {
     expect(zoneless).to.deep.equal([]);
     const foreign =
       await query(`select conrelid::regclass::text as source, confrelid::regclass::text as target
-      from pg_constraint where contype = 'f' order by 1`);
+      from pg_constraint where contype = 'f' order by 1, 2`);
     expect(foreign).to.deep.equal([
       { source: 'api_keys', target: 'tenants' },
       { source: 'audit_events', target: 'audit_heads' },

@@ -10,7 +10,8 @@ const run = promisify(execFile);
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 
 describe('README', () => {
-  it('has a first example that runs as it stands', async () => {
+  it('has a first example that runs as it stands', async function () {
+    this.timeout(60_000);
     const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
     const [, example = ''] = /```ts\n(.*?)```/s.exec(readme) ?? [];
     const source = new URL('../src/index.ts', import.meta.url).href;

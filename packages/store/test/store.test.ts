@@ -103,10 +103,14 @@ describe('openStore on a DSN', () => {
     it('gives up on a ping after its timeout and on abort', async () => {
       const store = await openStore({ driver: 'postgres', dsn: database.dsn, poolSize: 1 });
       await store.ping();
-      const { rows } = await administer(
-        `select pid from pg_stat_activity where application_name = 'stacyvm' and datname = current_database()`,
-      );
-      const session = Number(rows[0]?.['pid']);
+      // The session of the migration may take a moment to go.
+      const session = await eventually(async () => {
+        const { rows } = await administer(
+          `select pid from pg_stat_activity where application_name = 'stacyvm' and datname = current_database()`,
+        );
+        expect(rows).to.have.length(1);
+        return Number(rows[0]?.['pid']);
+      });
       process.kill(session, 'SIGSTOP');
       try {
         const late = await rejection(store.ping({ timeoutMs: 50 }), 'unavailable');

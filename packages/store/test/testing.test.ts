@@ -45,7 +45,8 @@ describe('createTestDatabase', () => {
     await client.end().catch(() => {});
   });
 
-  it('leaves neither process nor files behind when a run ends without stopping it', async () => {
+  it('leaves neither process nor files behind when a run ends without stopping it', async function () {
+    this.timeout(60_000);
     const script = `
       const { createTestDatabase, testCluster } = await import(process.argv[1]);
       await createTestDatabase();

@@ -85,8 +85,11 @@ export function keyCredentialSource(options: KeyCredentialSourceOptions): Creden
       // A request that overlapped has been told the same before.
       if (token !== undefined && !signer.signed(token)) return true;
       if (MENDED_BY_ANOTHER_BINDING.has(reason)) return binding?.refused(signer.boundTo()) ?? false;
-      if (MENDED_BY_A_NEW_TOKEN.has(reason) && signer.signAgain()) return true;
-      if (!MENDED_BY_ANOTHER_KEY.has(reason) || signers.length === 1) return false;
+      const mayTurn = signers.length > 1 && MENDED_BY_ANOTHER_KEY.has(reason);
+      // However long the answer took: where a new token has not helped, another key may.
+      if (mayTurn && signer.isReplacement()) signer.startOver();
+      else if (MENDED_BY_A_NEW_TOKEN.has(reason) && signer.signAgain()) return true;
+      if (!mayTurn) return false;
       turn += 1;
       turnedAtMs = clock().getTime();
       return true;
@@ -101,8 +104,12 @@ interface Signer {
   signed(token: string): boolean;
   /** What the token in use is bound to. */
   boundTo(): string | undefined;
+  /** Whether the token in use was signed in place of one that was refused. */
+  isReplacement(): boolean;
   /** Replaces the token in use. False: that was done a moment ago, and did not help. */
   signAgain(): boolean;
+  /** Has a token that was never refused when its turn comes again. */
+  startOver(): void;
 }
 
 function createSigner(
@@ -113,6 +120,11 @@ function createSigner(
 ): Signer {
   let current = sign(clock());
   let replacedAtMs: number | undefined;
+  let isReplacement = false;
+  const startOver = (): void => {
+    current = sign(clock());
+    isReplacement = false;
+  };
   return {
     fingerprint,
     token() {
@@ -121,11 +133,12 @@ function createSigner(
       const halfLife = (issuedAt.getTime() + expiresAt.getTime()) / 2;
       // A clock that was set back makes the token one of the future, which nobody accepts.
       const isOutdated = now.getTime() >= halfLife || now.getTime() < issuedAt.getTime();
-      if (isOutdated || certificateThumbprint !== binding?.thumbprint()) current = sign(now);
+      if (isOutdated || certificateThumbprint !== binding?.thumbprint()) startOver();
       return current.token;
     },
     signed: (token) => token === current.token,
     boundTo: () => current.claims.certificateThumbprint,
+    isReplacement: () => isReplacement,
     signAgain() {
       const now = clock();
       const nowMs = now.getTime();
@@ -133,8 +146,10 @@ function createSigner(
         return false;
       replacedAtMs = nowMs;
       current = sign(now);
+      isReplacement = true;
       return true;
     },
+    startOver,
   };
 }
 

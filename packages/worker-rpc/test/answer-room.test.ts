@@ -12,7 +12,7 @@ describe('room for the answers that a client reads', () => {
   let worker: TestWorker;
   afterEach(() => worker.close());
 
-  const start = async (mib: number) => {
+  const start = async (mib: number, execMarginMs?: number) => {
     worker = await startWorker({
       replaced: {
         async exec(_params, { onOutput }) {
@@ -21,7 +21,7 @@ describe('room for the answers that a client reads', () => {
         },
       },
     });
-    return worker.client({ timeouts: { execMarginMs: 300 } });
+    return worker.client(execMarginMs === undefined ? {} : { timeouts: { execMarginMs } });
   };
   const target = { sandboxId: 'sb-1', command: 'x' };
 
@@ -62,7 +62,8 @@ describe('room for the answers that a client reads', () => {
   });
 
   it('that does not come within the time of the call is answers_busy too, and no silence of the worker', async () => {
-    const client = await start(3);
+    // Enough for the worker to answer, however busy the machine is.
+    const client = await start(3, 2_000);
     let waiting: AbortSignal | undefined;
     const reserve = (_bytes: number, signal: AbortSignal) => {
       waiting = signal;

@@ -40,8 +40,12 @@ describe('a credential that the control plane refuses', () => {
   let refusals: string[];
   let served: WorkerCredential[];
   const revocations = createRevocationList();
+  /** Stands still: a second later a refused token would be signed once more. */
+  let now: Date;
+  const clock = (): Date => now;
 
   beforeEach(async () => {
+    now = new Date();
     refusals = [];
     served = [];
     revocations.replace(0, []);
@@ -137,7 +141,7 @@ describe('a credential that the control plane refuses', () => {
 
   it('whose key was revoked gives way to the next key', async () => {
     await restartWithRevocations();
-    const worker = connect(keyCredentialSource({ key: OLD, fallbackKeys: [NEW], workerId: WORKER }));
+    const worker = connect(keyCredentialSource({ key: OLD, fallbackKeys: [NEW], workerId: WORKER, clock }));
     revocations.replace(1, [{ kind: 'key', fingerprint: keyFingerprint(OLD) }]);
     await worker.heartbeat(HEARTBEAT);
     await worker.heartbeat(HEARTBEAT);
@@ -149,7 +153,7 @@ describe('a credential that the control plane refuses', () => {
 
   it('whose only key was revoked is refused after two attempts', async () => {
     await restartWithRevocations();
-    const worker = connect(keyCredentialSource({ key: OLD, workerId: WORKER }));
+    const worker = connect(keyCredentialSource({ key: OLD, workerId: WORKER, clock }));
     revocations.replace(1, [{ kind: 'key', fingerprint: keyFingerprint(MASTER_KEY) }]);
     expect(await failureOf(worker.heartbeat(HEARTBEAT))).to.include({
       code: 'unauthorized',

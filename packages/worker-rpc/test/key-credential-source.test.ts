@@ -136,6 +136,30 @@ describe('keyCredentialSource', () => {
       expect(await signedBy(source)).to.equal('verify_only[0]');
     });
 
+    it('leaves it as well when the control plane takes its time to say so', async () => {
+      const source = keyCredentialSource({ key: FIRST, fallbackKeys: [SECOND], workerId: WORKER, clock });
+      for (const role of ['active', 'verify_only[0]']) {
+        const { token } = await source.credential();
+        now += 5_000;
+        expect(source.refused?.('token_revoked', token)).to.equal(true);
+        expect(await signedBy(source)).to.equal(role);
+      }
+    });
+
+    it('comes back to it with a token that was never refused', async () => {
+      const source = keyCredentialSource({ key: FIRST, fallbackKeys: [SECOND], workerId: WORKER, clock });
+      const refused = new Set<string>();
+      for (const reason of ['token_revoked', 'token_revoked', 'token_bad_signature']) {
+        const { token } = await source.credential();
+        refused.add(token);
+        expect(source.refused?.(reason, token)).to.equal(true);
+        now += 2_000;
+      }
+      expect(refused.size).to.equal(3);
+      expect(await signedBy(source)).to.equal('active');
+      expect(refused).not.to.include((await source.credential()).token);
+    });
+
     it('refuses a weak one at once', () => {
       expect(() => keyCredentialSource({ key: FIRST, fallbackKeys: ['short'], workerId: WORKER }))
         .to.throw(CredentialError)

@@ -5,7 +5,8 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 
 describe('README', () => {
-  it('has an example that runs', async () => {
+  it('has an example that runs', async function () {
+    this.timeout(60_000);
     const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
     const [, example = ''] = /```ts\n([\s\S]*?)```/.exec(readme) ?? [];
     const source = example.replace("'@stacyvm/worker-rpc'", "'../src/index.js'");

@@ -206,7 +206,16 @@ describe('createRpcClient', () => {
     });
 
     it('an answer that does not come in time', async () => {
-      const client = await peer(() => undefined, { timeouts: { spawnMs: 30 } });
+      const client = await peer(
+        async (request, response) => {
+          const { id, method } = await bodyOf(request);
+          if (method === 'worker.status')
+            response.end(JSON.stringify({ id, worker_id: WORKER, result: { state: 'running' } }));
+        },
+        { timeouts: { spawnMs: 30 } },
+      );
+      // Over a connection that is there: while one is made, nothing has been sent.
+      await client.status(TARGET);
       expect(await failureOf(client.spawn(SPAWN, lease()))).to.include({
         code: 'timeout',
         outcome: 'unknown',
@@ -360,7 +369,7 @@ describe('createRpcClient', () => {
 
     it('not the time of an exec without a timeout, though its agent drops idle connections', async () => {
       const agent = new Agent({ keepAlive: true, timeout: 20 });
-      let answer: () => void = () => undefined;
+      let answer: (() => void) | undefined;
       let timeouts = 0;
       const client = await peer(
         async (request, response) => {
@@ -372,8 +381,8 @@ describe('createRpcClient', () => {
       const call = client.exec(TARGET);
       await eventually(() => Object.values(agent.sockets).flat().length === 1);
       for (const socket of Object.values(agent.sockets).flat()) socket?.on('timeout', () => (timeouts += 1));
-      await eventually(() => timeouts > 0);
-      answer();
+      await eventually(() => timeouts > 0 && answer !== undefined);
+      answer?.();
       expect((await call).exitCode).to.equal(0);
       agent.destroy();
     });

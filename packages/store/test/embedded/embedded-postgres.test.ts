@@ -54,7 +54,9 @@ async function bareCluster(directory: string) {
   return { password, options: { launcher, dataDirectory, ...shared } };
 }
 
-describe('embedded Postgres', () => {
+describe('embedded Postgres', function () {
+  // Up to three starts of a server, one of them with initdb.
+  this.timeout(60_000);
   let scratch: ScratchDirectory;
   let path: string;
   // Made once, so that only the tests of the first start wait for initdb; every test leaves it closed.
@@ -171,7 +173,8 @@ describe('embedded Postgres', () => {
     await eventually(() => expect(server.pid()).to.equal(undefined));
     await Promise.all([server.stop(), server.stop()]);
     expect(server.pid()).to.equal(undefined);
-    expect(await postgresProcesses(join(path, 'data'))).to.deep.equal([]);
+    // What the killed one had begun notices its end by itself.
+    await eventually(async () => expect(await postgresProcesses(join(path, 'data'))).to.deep.equal([]));
   });
 
   it('refuses a second owner while the first lives', async () => {
@@ -222,7 +225,8 @@ describe('embedded Postgres', () => {
   });
 });
 
-describe('a cluster without an owner', () => {
+describe('a cluster without an owner', function () {
+  this.timeout(60_000);
   let scratch: ScratchDirectory;
   let cluster: Awaited<ReturnType<typeof bareCluster>>;
   before(async () => {

@@ -113,18 +113,18 @@ describe('rotation of TLS files', () => {
   });
 
   it('lets a call under way end on the connection that it has', async () => {
-    let finish = (): void => undefined;
+    let finish: (() => void) | undefined;
     worker.methods.logs = () =>
       new Promise((resolve) => {
         finish = () => resolve(['done']);
       });
     const logs = client.logs({ sandboxId: 'sb-1', lines: 1 });
-    await eventually(() => worker.connections() === 1);
+    await eventually(() => finish !== undefined);
     await putIdentities(oldAuthority);
     reload();
     await client.status({ sandboxId: 'sb-1' });
     expect(worker.connections(), 'the next call has a connection of its own').to.equal(2);
-    finish();
+    finish?.();
     expect(await logs).to.deep.equal(['done']);
   });
 

@@ -55,6 +55,12 @@ describe('TLS credentials', () => {
     await writeFile(keyFile(), key);
   }
 
+  /** As whole as a careful tool does it: nobody sees a file that is written half. */
+  async function replace(path: string, content: string): Promise<void> {
+    await writeFile(`${path}.new`, content);
+    await rename(`${path}.new`, path);
+  }
+
   /** Polls so seldom that only `reload` looks, unless told. */
   function open(pollMs = 3_600_000): TlsCredentials {
     credentials = openTlsCredentials(
@@ -181,16 +187,16 @@ describe('TLS credentials', () => {
 
   it('does not cry out over a pair of which only one half is replaced yet', async () => {
     const opened = open(5);
-    await writeFile(certFile(), second.cert);
+    await replace(certFile(), second.cert);
     await eventually(() => opened.lastError() !== undefined);
-    await writeFile(keyFile(), second.key);
+    await replace(keyFile(), second.key);
     await eventually(() => opened.current().cert === second.cert);
     expect(logs.problems().length).to.be.lessThan(2);
   });
 
   it('says by itself, at the second look, what stays broken', async () => {
     const opened = open(5);
-    await writeFile(keyFile(), second.key);
+    await replace(keyFile(), second.key);
     await eventually(() => logs.problems().length > 0);
     expect(opened.lastError()).to.include({ code: 'key_mismatch' });
   });
