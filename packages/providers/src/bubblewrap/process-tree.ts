@@ -56,6 +56,11 @@ export function killProcess(pid: number): void {
   sendSignal(pid, 'SIGKILL');
 }
 
+/** Kills a process that was started as the leader of a group, and whatever is still in its group. */
+export function killGroup(leader: number | undefined): void {
+  if (leader !== undefined) sendSignal(-leader, 'SIGKILL');
+}
+
 /** Kills a process unless its pid belongs to another one by now. Resolves to whether it is gone. */
 export async function endProcess(target: ProcessIdentity, timeoutMs: number): Promise<boolean> {
   return await holdsWithin(timeoutMs, () => {
