@@ -87,7 +87,7 @@ describe('the process of a worker', () => {
       }),
     );
     expect(headquarters.refusals).to.deep.equal([]);
-    expect(worker.logs()).to.match(/settings changed","changed":\["auth\.worker_signing_key"\]/);
+    await worker.logged(/settings changed","changed":\["auth\.worker_signing_key"\]/);
     worker.signal('SIGTERM');
     expect((await worker.ended).code).to.equal(0);
     expect(worker.logs()).not.to.contain(derived).and.not.to.contain(deriveWorkerKey(next, WORKER_ID));

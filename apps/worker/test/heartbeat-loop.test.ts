@@ -72,7 +72,7 @@ describe('the heartbeat loop', () => {
       times.push(performance.now());
       return { ...REPLY, nextHeartbeatMs: 250 };
     }, 0);
-    await eventually(() => expect(times.length).to.equal(3));
+    await eventually(() => expect(times.length).to.be.at.least(3));
     expect((times[2] ?? 0) - (times[0] ?? 0)).to.be.at.least(450);
   });
 

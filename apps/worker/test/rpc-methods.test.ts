@@ -170,7 +170,7 @@ describe('the RPC methods of a worker', () => {
   });
 
   it('destroy a sandbox when its lease ends', async () => {
-    await fixture.client.spawn(spec('sb-1'), { ...lease('sb-1'), expiresAt: new Date(Date.now() + 300) });
+    await fixture.client.spawn(spec('sb-1'), { ...lease('sb-1'), expiresAt: new Date(Date.now() + 1_500) });
     await eventually(async () =>
       expect(await failure(fixture.client.status({ sandboxId: 'sb-1' }))).to.include({ code: 'not_found' }),
     );

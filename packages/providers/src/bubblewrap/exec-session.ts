@@ -19,6 +19,8 @@ const REAP_TIMEOUT_MS = 1_000;
 /** Most programs are gone by then; what is not may make new processes as fast as they are killed. */
 const ROUNDS_BEFORE_FREEZING = 2;
 
+const KILLED = { exitCode: 137, signal: 'SIGKILL' } as const;
+
 type EndReason = 'timeout' | 'cancel' | 'failure';
 
 /** One program in a sandbox, from its start until its pipes are closed. */
@@ -102,14 +104,16 @@ export class ExecSession {
       await this.#killing;
       await this.#deliverRest();
       if (this.#failure !== undefined) throw this.#failure.error;
-      const startFailure = this.#endReason === undefined ? await this.#chain.startFailure() : undefined;
+      const timedOut = this.#endReason === 'timeout';
+      const cancelled = this.#endReason === 'cancel';
+      // Whatever the chain ends with where it is killed on its way in, before it is the program.
+      if (timedOut || cancelled) return { ...KILLED, timedOut, cancelled, durationMs };
+      const startFailure = await this.#chain.startFailure();
       if (startFailure !== undefined) throw startFailure;
       return {
         exitCode: code ?? 128 + constants.signals[endSignal ?? 'SIGKILL'],
         ...(endSignal === null ? {} : { signal: endSignal }),
-        timedOut: this.#endReason === 'timeout',
-        cancelled: this.#endReason === 'cancel',
-        durationMs,
+        ...{ timedOut, cancelled, durationMs },
       };
     } finally {
       clearTimeout(timer);

@@ -8,7 +8,7 @@ import { startOnHost } from '../host-command.js';
 import { type BwrapFeatures, bwrapArguments, KEEP_ALIVE } from './bwrap-arguments.js';
 import type { RootLayout } from './images.js';
 import { dropPrivileges, launchNamespaces, type Privilege, stageSources } from './privilege.js';
-import { killProcess } from './process-tree.js';
+import { killGroup, killProcess } from './process-tree.js';
 import { SandboxProcess } from './sandbox-process.js';
 
 const READY_TIMEOUT_MS = 15_000;
@@ -114,17 +114,25 @@ async function whenReady(child: ChildProcess, signal: AbortSignal | undefined): 
     for (const stream of [stdout, stderr, info]) stream?.destroy();
     if (sandbox !== undefined) return sandbox;
   }
-  // The monitor ends when the sandbox does; killed before it, it would leave the sandbox's pid 1 to the host's init.
-  if (initPid > 0 && outcome !== 'ended') killProcess(initPid);
-  else child.kill('SIGKILL');
-  if (!(await settlesWithin(END_TIMEOUT_MS, ended))) child.kill('SIGKILL');
-  await ended;
+  if (outcome === 'ready' || outcome === 'aborted') await endLaunch(child, initPid, ended);
   if (signal?.aborted) throw new ProviderError('cancelled', 'the spawn was cancelled');
   if (timeout.aborted) {
     throw new ProviderError('spawn_failed', `the sandbox was not ready within ${READY_TIMEOUT_MS / 1000} s`);
   }
   const detail = outcome instanceof Error ? outcome.message : lastLine(texts.stderr);
   throw new ProviderError('spawn_failed', `the sandbox could not be started: ${detail}`);
+}
+
+/** @param initPid not above 0 where bubblewrap has not told it */
+async function endLaunch(child: ChildProcess, initPid: number, ended: Promise<unknown>): Promise<void> {
+  // Alone, a monitor would leave its child to wait for ever for leave to go on. The group cannot be that of others: what holds the
+  // pipes is a member of it, or would have ended.
+  const killAll = () => killGroup(child.pid);
+  // The monitor ends when the sandbox does; killed before it, it would leave the sandbox's pid 1 to the host's init.
+  if (initPid > 0) killProcess(initPid);
+  else killAll();
+  if (!(await settlesWithin(END_TIMEOUT_MS, ended))) killAll();
+  await ended;
 }
 
 function feed(child: ChildProcess, fd: number, content: string): void {

@@ -16,6 +16,8 @@ const QUIET_ROUNDS = 2;
 const HALTED_STATES: ReadonlySet<string> = new Set(['T', 't', 'Z', 'X']);
 /** Within the kernel: it stops before it runs on, which for a parent in vfork is not before its own stopped child does. */
 const BLOCKED_STATE = 'D';
+/** Of a child in vfork that its parent waits for: stopped, or waiting for its own. */
+const HOLDING_STATES: ReadonlySet<string> = new Set(['T', 't', BLOCKED_STATE]);
 
 interface ProcessStat extends ProcessIdentity {
   readonly state: string;
@@ -56,6 +58,11 @@ export function killProcess(pid: number): void {
   sendSignal(pid, 'SIGKILL');
 }
 
+/** Kills a process that was started as the leader of a group, and whatever is still in its group. */
+export function killGroup(leader: number | undefined): void {
+  if (leader !== undefined) sendSignal(-leader, 'SIGKILL');
+}
+
 /** Kills a process unless its pid belongs to another one by now. Resolves to whether it is gone. */
 export async function endProcess(target: ProcessIdentity, timeoutMs: number): Promise<boolean> {
   return await holdsWithin(timeoutMs, () => {
@@ -94,14 +101,22 @@ export async function findTree(root: number, marker: string): Promise<readonly n
 export async function freezeTree(find: () => Promise<readonly number[]>): Promise<readonly number[]> {
   let found = await find();
   for (let round = 0, quiet = 0; round < MAX_FREEZE_ROUNDS && quiet < QUIET_ROUNDS; round += 1) {
-    const states = found.map((pid) => ({ pid, state: readStat(pid)?.state ?? 'X' }));
-    const unstopped = states.filter(({ state }) => !HALTED_STATES.has(state));
+    const tree = found.map(readStat).filter((stat) => stat !== undefined);
+    const unstopped = tree.filter(({ state }) => !HALTED_STATES.has(state));
     for (const { pid } of unstopped) sendSignal(pid, 'SIGSTOP');
-    quiet = unstopped.every(({ state }) => state === BLOCKED_STATE) ? quiet + 1 : 0;
+    quiet = unstopped.every((stat) => waitsForStopped(stat, tree)) ? quiet + 1 : 0;
     await delay(1);
     found = await find();
   }
   return found;
+}
+
+/** A parent in vfork runs on when its child does. What else blocks in the kernel may be about to make a process there. */
+function waitsForStopped({ pid, state }: ProcessStat, tree: readonly ProcessStat[]): boolean {
+  return (
+    state === BLOCKED_STATE &&
+    tree.some((other) => other.parentPid === pid && HOLDING_STATES.has(other.state))
+  );
 }
 
 interface ProcessTable {

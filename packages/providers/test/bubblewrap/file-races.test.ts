@@ -35,7 +35,7 @@ describe('bubblewrap: a program that works against the reader of its file', () =
   async function against(id: string, program: string): Promise<() => Promise<string>> {
     await fixture.provider.spawn(spec(id, { vcpus: 2 }));
     const command = `python3 -c '${program}' & while [ ! -e ready ]; do sleep 0.01; done`;
-    await run(fixture.provider, id, { command, timeoutMs: 5_000 });
+    expect(await run(fixture.provider, id, command)).to.include({ exitCode: 0 });
     return async () => {
       let content = '';
       try {
@@ -56,17 +56,19 @@ describe('bubblewrap: a program that works against the reader of its file', () =
     const read = await against('exchange', EXCHANGE);
     const outcomes = new Set<string>();
     const until = performance.now() + 12_000;
-    // Until the race went both ways: on a busy host the program may lose it many times in a row.
-    for (let round = 0; round < 24 || (outcomes.size < 2 && performance.now() < until); round += 1)
+    // Until the race went both ways: on a busy host the program may lose it many times in a row, and every round takes longer.
+    for (let round = 0; performance.now() < until && (round < 24 || outcomes.size < 2); round += 1)
       outcomes.add(await read());
     expect(['content', 'not_a_file', 'file_failed', 'file_not_found']).to.include.members([...outcomes]);
     expect(outcomes.size).to.be.greaterThan(1);
+    await fixture.provider.destroy('exchange');
   });
 
   it('does not keep the reader of what cannot be opened', async () => {
     const read = await against('lease', LEASE);
     const begun = performance.now();
     expect(await read()).to.equal('file_failed');
-    expect(performance.now() - begun).to.be.lessThan(5_000);
+    // The kernel breaks the lease after 45 s (/proc/sys/fs/lease-break-time).
+    expect(performance.now() - begun).to.be.lessThan(15_000);
   });
 });

@@ -2,8 +2,8 @@ import { chmodSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { createBubblewrapProvider } from '../../src/index.js';
-import { rejection, spec } from '../sandbox-run.js';
-import { temporaryDirectory } from './provider-fixture.js';
+import { eventually, rejection, spec } from '../sandbox-run.js';
+import { hostProcesses, temporaryDirectory } from './provider-fixture.js';
 
 describe('bubblewrap: check', () => {
   let directory: string;
@@ -48,6 +48,19 @@ describe('bubblewrap: check', () => {
       .to.have.property('reason')
       .that.includes('No permissions to create new namespace')
       .and.includes('user.max_user_namespaces');
+    await provider.close();
+  });
+
+  it('leaves nothing of a bubblewrap that is given up before it tells of its child', async () => {
+    const provider = providerWith(
+      'case "$1" in --version) echo bubblewrap 9.9.9;; --help) echo --perms --size;; *) sleep 774001 & wait;; esac',
+    );
+    const cancel = new AbortController();
+    const spawning = rejection(provider.spawn(spec('sb'), cancel.signal));
+    await eventually('its child runs', () => hostProcesses('sleep 774001').length > 0);
+    cancel.abort();
+    expect((await spawning).code).to.equal('cancelled');
+    expect(hostProcesses('sleep 774001')).to.deep.equal([]);
     await provider.close();
   });
 

@@ -11,6 +11,7 @@ import {
   killProcess,
 } from '../../src/bubblewrap/process-tree.js';
 import { eventually } from '../sandbox-run.js';
+import { readProc } from './provider-fixture.js';
 
 describe('process tree', () => {
   const children: ChildProcess[] = [];
@@ -62,9 +63,9 @@ describe('process tree', () => {
     // 20 lines of processes, each with one child at a time.
     const line = 'l() { while :; do /bin/true; done; }';
     const root = await start(
-      `${line}; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do l & done; wait`,
+      `${line}; for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do l & done; exec sleep 60`,
     );
-    await eventually('the lines run', async () => (await findTree(root, 'MARK=none')).length > 20);
+    await eventually('all the lines run', () => readProc(root, 'cmdline').startsWith('sleep'));
     const frozen = await freezeTree(() => findTree(root, 'MARK=none'));
     expect(frozen.length).to.be.greaterThan(20);
     const states = frozen.map((pid) => readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]![0]);

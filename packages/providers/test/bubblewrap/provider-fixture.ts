@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type Dirent, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -59,8 +59,7 @@ export function readProc(pid: number | string, file: string): string {
 export function cgroupsNamed(text: string): readonly string[] {
   const found: string[] = [];
   const walk = (directory: string) => {
-    if (!existsSync(directory)) return;
-    for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    for (const entry of entriesOf(directory)) {
       if (!entry.isDirectory()) continue;
       const path = join(directory, entry.name);
       if (path.includes(text)) found.push(path);
@@ -69,4 +68,13 @@ export function cgroupsNamed(text: string): readonly string[] {
   };
   walk('/sys/fs/cgroup');
   return found;
+}
+
+/** Nothing of a directory that is not there, or goes while it is read: others of this host have cgroups as well. */
+function entriesOf(directory: string): readonly Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch {
+    return [];
+  }
 }
