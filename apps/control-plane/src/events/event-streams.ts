@@ -81,12 +81,26 @@ export function createEventStreams(options: EventStreamsOptions): EventStreams {
   };
 
   async function serve(subscription: EventSubscription, response: Response): Promise<void> {
+    const longest = new AbortController();
+    // `AbortSignal.any` does not keep an `AbortSignal.timeout`: Node 20 collects it as garbage, and it never fires.
+    const timer = setTimeout(() => longest.abort(), limits.longestMs);
+    try {
+      await tell(
+        subscription,
+        response,
+        AbortSignal.any([subscription.signal, closing.signal, longest.signal]),
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function tell(
+    subscription: EventSubscription,
+    response: Response,
+    signal: AbortSignal,
+  ): Promise<void> {
     const { after, follow, sandboxId, tenantId } = subscription;
-    const signal = AbortSignal.any([
-      subscription.signal,
-      closing.signal,
-      AbortSignal.timeout(limits.longestMs),
-    ]);
     const overflows = after !== undefined && (await isLost(after));
     let position = after ?? (follow ? await store.sandboxEvents.now() : FIRST_EVENT);
     response.status(200).set({ 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' });

@@ -58,6 +58,12 @@ for (const mode of ['required', 'best_effort'] as const) {
         const tenant = `tn-${index}`;
         before(async () => {
           sandbox = await spawnSandbox(fixture);
+          // What became of the spawn is recorded while it is answered.
+          await eventually(async () => {
+            const resource = `sandbox:${sandbox}`;
+            const { items: ends } = await fixture.store.audit.list({ action: 'sandbox.spawn', resource });
+            expect(ends).to.have.length(1);
+          });
           [lost, refused] = [await metric('append_failures_total'), await metric('mode_refusals_total')];
           written = await sandboxes();
           await superuser.query(breaking);

@@ -4,7 +4,7 @@ import { joinTokenFor, revoke } from '../admin-calls.js';
 import { secret } from '../control-plane-fixture.js';
 import { credential } from '../worker-calls.js';
 import type { Refusal, WorkerCaller } from './callers.js';
-import { TRIED_WORKER, type World } from './world.js';
+import { TRIED_WORKER, TTL_SECONDS, type World } from './world.js';
 
 type Verdict = Refusal | 'granted';
 
@@ -16,9 +16,6 @@ interface Signed {
   readonly tokenId?: string;
   readonly issuedAt?: Date;
 }
-
-/** They are good until the last row, on a slow machine as well. */
-const TTL_SECONDS = 900;
 
 /** Whoever has something of the worker protocol to show, for the worker that is tried unless told. */
 export async function makeWorkers({ fixture }: World): Promise<readonly WorkerCaller[]> {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateSigningKey } from '@stacyvm/audit';
 import { expect } from 'chai';
-import { admin } from '../admin-calls.js';
+import { admin, auditOf } from '../admin-calls.js';
 import { call, type Json } from '../api-calls.js';
 import { type Fixture, startFixture } from '../control-plane-fixture.js';
 import { eventually } from '../eventually.js';
@@ -44,8 +44,10 @@ describe('the metrics of the audit', () => {
 
   it('tell how far the chains have come, and what is signed', async () => {
     for (const id of ['tn-a', 'tn-b']) await admin(fixture, '/tenants', { body: { id, name: id } });
-    const headers = { 'X-Tenant-ID': 'tn-a' };
+    const headers = { 'X-Tenant-ID': 'tn-a', 'X-Request-ID': 'spawned' };
     await call(fixture, '/sandboxes', { key: fixture.adminKey, body: { provider: 'mock' }, headers });
+    // What became of it is recorded while it is answered.
+    await auditOf(fixture, 'spawned');
     const { platform, tenants, chains } = await eventually(async () => {
       const summary = await fixture.store.audit.summary();
       expect([summary.platform.unsigned, summary.tenants.unsigned]).to.deep.equal([0, 0]);

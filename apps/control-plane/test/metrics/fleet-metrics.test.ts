@@ -23,9 +23,10 @@ describe('the metrics of the fleet', () => {
   it('tell how heartbeats are written, who is there, and that hints come in', async () => {
     const replies = await Promise.all(['a', 'b', 'c'].map((id) => beat(id, { instance_id: 'one' })));
     expect(replies.map(({ status }) => status)).to.deep.equal([200, 200, 200]);
-    await fixture.store.workers.setDuty('b', { cordoned: true });
-    await fixture.store.workers.setDuty('c', { drainRequested: true });
     const text = await eventually(async () => {
+      // Each time anew: of what was before it listened it has no hint.
+      await fixture.store.workers.setDuty('b', { cordoned: true });
+      await fixture.store.workers.setDuty('c', { drainRequested: true });
       const scraped = await scrape();
       expect(valueIn(scraped, 'stacyvm_database_hints_connected')).to.equal(1);
       expect(valueIn(scraped, 'stacyvm_database_hints_total{channel="stacyvm_workers"}')).to.be.at.least(2);

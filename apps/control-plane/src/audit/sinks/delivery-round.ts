@@ -9,6 +9,8 @@ export interface RoundOptions {
   readonly id: string;
   readonly store: Pick<Store, 'auditSinks'>;
   readonly logger: Pick<Logger, 'error'>;
+  /** Milliseconds after which no other page is begun; one second unless told. */
+  readonly longestMs?: number;
 }
 
 export interface RoundResult {
@@ -30,32 +32,41 @@ const ROUND_MS = 1_000;
  * Sends what a sink has not had, each chain in its order, and then remembers that it has. When it fails nothing is
  * remembered and all of it is sent again: what a receiver sees twice it had before, in the same order.
  */
-export async function deliverRound({ sink, id, store, logger }: RoundOptions): Promise<RoundResult> {
+export async function deliverRound({
+  sink,
+  id,
+  store,
+  logger,
+  longestMs = ROUND_MS,
+}: RoundOptions): Promise<RoundResult> {
   const waiting = await store.auditSinks.waiting({ id, limit: ROUND_CHAINS });
   const startedAt = performance.now();
   const places = new Map<string, number>();
+  const gone: { readonly tenant: string; readonly records: number }[] = [];
   let delivered = 0;
   let missed = 0;
   let isBehind = waiting.length === ROUND_CHAINS;
   for (const chain of waiting) {
     // Where nothing is left to send, that it was pruned is remembered.
     if (chain.after === chain.upTo) places.set(chain.tenant, chain.upTo);
-    if (chain.missed > 0) tellMissed(chain.tenant, chain.missed);
+    if (chain.missed > 0) gone.push({ tenant: chain.tenant, records: chain.missed });
   }
   for (const page of pagesOf(waiting)) {
-    if (performance.now() - startedAt > ROUND_MS) {
+    if (performance.now() - startedAt > longestMs) {
       isBehind = true;
       break;
     }
     const events = await store.auditSinks.events(page.ranges);
     const records = events.map(auditRecordOf);
-    tellGaps(page.ranges, records);
+    gone.push(...gapsOf(page.ranges, records));
     if (records.length > 0) await sink.send(records);
     delivered += records.length;
     for (const { tenant, upTo } of page.ranges) places.set(tenant, upTo);
     isBehind ||= page.isCut;
   }
   if (delivered > 0) await sink.settle();
+  // A round that does not get behind what is missing finds it again.
+  for (const { tenant, records } of gone) if (places.has(tenant)) tellMissed(tenant, records);
   if (places.size > 0) {
     await store.auditSinks.advance(
       id,
@@ -63,15 +74,6 @@ export async function deliverRound({ sink, id, store, logger }: RoundOptions): P
     );
   }
   return { delivered, missed, isBehind };
-
-  function tellGaps(ranges: readonly DeliveryRange[], records: readonly AuditRecord[]): void {
-    const there = new Map<string, number>();
-    for (const { tenant } of records) there.set(tenant, (there.get(tenant) ?? 0) + 1);
-    for (const { tenant, after, upTo } of ranges) {
-      const gone = upTo - after - (there.get(tenant) ?? 0);
-      if (gone > 0) tellMissed(tenant, gone);
-    }
-  }
 
   function tellMissed(tenant: string, records: number): void {
     missed += records;
@@ -82,6 +84,15 @@ export async function deliverRound({ sink, id, store, logger }: RoundOptions): P
       fix: 'raise audit.sink_hold when the sink was away for long; else find out who wrote to the database',
     });
   }
+}
+
+/** How many records of each chain are not where they should be. */
+function gapsOf(ranges: readonly DeliveryRange[], records: readonly AuditRecord[]) {
+  const there = new Map<string, number>();
+  for (const { tenant } of records) there.set(tenant, (there.get(tenant) ?? 0) + 1);
+  return ranges
+    .map(({ tenant, after, upTo }) => ({ tenant, records: upTo - after - (there.get(tenant) ?? 0) }))
+    .filter((gap) => gap.records > 0);
 }
 
 interface Page {

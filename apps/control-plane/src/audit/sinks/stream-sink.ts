@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
+import { setTimeout as delay, setImmediate as nextTurn } from 'node:timers/promises';
 import type { AuditSink } from './audit-sink.js';
 import { syslogMessage } from './syslog-message.js';
 
@@ -79,6 +79,8 @@ export function createStreamSink(
     const { ended } = connection;
     const leftMs = unsettledSince + settleMs - performance.now();
     if (leftMs > 0) await delay(leftMs, undefined, { signal: ended }).catch(() => undefined);
+    // A process that stood still for so long has not been told yet that the connection ended meanwhile.
+    await nextTurn();
     if (ended.aborted) {
       close();
       throw ended.reason;

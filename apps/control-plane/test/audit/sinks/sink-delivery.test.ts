@@ -65,8 +65,9 @@ describe('the delivery of the audit to a sink', () => {
     return delivery;
   };
   const had = (sink: MemorySink, tenant: string) => firstCopies(sink.sent).get(tenant) ?? [];
+  /** As long as it takes: where it ends is a matter of records alone. */
   const round = (sink: MemorySink) =>
-    deliverRound({ sink, id: `as-${sink.name}`, store, logger: logs.logger });
+    deliverRound({ sink, id: `as-${sink.name}`, store, logger: logs.logger, longestMs: Infinity });
   const known = async (sink: MemorySink) =>
     store.auditSinks.hold({ id: `as-${sink.name}`, name: sink.name, holder: 'cp-1', ttlMs: 60_000 });
 
@@ -86,17 +87,17 @@ describe('the delivery of the audit to a sink', () => {
     await record(b);
     delivery.wake();
     await eventually(() => expect(had(sink, b)).to.deep.equal([1, 2]));
-    expect(performance.now() - before).to.be.below(2_000);
+    expect(performance.now() - before).to.be.below(10_000);
     expect(sink.sent).to.have.length(new Set(sink.sent.map(({ hash }) => hash)).size);
   });
 
   it('finds what another control plane recorded, without being told', async () => {
     const [a] = chains();
     const sink = memorySink('as-1');
-    start(sink);
-    await eventually(() => expect(sink.sent.length + 1).to.be.above(0));
+    const delivery = start(sink);
+    await eventually(() => expect(delivery.status().state).to.equal('delivering'));
     await record(a);
-    await eventually(() => expect(had(sink, a)).to.deep.equal([1]), 2_000);
+    await eventually(() => expect(had(sink, a)).to.deep.equal([1]));
   });
 
   for (const part of ['send', 'settle'] as const) {
@@ -191,7 +192,7 @@ describe('the delivery of the audit to a sink', () => {
     await eventually(() => expect(server.connections()).to.have.length(1));
     const before = performance.now();
     await delivery.stop();
-    expect(performance.now() - before).to.be.below(3_000);
+    expect(performance.now() - before).to.be.below(8_000);
     credentials.close();
     await server.leave();
   });
@@ -216,6 +217,10 @@ describe('the delivery of the audit to a sink', () => {
     for (let n = 0; n < 4; n += 1) await record(a, n === 3 ? new Date() : old);
     await store.auditSinks.advance(`as-${sink.name}`, [{ tenant: a, sequence: 1 }]);
     await store.audit.prune({ before: new Date(Date.now() - 3_600_000) }, makeStatement);
+    // Nothing is said of it as long as the sink does not get behind it.
+    sink.breakBy('send');
+    expect(await round(sink).catch((error: Error) => error.message)).to.equal('the sink is away');
+    sink.breakBy(undefined);
     let missed = 0;
     // Other tests have left chains of more than one round.
     for (let isBehind = true; isBehind; ) {

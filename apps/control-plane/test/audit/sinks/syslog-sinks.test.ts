@@ -57,7 +57,7 @@ describe('an audit sink that is a syslog server', () => {
       const sink = open(kind === 'unix' ? `syslog+unix:${path}` : `syslog+tcp://127.0.0.1:${server.port}`);
       await sink.send(RECORDS.slice(0, 3));
       await sink.settle();
-      expect(server.records).to.deep.equal(RECORDS.slice(0, 3));
+      await eventually(() => expect(server.records).to.deep.equal(RECORDS.slice(0, 3)));
       await server.leave();
       // The first attempt may be by what is left of the connection.
       expect(await failureOf(deliver(sink, RECORDS.slice(3)))).not.to.equal('none');
@@ -65,7 +65,7 @@ describe('an audit sink that is a syslog server', () => {
       await server.comeBack();
       await sink.send(RECORDS.slice(3));
       await sink.settle();
-      expect(server.records).to.deep.equal(RECORDS);
+      await eventually(() => expect(server.records).to.deep.equal(RECORDS));
       await sink.close();
       await server.leave();
       rmSync(directory, { recursive: true, force: true });
@@ -95,6 +95,18 @@ describe('an audit sink that is a syslog server', () => {
       await sink.send(RECORDS.slice(1, 2));
       expect(await failureOf(sink.settle())).to.equal('none');
     });
+
+    for (const [when, begin] of [
+      ['before it is asked', () => undefined],
+      ['while it waits', () => failureOf(sink.settle())],
+    ] as const) {
+      it(`counts as one that has not had it, though the process stood still ${when} until that was long ago`, async () => {
+        const begun = begin();
+        server.connections()[0]!.destroy();
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+        expect(await (begun ?? failureOf(sink.settle()))).not.to.equal('none');
+      });
+    }
 
     it('does not get the next records by a new connection, as if nothing had happened', async () => {
       server.connections()[0]!.destroy();
