@@ -25,11 +25,14 @@ describe('HEAD', () => {
     it(`${path} is answered to anybody, with the headers of GET and nothing behind them`, async () => {
       const asked = async (method: string) =>
         exchange(fixture.port, rawRequest(method, path, { connection: 'close' }));
-      const [ofGet, ofHead] = [parseAnswer(await asked('GET')), await asked('HEAD')];
+      const [before, ofHead, after] = [await asked('GET'), await asked('HEAD'), await asked('GET')];
       const [head = '', ...content] = ofHead.split('\r\n\r\n');
       expect(head).to.match(/^HTTP\/1\.1 200 /);
       expect(content.join('')).to.equal('');
-      expect(headersOf(head)).to.deep.equal(headersOf(ofGet.head));
+      // What is told of the uptime may have become longer meanwhile.
+      expect([before, after].map((answer) => headersOf(parseAnswer(answer).head))).to.deep.include(
+        headersOf(head),
+      );
     });
   }
 

@@ -6,6 +6,7 @@ import { createHttpServer, HTTP_TIMEOUTS, type HttpServer, takesItsTime } from '
 import { exchange, parseAnswer } from './api-calls.js';
 import { eventually } from './eventually.js';
 
+/** For those who do not come to the end of their requests; whoever is to be served needs more. */
 const QUICK = {
   headersTimeout: 150,
   requestTimeout: 300,
@@ -21,7 +22,7 @@ describe('the HTTP server', () => {
   const sockets: Socket[] = [];
   const logger = { warn: (message: string) => void warnings.push(message) };
 
-  async function start(listener: RequestListener, timeouts = QUICK): Promise<void> {
+  async function start(listener: RequestListener, timeouts = HTTP_TIMEOUTS): Promise<void> {
     warnings = [];
     http = createHttpServer(listener, timeouts);
     http.server.listen(0, '127.0.0.1');
@@ -73,9 +74,10 @@ describe('the HTTP server', () => {
   ];
   for (const { name, bytes, status, reason } of malformed) {
     it(`answers ${name} with ${status} ${reason} in JSON and closes`, async () => {
+      const timeouts = reason === 'request_timeout' ? QUICK : HTTP_TIMEOUTS;
       await start((request, response) => {
         request.on('end', () => response.end()).resume();
-      });
+      }, timeouts);
       const answer = parseAnswer(await exchange(port, bytes));
       expect([answer.status, answer.body['reason']]).to.deep.equal([status, reason]);
       expect(answer.body).to.have.all.keys('code', 'message', 'reason', 'request_id');
@@ -85,7 +87,11 @@ describe('the HTTP server', () => {
   }
 
   it('ends a hundred callers who send a byte now and then, and serves the others meanwhile', async () => {
-    await start((_request, response) => response.end('served'));
+    await start((_request, response) => response.end('served'), {
+      ...QUICK,
+      headersTimeout: 1_000,
+      requestTimeout: 2_000,
+    });
     const slow = await Promise.all(Array.from({ length: 100 }, () => connection()));
     const closed = Promise.all(slow.map((socket) => once(socket.resume(), 'close')));
     const drip = setInterval(() => {
@@ -116,7 +122,7 @@ describe('the HTTP server', () => {
   });
 
   it('closes a connection on which nothing comes', async () => {
-    await start((_request, response) => response.end());
+    await start((_request, response) => response.end(), QUICK);
     const socket = await connection();
     await once(socket.resume(), 'close');
   });
@@ -147,6 +153,7 @@ describe('the HTTP server', () => {
   });
 
   it('lets a request take its time that may, and not the next one on the same connection', async () => {
+    const timeouts = { ...QUICK, headersTimeout: 500, requestTimeout: 500 };
     await start((request, response) => {
       if (request.url === '/upload') takesItsTime(request);
       let body = '';
@@ -154,7 +161,7 @@ describe('the HTTP server', () => {
         body += chunk;
       });
       request.on('end', () => response.end(`got ${body}.`));
-    });
+    }, timeouts);
     const socket = await connection();
     let answer = '';
     socket.on('data', (chunk) => {
@@ -162,7 +169,7 @@ describe('the HTTP server', () => {
     });
     socket.write('POST /upload HTTP/1.1\r\nHost: h\r\nContent-Length: 10\r\n\r\n');
     for (let sent = 0; sent < 10; sent += 1) {
-      await new Promise((resolve) => setTimeout(resolve, QUICK.requestTimeout / 5));
+      await new Promise((resolve) => setTimeout(resolve, timeouts.requestTimeout / 5));
       socket.write(String(sent));
     }
     await eventually(() => expect(answer).to.contain('got 0123456789.'));
@@ -199,7 +206,7 @@ describe('the HTTP server', () => {
     });
 
     it('does not wait for connections that are idle or were never used', async () => {
-      await start((_request, response) => response.end('done'), HTTP_TIMEOUTS);
+      await start((_request, response) => response.end('done'));
       const used = await connection();
       used.write(GET);
       await once(used, 'data');
@@ -215,7 +222,7 @@ describe('the HTTP server', () => {
       await start((_request, response) => {
         response.write('begun');
         end = () => response.end('done');
-      }, HTTP_TIMEOUTS);
+      });
       const socket = await connection();
       socket.write(GET);
       await once(socket, 'data');

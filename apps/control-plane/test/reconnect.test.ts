@@ -1,3 +1,5 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { call, type Json, spawnSandbox } from './api-calls.js';
 import { type Fixture, startFixture } from './control-plane-fixture.js';
@@ -49,16 +51,17 @@ describe('a worker whose control plane comes and goes', () => {
     worker = start();
     await worker.said('worker joined');
     const id = await spawnSandbox(fixture, { provider: 'bubblewrap' });
-    const running = call(fixture, `/sandboxes/${id}/exec`, { body: { command: 'sleep 1' } });
-    await eventually(async () => {
-      const { body } = await call(fixture, `/sandboxes/${id}/exec`, { body: { command: 'pgrep sleep' } });
-      expect(body['exit_code']).to.equal(0);
-    });
+    const command = 'touch begun; while [ ! -e go ]; do sleep 0.02; done';
+    const running = call(fixture, `/sandboxes/${id}/exec`, { body: { command } });
+    const workspace = join(worker.stateDirectory, 'sandboxes', id, 'workspace');
+    await eventually(() => expect(existsSync(join(workspace, 'begun'))).to.equal(true));
     const stopping = worker.stop();
     await eventually(async () => {
       const { body } = await call(fixture, '/workers/worker-1');
       expect(body).to.include({ status: 'draining' });
     });
+    // Calls do not get through to it any more.
+    writeFileSync(join(workspace, 'go'), '');
     expect((await running).body).to.include({ exit_code: 0 });
     expect(await stopping).to.equal(0);
     const { body } = await call(fixture, '/workers/worker-1');

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,9 +21,12 @@ describe('a control plane whose configuration changes', function () {
   let running: ControlPlaneProcess;
   let config: string;
 
+  /** In one step: a look between the beginning of a file that is written anew and its end would find it empty. */
   const file = (name: string, text: string, mode = 0o600) => {
-    writeFileSync(join(directory, name), text, { mode });
-    return join(directory, name);
+    const path = join(directory, name);
+    writeFileSync(`${path}.new`, text, { mode });
+    renameSync(`${path}.new`, path);
+    return path;
   };
   const configure = (more = '') =>
     file(

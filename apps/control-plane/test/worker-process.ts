@@ -14,6 +14,8 @@ const PROGRAM = fileURLToPath(new URL('../../worker/dist/main.js', import.meta.u
 export interface WorkerProcess {
   readonly id: string;
   readonly pid: number;
+  /** What it keeps of its sandboxes: `sandboxes/<id>/workspace`, for one. */
+  readonly stateDirectory: string;
   records(message: string): readonly Record<string, unknown>[];
   /** Waits until it has written a record with this message. */
   said(message: string, times?: number): Promise<Record<string, unknown>>;
@@ -32,6 +34,7 @@ export interface WorkerProcessOptions {
 export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess {
   const { id } = options;
   const directory = mkdtempSync(join(tmpdir(), 'stacyvm-worker-'));
+  const stateDirectory = join(directory, 'state');
   const child = spawn(
     process.execPath,
     [PROGRAM, '--id', id, '--control-plane', options.controlPlaneUrl, '--listen', '127.0.0.1:0'],
@@ -43,7 +46,7 @@ export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess
         HOME: directory,
         STACYVM_AUTH_WORKER_SIGNING_KEY: deriveWorkerKey(options.signingKey, id),
         STACYVM_PROVIDERS_MOCK_ENABLED: 'true',
-        STACYVM_WORKER_STATE_DIR: join(directory, 'state'),
+        STACYVM_WORKER_STATE_DIR: stateDirectory,
         STACYVM_WORKER_HEARTBEAT_INTERVAL: '200ms',
         ...options.env,
       },
@@ -57,6 +60,7 @@ export function startWorkerProcess(options: WorkerProcessOptions): WorkerProcess
   return {
     id,
     pid: child.pid ?? 0,
+    stateDirectory,
     records: withMessage,
     said: (message, times = 1) =>
       eventually(() => {

@@ -143,6 +143,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
   const { guarded } = createClockGuard({ store, maxLeadMs: options.maxClockLeadMs, logger });
   const background: BackgroundWork[] = [];
   let eviction: BackgroundWork | undefined;
+  let reconciliation: BackgroundWork | undefined;
   const spawn = createSpawnSandbox({
     store,
     admission,
@@ -179,7 +180,8 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
     enforceRevocations: revocationEnforcer({ store, clients, credentials, live }),
 
     workersChanged() {
-      void eviction?.runOnce();
+      // A round that is under way began before the change, and one that has not leaves out what reconciliation looks at just now.
+      void Promise.all([eviction?.runOnce(), reconciliation?.runOnce()]).then(() => eviction?.runOnce());
       queue.capacityFreed();
     },
 
@@ -192,6 +194,15 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
         round: guarded((signal) => evictDrained(reconcile, signal)),
         logger,
       });
+      reconciliation = startBackgroundWork({
+        name: 'reconciliation',
+        intervalMs: reconcileIntervalMs,
+        round: guarded(async (signal) => {
+          await endAbandonedSpawns(reconcile, signal);
+          await checkRunning({ ...reconcile, intervalMs: reconcileIntervalMs }, signal);
+        }),
+        logger,
+      });
       background.push(
         policiesInForce.start(),
         presence.start(),
@@ -202,15 +213,7 @@ export function createOrchestrator(options: OrchestratorOptions): Orchestrator {
           round: guarded((signal) => reapExpired(reconcile, signal)),
           logger,
         }),
-        startBackgroundWork({
-          name: 'reconciliation',
-          intervalMs: reconcileIntervalMs,
-          round: guarded(async (signal) => {
-            await endAbandonedSpawns(reconcile, signal);
-            await checkRunning({ ...reconcile, intervalMs: reconcileIntervalMs }, signal);
-          }),
-          logger,
-        }),
+        reconciliation,
       );
     },
 

@@ -109,6 +109,8 @@ async function judge(
   } catch (error) {
     // A call that was given up says nothing about the sandbox.
     if (signal?.aborted) throw error;
+    // It was cut off for that.
+    if (credentials.isRevoked(worker)) return WORKER_REVOKED;
     return isNotFound(error) ? 'runtime_missing' : 'worker_rpc_unavailable';
   }
 }

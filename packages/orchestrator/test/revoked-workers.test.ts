@@ -92,6 +92,25 @@ describe('revoked workers', () => {
     expect(await recorded(id)).to.equal('running');
   });
 
+  it('are what their sandboxes are unhealthy for, also to a look that was cut off', async () => {
+    const { id } = await orchestrator.spawn({ ttl: '1h' });
+    const gate = closedGate();
+    worker.behaviour.status = async () => {
+      await gate.passed;
+      return { state: 'running', provider: 'mock' };
+    };
+    fixture.clock.advance(15_001);
+    const reconciler = fixture.reconciler();
+    const look = checkRunning({ ...reconciler, intervalMs: 15_000 });
+    await eventually(() => expect(worker.calls).to.include(`status ${id}`));
+    revoke('worker-a');
+    await orchestrator.enforceRevocations();
+    reconciler.clients.closeRevoked();
+    await look;
+    gate.open();
+    expect(await recorded(id)).to.equal('unhealthy worker_revoked');
+  });
+
   it('bring their sandboxes back with a heartbeat when they are let in again', async () => {
     const { id } = await orchestrator.spawn({});
     revoke('worker-a');

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Orchestrator } from '../src/index.js';
 import { evictDrained } from '../src/reconcile.js';
 import { eventually } from './eventually.js';
+import { closedGate } from './gate.js';
 import { MINUTE, type OrchestratorFixture, openFixture } from './orchestrator-fixture.js';
 import { rejection } from './rejection.js';
 
@@ -88,9 +89,35 @@ describe('duties of workers', () => {
       const distant = fixture.orchestrator({ reapIntervalMs: 60 * MINUTE });
       distant.start();
       await fleet().drain('worker-a', { deadline: fixture.clock() });
+      distant.workersChanged();
+      await eventually(async () =>
+        expect((await fixture.store.sandboxes.get(id))?.state).to.equal('destroyed'),
+      );
+    });
+
+    it('is carried out after another one that takes its time', async () => {
+      const worker = await fixture.worker('worker-b');
+      const ids: string[] = [];
+      for (const cordoned of ['worker-a', 'worker-b']) {
+        await fleet().cordon(cordoned);
+        ids.push((await orchestrator.spawn({})).id);
+        await fleet().uncordon(cordoned);
+      }
+      const distant = fixture.orchestrator({ reapIntervalMs: 60 * MINUTE });
+      distant.start();
+      const gate = closedGate();
+      worker.behaviour.destroy = async (_params, _context, proceed) => {
+        await gate.passed;
+        proceed();
+      };
+      await fleet().drain('worker-b', { deadline: fixture.clock() });
+      distant.workersChanged();
+      await eventually(() => expect(worker.calls).to.include(`destroy ${ids[0]}`));
+      await fleet().drain('worker-a', { deadline: fixture.clock() });
+      distant.workersChanged();
+      gate.open();
       await eventually(async () => {
-        distant.workersChanged();
-        expect((await fixture.store.sandboxes.get(id))?.state).to.equal('destroyed');
+        for (const id of ids) expect((await fixture.store.sandboxes.get(id))?.state).to.equal('destroyed');
       });
     });
 

@@ -9,7 +9,8 @@ describe('the routes of what operators ask of workers', () => {
   let fixture: Fixture;
   let worker: ProtocolWorker;
   before(async () => {
-    fixture = await startFixture();
+    // What is destroyed here is destroyed because it is asked for.
+    fixture = await startFixture({ 'orchestrator.reap_interval': '1h' });
     worker = await startProtocolWorker('worker-o', [fixture.url], fixture.signingKey);
     await eventually(() => expect(worker.beats.accepted).to.be.greaterThan(0));
   });
@@ -59,10 +60,9 @@ describe('the routes of what operators ask of workers', () => {
     expect((await call(fixture, `/sandboxes/${id}`, { method: 'DELETE' })).status).to.equal(200);
   });
 
-  it('drain with evict destroys what is left within seconds, by whichever control plane', async () => {
+  it('drain with evict destroys what is left at once, by whichever control plane', async () => {
     const other = await fixture.beside();
     const ids = await Promise.all(Array.from({ length: 5 }, () => spawnSandbox(fixture)));
-    const started = performance.now();
     const { status, body } = await admin({ ...other }, '/workers/worker-o/drain', {
       body: { evict: true },
       headers: { 'X-Request-ID': 'evict-1' },
@@ -73,8 +73,6 @@ describe('the routes of what operators ask of workers', () => {
       const { items: left } = await fixture.store.sandboxes.list();
       expect(left.filter(({ id }) => ids.includes(id))).to.deep.equal([]);
     });
-    // Sooner than the reaper would have come by.
-    expect(performance.now() - started).to.be.below(5_000);
     for (const id of ids) {
       expect(await fixture.store.sandboxes.get(id)).to.include({ stateReason: 'evicted' });
     }

@@ -12,15 +12,8 @@ import {
   type TestCertificates,
 } from '@stacyvm/worker-rpc/testing';
 import { expect } from 'chai';
-import { createHttpServer, type HttpServer } from '../../src/http-server.js';
+import { createHttpServer, HTTP_TIMEOUTS, type HttpServer } from '../../src/http-server.js';
 import { eventually } from '../eventually.js';
-
-const QUICK = {
-  headersTimeout: 150,
-  requestTimeout: 300,
-  keepAliveTimeout: 5_000,
-  connectionsCheckingInterval: 20,
-};
 
 describe('the HTTP server by TLS', () => {
   let certificates: TestCertificates;
@@ -64,7 +57,7 @@ describe('the HTTP server by TLS', () => {
     };
     http = createHttpServer(
       (incoming, response) => response.end(String((incoming.socket as TLSSocket).authorized)),
-      QUICK,
+      HTTP_TIMEOUTS,
       { credentials, logger },
     );
     http.server.listen(0, '127.0.0.1');
