@@ -158,7 +158,9 @@ describe('a system of real processes', function () {
   });
 
   it('destroys a sandbox by itself when its time is over', async () => {
-    const { id } = await system.client.spawn({ image: 'host', ttl: '1s' });
+    // Not given at the spawn, which might take longer than that.
+    const { id } = await system.client.spawn({ image: 'host' });
+    await system.client.extend(id, '1s');
     await eventually(async () => (await refusal(system.client.get(id))).status === 404);
     expect(findBelow(join(system.directory, 'worker-a-state'), id)).to.equal(false);
   });
