@@ -58,7 +58,7 @@ export interface SystemOptions {
 }
 
 /** Of a program, on a machine that does much else. */
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 45_000;
 
 export async function createSystem(options: SystemOptions = {}): Promise<System> {
   const directory = mkdtempSync(join(tmpdir(), 'system-'));
