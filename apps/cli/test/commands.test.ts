@@ -6,6 +6,9 @@ import { at, runCommand, startCommand } from './command.js';
 import { processesWith, sandboxIds } from './observe.js';
 import { createSystem, eventually, freePort, type System } from './system.js';
 
+/** Of a Postgres, a control plane and a worker one after the other, on a machine that does much else. */
+const DEV_START_TIMEOUT_MS = 45_000;
+
 describe('the stacyvm command', function () {
   this.timeout(60_000);
   let system: System;
@@ -338,7 +341,7 @@ describe('the stacyvm command', function () {
       const running = startCommand(['dev', '--port', String(await freePort()), '--data-dir', dataDir], {
         cwd: directory,
       });
-      await eventually(() => running.stdout().includes('Ctrl-C stops it'));
+      await eventually(() => running.stdout().includes('Ctrl-C stops it'), undefined, DEV_START_TIMEOUT_MS);
 
       const configuration = readFileSync(join(dataDir, 'control-plane.yaml'), 'utf8');
       const again = await runCommand(['dev', '--once', '--data-dir', dataDir], { cwd: directory });
@@ -363,7 +366,7 @@ describe('the stacyvm command', function () {
       const running = startCommand(['dev', '--port', String(await freePort()), '--data-dir', dataDir], {
         cwd: directory,
       });
-      await eventually(() => running.stdout().includes('Ctrl-C stops it'));
+      await eventually(() => running.stdout().includes('Ctrl-C stops it'), undefined, DEV_START_TIMEOUT_MS);
       running.kill('SIGKILL');
       await running.result;
       await eventually(() => processesWith(dataDir).length === 0);

@@ -19,7 +19,7 @@ const LARGE_MIB = 192;
 const MEMORY_BOUND_MIB = 96;
 
 describe('files through a system of real processes', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let system: System;
   let controlPlane: Program;
   let worker: Program;

@@ -35,7 +35,7 @@ function issueCertificates(directory: string): void {
 
 /** The guide as it is written, for the file of this repository. */
 describe('docs/production.md', function () {
-  this.timeout(20_000);
+  this.timeout(60_000);
   let directory: string;
   before(() => {
     directory = mkdtempSync(join(tmpdir(), 'cli-production-'));

@@ -145,7 +145,8 @@ describe('a system of real processes', function () {
   it('leaves no process, no mount and no directory behind when a sandbox is destroyed', async () => {
     const { id } = await system.client.spawn({ image: 'host' });
     await system.client.exec(id, { command: 'touch kept; (setsid sleep 64 &); mkdir -p a/b; chmod 000 a' });
-    expect(processesWith('sleep\u000064')).to.have.length(1);
+    // The command ends without what it leaves in the background, which may have yet to begin.
+    await eventually(() => processesWith('sleep\u000064').length === 1);
     expect(findBelow(join(system.directory, 'worker-a-state'), id)).to.equal(true);
     await system.client.destroy(id);
     expect(processesWith('sleep\u000064')).to.deep.equal([]);
@@ -157,7 +158,9 @@ describe('a system of real processes', function () {
   });
 
   it('destroys a sandbox by itself when its time is over', async () => {
-    const { id } = await system.client.spawn({ image: 'host', ttl: '1s' });
+    // Not given at the spawn, which might take longer than that.
+    const { id } = await system.client.spawn({ image: 'host' });
+    await system.client.extend(id, '1s');
     await eventually(async () => (await refusal(system.client.get(id))).status === 404);
     expect(findBelow(join(system.directory, 'worker-a-state'), id)).to.equal(false);
   });

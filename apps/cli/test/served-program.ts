@@ -10,7 +10,7 @@ export interface ServedProgram {
   stop(): Promise<void>;
 }
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 45_000;
 const STOP_TIMEOUT_MS = 15_000;
 
 /** Starts a program and waits until it has logged `ready`; stops it when that does not happen. */

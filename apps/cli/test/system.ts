@@ -57,9 +57,12 @@ export interface SystemOptions {
   readonly controlPlanes?: number;
 }
 
+/** Of a program, on a machine that does much else. */
+const START_TIMEOUT_MS = 45_000;
+
 export async function createSystem(options: SystemOptions = {}): Promise<System> {
   const directory = mkdtempSync(join(tmpdir(), 'system-'));
-  const ports = await Promise.all(Array.from({ length: options.controlPlanes ?? 1 }, freePort));
+  const ports = await freePorts(options.controlPlanes ?? 1);
   const urls = ports.map((port) => `http://127.0.0.1:${port}`);
   const apiKey = randomBytes(24).toString('hex');
   const adminKey = randomBytes(24).toString('hex');
@@ -112,6 +115,7 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
       await eventually(
         async () => (await client.ready()).status === 'ready',
         () => program.log(),
+        START_TIMEOUT_MS,
       );
       return program;
     },
@@ -123,6 +127,7 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
       await eventually(
         () => program.log().includes('worker joined'),
         () => program.log(),
+        START_TIMEOUT_MS,
       );
       return program;
     },
@@ -159,9 +164,18 @@ export async function eventually(
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
-    if (await Promise.resolve(condition()).catch(() => false)) return;
+    if (await holds(condition)) return;
     if (performance.now() > deadline) throw new Error(explain());
     await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** What fails does not hold yet. */
+async function holds(condition: () => boolean | Promise<boolean>): Promise<boolean> {
+  try {
+    return await condition();
+  } catch {
+    return false;
   }
 }
 
@@ -192,12 +206,17 @@ function startProgram(app: string, configFile: string): Program {
 
 /** A port that nobody listens on at the moment. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
+  const [port = 0] = await freePorts(1);
   return port;
+}
+
+/** Several, each another: all are held until the last is chosen. */
+export async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
 }
 
 /** The configuration of a control plane. Older keys only verify; a file with them is named when there are any. */

@@ -27,7 +27,8 @@ interface TokenCommandOptions {
 
 export function createKeyDirectory(): KeyDirectory {
   const path = mkdtempSync(join(tmpdir(), 'worker-token-'));
-  const key = randomBytes(32).toString('base64url');
+  // In hexadecimal: on a command line a word that begins with - is no key but an option.
+  const key = randomBytes(32).toString('hex');
   const file = (name: string, text?: string): string => {
     if (text !== undefined) writeFileSync(join(path, name), text, { mode: 0o600 });
     return join(path, name);

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { createKeyDirectory, type KeyDirectory } from './worker-token-keys.js';
 
 describe('stacyvm worker token rotation-plan', function () {
-  this.timeout(30_000);
+  this.timeout(60_000);
   let keys: KeyDirectory;
 
   before(() => {

@@ -211,8 +211,10 @@ describe('stacyvm worker token verify', function () {
       const token = mintWorkerToken({
         ...{ key: keys.key, workerId: 'worker-a', audience: 'worker:rpc' as const, ttlSeconds: 60 },
       }).token;
-      const stray = await verify([token, token, keys.key, '--signing-key-file', 'key']);
-      expect(stray).to.include({ code: 2, stdout: '', stderr: 'stacyvm: there is an argument too many\n' });
+      for (const key of [keys.key, `-epd${keys.key}`]) {
+        const stray = await verify([token, token, key, '--signing-key-file', 'key']);
+        expect(stray).to.include({ code: 2, stdout: '', stderr: 'stacyvm: there is an argument too many\n' });
+      }
       const warned = await verify([token, '--verification-key', keys.key]);
       expect(warned).to.include({ code: 0 });
       expect(warned.stderr).to.match(/^stacyvm: warning: .*--verification-key-file\n$/);

@@ -52,7 +52,7 @@ export function subscribe(
 
   const listen = async (fresh: pg.Client): Promise<void> => {
     try {
-      await fresh.connect();
+      await connectUnlessEnded(fresh);
       for (const channel of channels) await fresh.query(`listen ${pg.escapeIdentifier(channel)}`);
     } catch (error) {
       lost(fresh, error);
@@ -86,4 +86,12 @@ export function subscribe(
       await connecting;
     },
   };
+}
+
+/** A client that is ended while it connects leaves its own promise pending for ever. */
+function connectUnlessEnded(client: pg.Client): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.once('end', () => reject(new Error('the connection ended')));
+    client.connect().then(() => resolve(), reject);
+  });
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'chai';
 import { openStore, type Store, type Subscription, WORKERS_CHANNEL } from '../src/index.js';
 import { createTestDatabase, type TestDatabase, testCluster } from '../src/testing.js';
@@ -55,6 +56,15 @@ describe('subscribe', function () {
     expect(subscription?.isConnected()).to.equal(false);
     await other.workers.upsertHeartbeat(heartbeat('worker-3'));
     expect(hints).to.have.length(1);
+  });
+
+  it('can be closed while it still connects', async () => {
+    for (const underWayMs of [undefined, 0, 2]) {
+      const early = store.subscribe({ channels: ['x'], onHint: () => undefined });
+      if (underWayMs !== undefined) await pause(underWayMs);
+      await early.close();
+      expect(early.isConnected()).to.equal(false);
+    }
   });
 
   it('ends with its store, which lets nobody subscribe any more', async () => {

@@ -61,12 +61,15 @@ export const workerCommand = defineCommand({
   handler: async () => undefined,
 });
 
-/** A stray argument can be a token or a key, so it is not repeated; a name that may be a mistyped option is. */
+/**
+ * A stray argument can be a token or a key, so it is not repeated; a name that may be a mistyped option is. A letter is none: a key
+ * that begins with - is taken for one option a letter.
+ */
 function failWithoutQuoting(message: string, error: Error | undefined): never {
   if (error !== undefined) throw error;
   const [, stray] = /^Unknown arguments?: (.*)$/s.exec(message) ?? [];
   if (stray === undefined) throw new CommandFailure(message, 2);
-  const names = stray.split(', ').filter((name) => /^[a-z][a-z-]{0,30}$/.test(name));
+  const names = stray.split(', ').filter((name) => /^[a-z][a-z-]{1,30}$/.test(name));
   throw new CommandFailure(
     names.length === 0 ? 'there is an argument too many' : `unknown option or argument: ${names.join(', ')}`,
     2,
