@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type ApiClient, ApiError } from '@stacyvm/api';
 
@@ -39,10 +39,20 @@ export function processesWith(text: string): readonly string[] {
 
 /** True when a file or directory below `directory` has `name` in its own name. */
 export function findBelow(directory: string, name: string, depth = 4): boolean {
-  if (depth === 0 || !existsSync(directory)) return false;
-  return readdirSync(directory, { withFileTypes: true }).some(
+  if (depth === 0) return false;
+  return entriesOf(directory).some(
     (entry) =>
       entry.name.includes(name) ||
       (entry.isDirectory() && findBelow(join(directory, entry.name), name, depth - 1)),
   );
+}
+
+/** Nothing of a directory that is not there, or goes meanwhile, as the cgroups of others do. */
+function entriesOf(directory: string): readonly Dirent[] {
+  try {
+    return readdirSync(directory, { withFileTypes: true });
+  } catch (error) {
+    if (['ENOENT', 'ENODEV'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
+  }
 }
