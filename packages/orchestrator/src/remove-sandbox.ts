@@ -51,7 +51,7 @@ export function createSandboxRemover({
       try {
         await destroyOnWorker(sandbox, signal);
       } catch (error) {
-        // Somebody else may have been first. Marking it once more ends the lease that this attempt took.
+        // Somebody else may have been first.
         if (!(await isDestroyed(sandbox.id))) throw error;
       }
       await store.sandboxes.markDestroyed(sandbox.id, reason);
@@ -88,19 +88,21 @@ export function createSandboxRemover({
     }
   }
 
-  /** A new generation, so that the worker refuses a spawn of the same sandbox that is still on its way. */
-  async function acquire(sandbox: SandboxRecord) {
-    const remainingMs = sandbox.expiresAt.getTime() - clock().getTime();
+  /**
+   * A new generation, so that the worker refuses a spawn of the same sandbox that is still on its way. Whoever dies with it leaves no
+   * lease behind that nobody ends: once the record is destroyed, the lease has ended, too.
+   */
+  async function acquire({ id, workerId, expiresAt }: SandboxRecord) {
+    const remainingMs = expiresAt.getTime() - clock().getTime();
     try {
-      return await store.leases.acquire({
-        resourceId: sandbox.id,
-        resourceType: 'sandbox',
-        holderId: sandbox.workerId,
-        ttlMs: leaseTtlOf(remainingMs, leaseTtlMs),
+      return await store.sandboxes.leaseForRemoval({
+        id,
+        workerId,
+        leaseTtlMs: leaseTtlOf(remainingMs, leaseTtlMs),
       });
     } catch (error) {
       if (error instanceof StoreError && error.code === 'conflict') {
-        throw new OrchestratorError('lease_conflict', `another worker holds sandbox ${sandbox.id}`, {
+        throw new OrchestratorError('lease_conflict', `another worker holds sandbox ${id}`, {
           cause: error,
         });
       }

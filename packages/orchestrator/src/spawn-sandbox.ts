@@ -120,9 +120,9 @@ export function createSpawnSandbox(options: SpawnSandboxOptions): SpawnSandbox {
       const runtimeId = result.runtimeId ?? id;
       sandbox = { ...sandbox, runtimeId };
       // Without a caller it stays a spawn under way, which reconciliation ends if it cannot be undone here.
-      const running = signal?.aborted
-        ? undefined
-        : await store.sandboxes.transition(id, { from: ['creating'], to: 'running', runtimeId });
+      // Nor is it handed out when reconciliation has it already, as its spawn took long by another's clock, and destroys it.
+      const change = { from: ['creating'], to: 'running', runtimeId, unclaimed: true } as const;
+      const running = signal?.aborted ? undefined : await store.sandboxes.transition(id, change);
       if (running !== undefined && !signal?.aborted) return { sandbox: running };
     } catch (error) {
       return afterFailure(error, worker.id, sandbox);

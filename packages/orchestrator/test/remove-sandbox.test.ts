@@ -106,10 +106,10 @@ describe('destroy', () => {
     let acquisitions = 0;
     const store: Store = {
       ...fixture.store,
-      leases: {
-        ...fixture.store.leases,
-        async acquire(input) {
-          const lease = await fixture.store.leases.acquire(input);
+      sandboxes: {
+        ...fixture.store.sandboxes,
+        async leaseForRemoval(...args) {
+          const lease = await fixture.store.sandboxes.leaseForRemoval(...args);
           acquisitions += 1;
           if (acquisitions === 1) {
             acquired.open();
@@ -140,30 +140,51 @@ describe('destroy', () => {
     expect(await fixture.store.leases.get(id)).to.equal(undefined);
   });
 
-  it('leaves no lease behind when somebody else was first and the worker is gone', async () => {
-    const passed = closedGate();
-    const reached = closedGate();
-    const late = fixture.orchestrator({
-      store: {
+  describe('when somebody else is first', () => {
+    /** A destroy that has found the sandbox, and takes its lease when the other is done. */
+    async function comesLate(more: Partial<Store['sandboxes']> = {}) {
+      const [reached, passed] = [closedGate(), closedGate()];
+      const { sandboxes } = fixture.store;
+      const store: Store = {
         ...fixture.store,
-        leases: {
-          ...fixture.store.leases,
-          async acquire(input) {
+        sandboxes: {
+          ...sandboxes,
+          async leaseForRemoval(...args) {
             reached.open();
             await passed.passed;
-            return fixture.store.leases.acquire(input);
+            return sandboxes.leaseForRemoval(...args);
           },
+          ...more,
         },
-      },
+      };
+      const ended = fixture
+        .orchestrator({ store })
+        .destroy(id)
+        .catch((error: unknown) => error);
+      await reached.passed;
+      await orchestrator.destroy(id);
+      return {
+        end: () => {
+          passed.open();
+          return ended;
+        },
+      };
+    }
+
+    it('is content, and leaves no lease behind, also when the worker is gone', async () => {
+      const late = await comesLate();
+      await worker.close();
+      expect(await late.end()).to.equal(undefined);
+      expect(await fixture.store.leases.get(id)).to.equal(undefined);
+      expect((await fixture.store.sandboxes.get(id))?.stateReason).to.equal('requested');
     });
-    const second = late.destroy(id);
-    await reached.passed;
-    await orchestrator.destroy(id);
-    await worker.close();
-    passed.open();
-    await second;
-    expect(await fixture.store.leases.get(id)).to.equal(undefined);
-    expect((await fixture.store.sandboxes.get(id))?.stateReason).to.equal('requested');
+
+    it('leaves no lease behind when it dies before it can record anything', async () => {
+      const dies = () => Promise.reject(new StoreError('unavailable', 'the database is away'));
+      const late = await comesLate({ markDestroyed: dies });
+      expect(await late.end()).to.include({ code: 'unavailable' });
+      expect(await fixture.store.leases.get(id)).to.equal(undefined);
+    });
   });
 
   it('tells that another worker holds the lease', async () => {

@@ -337,6 +337,32 @@ describe('spawn', () => {
     });
   });
 
+  it('hands nobody a sandbox that reconciliation is about to destroy, for its spawn took too long by another clock', async () => {
+    const worker = await fixture.worker('worker-a');
+    const [reached, passed] = [closedGate(), closedGate()];
+    let reconciled: Promise<void> | undefined;
+    worker.behaviour.spawn = async (_params, _context, proceed) => {
+      const result = proceed();
+      fixture.clock.advance(2 * SPAWN_TIMEOUT_MS + 1);
+      reconciled = endAbandonedSpawns(fixture.reconciler());
+      await reached.passed;
+      return result;
+    };
+    worker.behaviour.destroy = async (_params, { lease }, proceed) => {
+      reached.open();
+      // Reconciliation is held up until the spawn, which has been fenced off, undoes what it did.
+      if (lease.generation === 2) await passed.passed;
+      else passed.open();
+      proceed();
+    };
+    await rejection(orchestrator.spawn({}), 'cancelled');
+    await reconciled;
+    const [id = ''] = idsOn(worker, 'spawn');
+    expect((await fixture.store.sandboxes.get(id))?.state).to.equal('destroyed');
+    expect(worker.sandboxes.size).to.equal(0);
+    expect(await fixture.store.leases.get(id)).to.equal(undefined);
+  });
+
   describe('when nobody waits for the sandbox any more', () => {
     it('destroys, once, what was spawned for a caller that is gone', async () => {
       const worker = await fixture.worker('worker-a');

@@ -58,6 +58,8 @@ export interface SandboxTransition {
   readonly to: LiveSandboxState;
   /** The change happens only when nothing else has changed since. */
   readonly unchangedSince?: Date;
+  /** The change happens only when nobody has claimed the sandbox; see `SandboxClaims`. */
+  readonly unclaimed?: boolean;
   /** Replaces the stored reason; without it the reason is cleared. */
   readonly reason?: string;
   readonly runtimeId?: string;
@@ -97,6 +99,16 @@ export interface SandboxRepository extends SandboxClaims, SandboxExtensions {
   countActiveByOwner(): Promise<readonly OwnerCount[]>;
   /** Undefined, and nothing changed, when the sandbox is missing or in none of the `from` states. */
   transition(id: string, change: SandboxTransition): Promise<SandboxRecord | undefined>;
+  /**
+   * A new lease for the worker of a sandbox, so that it can be told to end it. That of a sandbox which is destroyed or gone has ended
+   * when it is returned: nobody would end it later.
+   * @throws StoreError `conflict` when another holder has a live lease on it
+   */
+  leaseForRemoval(input: {
+    readonly id: string;
+    readonly workerId: string;
+    readonly leaseTtlMs: number;
+  }): Promise<LeaseRecord>;
   /** State `destroyed` and the end of its lease, both or neither. Again on a destroyed one changes nothing. @throws StoreError `not_found` */
   markDestroyed(id: string, reason?: string): Promise<SandboxRecord>;
 }
@@ -170,7 +182,8 @@ export function createSandboxRepository(db: Kysely<StoreSchema>, clock: Clock): 
 
     countActiveByOwner: () => countActiveByOwner(db),
 
-    async transition(id, { from, to, unchangedSince, reason, runtimeId, expiresAt, previewDomain }) {
+    async transition(id, change) {
+      const { from, to, unchangedSince, unclaimed, reason, runtimeId, expiresAt, previewDomain } = change;
       if ((to as SandboxState) === 'destroyed' || from.length === 0) {
         throw new StoreError('invalid_input', 'a transition needs a from state and cannot lead to destroyed');
       }
@@ -190,9 +203,27 @@ export function createSandboxRepository(db: Kysely<StoreSchema>, clock: Clock): 
         .$if(unchangedSince !== undefined, (query) =>
           query.where('updated_at', '<=', unchangedSince ?? clock()),
         )
+        .$if(unclaimed === true, (query) => query.where('claimed_until', 'is', null))
         .returningAll()
         .executeTakeFirst();
       return row === undefined ? undefined : sandboxFrom(row);
+    },
+
+    async leaseForRemoval({ id, workerId, leaseTtlMs }) {
+      return db.transaction().execute(async (transaction) => {
+        // Locked, so that it is not destroyed between the look and the grant.
+        const live = await transaction
+          .selectFrom('sandboxes')
+          .select('id')
+          .where('id', '=', id)
+          .where('state', '<>', 'destroyed')
+          .forUpdate()
+          .executeTakeFirst();
+        const now = clock();
+        const lease = await acquireLease(transaction, leaseOf(id, workerId, leaseTtlMs), now);
+        if (live === undefined) await endLease(transaction, id, now);
+        return lease;
+      });
     },
 
     async markDestroyed(id, reason) {

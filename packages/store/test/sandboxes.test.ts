@@ -152,6 +152,17 @@ describe('SandboxRepository', () => {
       expect(results.filter((result) => result !== undefined)).to.have.length(1);
     });
 
+    it('can be made to leave a sandbox alone that somebody has claimed', async () => {
+      const { sandboxes } = fixture.store;
+      await sandboxes.reserve(newSandbox('sb-1'));
+      const olderThan = new Date(fixture.clock().getTime() + 1);
+      const [claimed] = await sandboxes.claimStuckCreating({ olderThan, claimMs: 1_000 });
+      const change = { from: ['creating'], to: 'running', unclaimed: true } as const;
+      expect(await sandboxes.transition('sb-1', change)).to.equal(undefined);
+      await sandboxes.releaseClaim(claimed!);
+      expect(await sandboxes.transition('sb-1', change)).to.include({ state: 'running' });
+    });
+
     it('never leads to destroyed', async () => {
       const { sandboxes } = fixture.store;
       await sandboxes.reserve(newSandbox('sb-1'));
@@ -160,6 +171,40 @@ describe('SandboxRepository', () => {
         'invalid_input',
       );
       await rejection(sandboxes.transition('sb-1', { from: [], to: 'error' }), 'invalid_input');
+    });
+  });
+
+  describe('leaseForRemoval', () => {
+    const removal = { id: 'sb-1', workerId: 'worker-1', leaseTtlMs: 60_000 };
+
+    it('is a newer lease of the worker, which lasts while the sandbox does', async () => {
+      const { sandboxes, leases } = fixture.store;
+      await sandboxes.reserve(newSandbox('sb-1'));
+      const lease = await sandboxes.leaseForRemoval(removal);
+      expect(lease).to.include({ holderId: 'worker-1', generation: 2 });
+      expect(await leases.get('sb-1')).to.deep.equal(lease);
+      await rejection(sandboxes.leaseForRemoval({ ...removal, workerId: 'worker-2' }), 'conflict');
+    });
+
+    it('has ended already when the sandbox is destroyed or gone, and still is the newest', async () => {
+      const { sandboxes, leases } = fixture.store;
+      expect(await sandboxes.leaseForRemoval(removal)).to.include({ generation: 1 });
+      expect(await leases.get('sb-1')).to.equal(undefined);
+      await sandboxes.reserve(newSandbox('sb-1'));
+      await sandboxes.markDestroyed('sb-1');
+      expect(await sandboxes.leaseForRemoval(removal)).to.include({ generation: 3 });
+      expect(await leases.get('sb-1')).to.equal(undefined);
+    });
+
+    it('leaves none behind, however it falls together with the destruction', async () => {
+      const { sandboxes, leases } = fixture.store;
+      for (let round = 0; round < 20; round += 1) {
+        const id = `sb-${round}`;
+        await sandboxes.reserve(newSandbox(id));
+        const grants = Array.from({ length: 3 }, () => sandboxes.leaseForRemoval({ ...removal, id }));
+        await Promise.all([...grants, sandboxes.markDestroyed(id)]);
+      }
+      expect((await leases.list()).items).to.deep.equal([]);
     });
   });
 

@@ -7,7 +7,7 @@ import { checkHistory } from './checker.js';
 import { type Clients, createClients } from './clients.js';
 import { type Fault, faultKinds, planFaults } from './fault-plan.js';
 import { type Fleet, startFleet } from './fleet.js';
-import type { Call, Sighting } from './history.js';
+import type { Call, Operation, Sighting } from './history.js';
 import { injectFaults } from './inject-faults.js';
 import { observeFleet, runtimesOf, sandboxDirectories } from './observe-fleet.js';
 import { countsOf } from './run-counts.js';
@@ -19,6 +19,7 @@ const seed = Number(process.env['STACYVM_FAULTS_SEED'] ?? Date.now() % 1_000_000
 const dumpDirectory = process.env['STACYVM_FAULTS_DUMP'];
 
 const DURATION_MS = isNightly ? minutes * 60_000 : 90_000;
+const OPERATIONS: readonly Operation[] = ['spawn', 'write', 'read', 'status', 'destroy'];
 /** A process that died keeps the sandboxes that it had claimed for 90 s. */
 const HEAL_TIMEOUT_MS = 110_000;
 
@@ -52,6 +53,13 @@ describe(`a fleet under faults, seed ${seed}`, function () {
     const calling = new AbortController();
     const called = clients.run(calling.signal);
     await injectFaults(fleet, plan);
+    // Where programs start slowly they were away nearly all the time.
+    await eventually(
+      () => OPERATIONS.every((operation) => calls.some((call) => isDone(call, operation))),
+      () =>
+        `some operation never succeeded:\n${countsOf({ seed, plan, calls, sightings, whyNoNetworks: fleet.whyNoNetworks })}`,
+      HEAL_TIMEOUT_MS,
+    );
     calling.abort();
     await called;
     await fleet.settled(HEAL_TIMEOUT_MS);
@@ -76,8 +84,8 @@ describe(`a fleet under faults, seed ${seed}`, function () {
 
   it('has every kind of fault, and work that succeeds in spite of them', () => {
     expect(new Set(plan.map(({ kind }) => kind))).to.deep.equal(new Set(faultKinds(fleet.targets)));
-    for (const operation of ['spawn', 'write', 'read', 'status', 'destroy']) {
-      const done = calls.filter((call) => call.operation === operation && call.outcome.kind === 'ok');
+    for (const operation of OPERATIONS) {
+      const done = calls.filter((call) => isDone(call, operation));
       expect(done, operation).to.have.length.greaterThan(0);
     }
   });
@@ -136,6 +144,10 @@ describe(`a fleet under faults, seed ${seed}`, function () {
     expect(checkHistory({ calls, sightings })).to.deep.equal([]);
   });
 });
+
+function isDone({ operation, outcome }: Call, wanted: Operation): boolean {
+  return operation === wanted && outcome.kind === 'ok';
+}
 
 /** Spawned, acknowledged, and destroyed by nobody. */
 function survivors(calls: readonly Call[]): readonly Call[] {

@@ -35,7 +35,7 @@ export interface Fleet {
   readonly store: Store;
   readonly crashes: readonly ProgramCrash[];
   stateDirectoryOf(workerId: string): string;
-  /** Waits until every control plane is ready and every worker has joined. */
+  /** Waits until every control plane is ready and every worker, as it runs now, has been heard. */
   settled(timeoutMs: number): Promise<void>;
   /** Stops everything. Tells how each program ended. */
   stop(): Promise<readonly string[]>;
@@ -161,17 +161,22 @@ export async function startFleet(random: SeededRandom): Promise<Fleet> {
     },
     stateDirectoryOf: (workerId) => join(directory, `${workerId}-state`, 'sandboxes'),
     async settled(timeoutMs) {
-      const since = Date.now() - Math.max(...Object.values(MAX_CLOCK_OFFSET_MS));
+      const programs = [...controlPlanes, ...workers];
+      /** When each was last heard before, by whatever clock. */
+      let before: ReadonlyMap<string, number> | undefined;
       await eventually(
         async () => {
+          if (!programs.every((program) => program.isUp())) return false;
           for (const client of clients) if ((await client.ready()).status !== 'ready') return false;
           const { items } = await store.workers.list();
+          const heard = new Map(items.map(({ id, lastHeartbeat }) => [id, lastHeartbeat.getTime()]));
+          before ??= heard;
           return (
             items.length === WORKERS &&
-            items.every(({ status, lastHeartbeat }) => status === 'online' && lastHeartbeat.getTime() > since)
+            items.every(({ id, status }) => status === 'online' && heard.get(id) !== before?.get(id))
           );
         },
-        () => [...controlPlanes, ...workers].map((program) => program.log().slice(-500)).join('\n'),
+        () => programs.map((program) => program.log().slice(-500)).join('\n'),
         timeoutMs,
       );
     },

@@ -29,6 +29,8 @@ export interface SupervisedProgram {
   readonly name: string;
   /** When it was killed, by `performance.now()`. */
   readonly deaths: readonly number[];
+  /** Whether it runs, and its start is over. */
+  isUp(): boolean;
   start(): void;
   /** SIGKILL; it is started again after this long. */
   kill(restartAfterMs: number): Promise<void>;
@@ -52,10 +54,12 @@ export function superviseProgram(options: ProgramOptions): SupervisedProgram {
   let restart: NodeJS.Timeout | undefined;
   let stopping = false;
   let log = '';
+  /** The process whose start is over. */
+  let started: ChildProcess | undefined;
 
   function start(): void {
     if (stopping) return;
-    const startedAt = log.length;
+    let said = '';
     const node = [process.execPath, '--import', SKEWED_CLOCK];
     const command = [...(options.enter ?? []), ...node, entryOf(options.app), '--config', options.configFile];
     const program = spawn(command[0]!, command.slice(1), {
@@ -69,12 +73,15 @@ export function superviseProgram(options: ProgramOptions): SupervisedProgram {
     child = program;
     program.stderr?.setEncoding('utf8').on('data', (text: string) => {
       if (log.length < MAX_LOG_CHARACTERS) log += text;
+      if (started === program) return;
+      said += text;
+      if (said.includes(options.startedMessage)) started = program;
     });
     program.on('exit', (code, signal) => {
       if (stopping || killed.has(program)) return;
       options.onCrash({
         name,
-        whileStarting: !log.slice(startedAt).includes(options.startedMessage),
+        whileStarting: started !== program,
         exit: String(signal ?? code),
         lastLines: log.split('\n').slice(-4).join('\n'),
       });
@@ -90,6 +97,7 @@ export function superviseProgram(options: ProgramOptions): SupervisedProgram {
   return {
     name,
     deaths,
+    isUp: () => child !== undefined && child === started && !hasEnded(child),
     start,
     log: () => log,
     async kill(restartAfterMs) {

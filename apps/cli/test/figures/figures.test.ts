@@ -7,6 +7,7 @@ describe('figures', function () {
   this.timeout(120_000);
 
   it('of heartbeats tell the rate and the CPU of each part', async () => {
+    const startedAt = performance.now();
     const figures = await measureHeartbeats({
       workers: 20,
       paceMs: 100,
@@ -15,8 +16,9 @@ describe('figures', function () {
       durable: false,
     });
     expect(figures).to.deep.include({ failed: 0, errors: {} });
-    // 20 each 100 ms; a slow machine sends fewer.
-    expect(figures.perSecond).to.be.within(10, 260);
+    // 20 each 100 ms; a slow machine sends fewer, and then all at once what was due since the start.
+    const due = 20 * (1 + (performance.now() - startedAt) / 100);
+    expect(figures.perSecond).to.be.within(10, due);
     expect(figures.latencyMs?.p50).to.be.greaterThan(0);
     expect(figures.controlPlane.microsecondsEach).to.be.greaterThan(0);
     expect(figures.generator.microsecondsEach).to.be.greaterThan(0);

@@ -12,7 +12,7 @@ import {
 import { createLatencyHistogram } from '../../src/loadtest/latency-histogram.js';
 import { runCommand } from '../command.js';
 import { type ServedProgram, serveProgram } from '../served-program.js';
-import { entryOf, freePort } from '../system.js';
+import { entryOf } from '../system.js';
 import { cpuSecondsOf, peakMemoryMib } from './process-usage.js';
 
 export interface RpcLoadOptions {
@@ -53,13 +53,12 @@ export async function measureRpc(tls: boolean, options: RpcLoadOptions): Promise
   const masterKey = randomBytes(32).toString('base64url');
   const key = deriveWorkerKey(masterKey, WORKER);
   writeFileSync(join(directory, 'worker.key'), key, { mode: 0o600 });
-  const port = await freePort();
   const certificates = join(directory, 'tls');
   if (tls) {
     const made = await runCommand(['tls', 'init', '--dir', certificates, '--worker', WORKER]);
     if (made.code !== 0) throw new Error(made.stderr);
   }
-  writeFileSync(join(directory, 'worker.yaml'), workerYaml({ port, tls }));
+  writeFileSync(join(directory, 'worker.yaml'), workerYaml(tls));
   const worker = await serveProgram(
     [process.execPath, entryOf('worker'), '--config', join(directory, 'worker.yaml')],
     'worker listens',
@@ -77,7 +76,7 @@ export async function measureRpc(tls: boolean, options: RpcLoadOptions): Promise
     : undefined;
   const connection: RpcClientOptions = {
     workerId: WORKER,
-    rpcUrl: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`,
+    rpcUrl: /"rpc_url":"([^"]+)"/.exec(worker.log())?.[1] ?? '',
     credential: { kind: 'signed', key },
     ...(credentials === undefined ? {} : { tls: { credentials } }),
   };
@@ -180,12 +179,12 @@ function latencyOf({ quantile }: ReturnType<typeof createLatencyHistogram>): Lat
 }
 
 /** No control plane is there: the worker looks for one in vain, and serves. */
-function workerYaml({ port, tls }: { readonly port: number; readonly tls: boolean }): string {
+function workerYaml(tls: boolean): string {
   return `
 worker:
   id: ${WORKER}
   control_plane_url: http://127.0.0.1:1
-  listen_addr: 127.0.0.1:${port}
+  listen_addr: 127.0.0.1:0
   state_dir: state
   shutdown_timeout: 3s
 ${

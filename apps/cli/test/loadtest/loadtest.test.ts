@@ -136,13 +136,22 @@ describe('stacyvm loadtest', function () {
     });
 
     it('counts a program that fails by its exit code', async () => {
-      const result = await runCommand([
-        ...['loadtest', 'spawns', ...at(system), '--image', 'host'],
-        ...['--concurrency', '1', '--duration', '500ms', '--exec', 'exit 7', '--format', 'json'],
+      const running = startCommand([
+        ...['loadtest', 'spawns', ...at(system), '--image', 'host', '--concurrency', '1'],
+        ...['--duration', '60s', '--exec', 'exit 7', '--format', 'json'],
       ]);
-      expect(result.code, result.stderr).to.equal(0);
+      // One after the other: when there is a second sandbox, the program has run in the first.
+      const seen = new Set<string>();
+      await eventually(async () => {
+        for (const id of await sandboxIds(system.client)) seen.add(id);
+        return seen.size > 1;
+      });
+      running.kill('SIGINT');
+      const result = await running.result;
+      expect(result.code, result.stderr).to.equal(130);
       const { exec } = JSON.parse(result.stdout).operations;
       expect(exec).to.include({ succeeded: 0 });
+      expect(exec.failed).to.be.greaterThan(0);
       expect(exec.errors).to.deep.equal({ exit_code_7: exec.failed });
     });
   });

@@ -126,7 +126,9 @@ describe('stacyvm config lint --live', () => {
       expect(readdirSync(directory)).not.to.include('postgres');
     });
 
-    it('reads one that runs', async () => {
+    it('reads one that runs', async function () {
+      // It makes a cluster first, and migrates it.
+      this.timeout(60_000);
       const path = join(directory, 'postgres');
       chmodSync(directory, 0o755);
       const store = await openStore({ driver: 'embedded', path });

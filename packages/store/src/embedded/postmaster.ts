@@ -37,6 +37,8 @@ export interface PostmasterOptions {
 
 export interface Postmaster {
   readonly pid: number;
+  /** False once the process is gone, though its last words may be on their way still: then the number may be another's. */
+  readonly alive: boolean;
   /** Resolves, with words about the how, when the process is gone for whatever reason. */
   readonly exited: Promise<string>;
   stop(): Promise<void>;
@@ -67,7 +69,8 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
   const log = createServerLog(options.logger);
   const exited = exitOf(child, log);
   let alive = true;
-  void exited.then(() => {
+  // At once: `exited` waits for the last words.
+  child.once('exit', () => {
     alive = false;
   });
   const { pid } = child;
@@ -95,7 +98,17 @@ export async function startPostmaster(options: PostmasterOptions): Promise<Postm
     if (!keepAlive) {
       releaseEventLoop(child);
     }
-    return { started: true, postmaster: { pid, exited, stop } };
+    return {
+      started: true,
+      postmaster: {
+        pid,
+        get alive() {
+          return alive;
+        },
+        exited,
+        stop,
+      },
+    };
   }
   const ended = alive ? undefined : await exited;
   await stop();

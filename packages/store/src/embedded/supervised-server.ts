@@ -53,7 +53,7 @@ export class SupervisedServer {
   }
 
   get pid(): number | undefined {
-    return this.#postmaster?.pid;
+    return this.#postmaster?.alive === true ? this.#postmaster.pid : undefined;
   }
 
   async stop(): Promise<void> {

@@ -12,8 +12,11 @@ import { isWritable } from '../file-access.js';
 import { connectionFailure } from '../http-visit.js';
 import { runsControlPlane, type Subject } from '../subject.js';
 
-/** By TLS 1.3 a server refuses the certificate of its client after the handshake. */
-const REFUSAL_MS = 300;
+/**
+ * By TLS 1.3 a server refuses the certificate of its client after the handshake. So long it may take to say so, or as long as the
+ * handshake took where that is more: then the way or the server is slow.
+ */
+const REFUSAL_MS = 1_000;
 
 /** Whether each of `audit.sinks` can be written to, or takes connections. No record is sent. */
 export function auditSinkChecks(subject: Subject): CheckGroup {
@@ -109,9 +112,10 @@ async function connected(socket: Socket, signal: AbortSignal): Promise<void> {
 
 /** Rejects as well where the server ends the connection at once. */
 async function connectedByTls(socket: TLSSocket, signal: AbortSignal): Promise<void> {
+  const startedAt = performance.now();
   try {
     await once(socket, 'secureConnect', { signal });
-    const lasts = delay(REFUSAL_MS, true, { signal });
+    const lasts = delay(Math.max(REFUSAL_MS, performance.now() - startedAt), true, { signal });
     // What it may have to say is read, so that its end is seen.
     const ends = once(socket.resume(), 'close').then(() => false);
     if (!(await Promise.race([lasts, ends]))) throw new Error('it ended the connection at once');
