@@ -115,13 +115,18 @@ async function tryToListen({ host, port }: Port): Promise<string | undefined> {
 
 async function isHeld(held: Port, whole: AbortSignal): Promise<boolean> {
   const { host, port, path, status, certFile, answerMs } = held;
-  const signal = AbortSignal.any([whole, AbortSignal.timeout(answerMs)]);
+  // Of its own, as `AbortSignal.any` lets Node 20 collect an `AbortSignal.timeout` as garbage, and then it never fires.
+  const tooLate = new AbortController();
+  const timer = setTimeout(() => tooLate.abort(), answerMs);
+  const signal = AbortSignal.any([whole, tooLate.signal]);
   const near = reachable(host);
   try {
     if (certFile !== undefined) return await presents(near, port, certFile, signal);
     return saysStatus(await visit(`http://${urlHost(near)}:${port}${path}`, { signal }), status);
   } catch {
     return false;
+  } finally {
+    clearTimeout(timer);
   }
 }
 
