@@ -11,7 +11,7 @@ import { eventually } from '../eventually.js';
 import { LONG_OUTPUT_BYTES, type ProtocolWorker, startProtocolWorker } from '../protocol-worker.js';
 
 const MIB = 1024 * 1024;
-const CALLS = 64;
+const CALLS = 48;
 /** Half of the 64 MiB that a heap of 256 MiB allows for, as they are all of callers without a tenant. */
 const SHARE_BYTES = 32 * MIB;
 
@@ -78,7 +78,7 @@ describe('long answers that nobody reads', function () {
     expect(await metric('answer_waits_total')).to.be.at.least(CALLS - held);
     const short = await call(caller, `/sandboxes/${ids[0]}/exec`, { body: { command: 'short' } });
     expect(short.body).to.include({ exit_code: 0, stdout: 'short\n' });
-    expect(residentBytes() - before, 'all of them would be 512 MiB').to.be.lessThan(300 * MIB);
+    expect(residentBytes() - before, 'all of them would be 384 MiB').to.be.lessThan(300 * MIB);
     const sandbox = await call(caller, `/sandboxes/${ids[0]}`);
     expect(sandbox.body['state'], 'the worker is not thought to be silent').to.equal('running');
 
