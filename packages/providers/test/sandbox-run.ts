@@ -31,7 +31,7 @@ export function spec(sandboxId: string, more: Partial<SandboxSpec> = {}): Sandbo
 export async function eventually(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  deadlineMs = 15_000,
+  deadlineMs = 30_000,
 ) {
   const end = Date.now() + deadlineMs;
   while (!(await condition())) {

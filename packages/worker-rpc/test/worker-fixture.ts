@@ -227,7 +227,7 @@ function objectOf(text: string): Record<string, unknown> {
 }
 
 /** Waits for a condition that something else brings about. */
-export async function eventually(condition: () => boolean, deadlineMs = 15_000): Promise<void> {
+export async function eventually(condition: () => boolean, deadlineMs = 30_000): Promise<void> {
   const deadline = Date.now() + deadlineMs;
   while (!condition()) {
     if (Date.now() > deadline) throw new Error('the condition did not come true in time');
