@@ -145,7 +145,8 @@ describe('openStore on a DSN', () => {
         target: { kind: 'dsn', dsn: database.dsn },
         logger: silentLogger,
         poolSize: 1,
-        connectTimeoutMs: 50,
+        // Also how long the first connection may take.
+        connectTimeoutMs: 500,
       });
       await pool.db.connection().execute(async () => {
         await rejection(connectFirst(pool), 'unavailable');

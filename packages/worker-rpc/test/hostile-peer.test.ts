@@ -115,7 +115,7 @@ describe('a worker that lies', () => {
         }
       });
     });
-    const signal = AbortSignal.timeout(5_000);
+    const signal = AbortSignal.timeout(15_000);
     const outcome = await client.execStream(TARGET, { signal, onOutput: () => undefined });
     expect(outcome.exitCode).to.equal(3);
   });

@@ -215,7 +215,8 @@ describe('exec_stream', () => {
       },
     });
     expect(received).to.equal(1024 * chunk.length);
-    expect(ahead).to.be.below(16 * MIB);
+    // The buffers of the kernel between the two grow as it sees fit, up to 36 MiB where it has its way; unheld it would be 64 MiB.
+    expect(ahead).to.be.below(40 * MIB);
   });
 
   it('stops the program completely while nobody reads', async () => {
