@@ -20,12 +20,22 @@ export interface TestEngine {
   stop(): Promise<void>;
 }
 
+const START_TIMEOUT_MS = 60_000;
+
 let shared: Promise<TestEngine> | undefined;
 
 /** The engine of this host when one answers, else one of the suites' own, which ends with them. */
 export async function testEngine(): Promise<TestEngine> {
   shared ??= openEngine();
   return await shared;
+}
+
+/** Before a suite that uses the engine: on a busy host one of the suites' own takes longer to start than a test may take. */
+export function beforeWithEngine(): void {
+  before(async function () {
+    this.timeout(START_TIMEOUT_MS + 30_000);
+    await testEngine();
+  });
 }
 
 // A hook of the root suite: it runs when every suite of the run has ended, whichever of them used the engine.
@@ -82,7 +92,7 @@ async function startEngine(why: string): Promise<TestEngine> {
     rmSync(directory, { recursive: true, force: true });
   };
   try {
-    await eventually('dockerd answers', () => daemon.exitCode !== null || pings(socket), 15_000);
+    await eventually('dockerd answers', () => daemon.exitCode !== null || pings(socket), START_TIMEOUT_MS);
     if (daemon.exitCode !== null) throw new Error('dockerd has ended');
   } catch (cause) {
     const text = readFileSync(log, 'utf8').split('\n').slice(-15).join('\n');

@@ -4,9 +4,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import { eventually, rejection, run, spec } from '../sandbox-run.js';
 import { expectSlowReading } from '../slow-reading.js';
+import { beforeWithEngine } from './docker-engine.js';
 import { type DockerFixture, dockerFixture } from './docker-fixture.js';
 
 describe('docker: execs', () => {
+  beforeWithEngine();
   let fixture: DockerFixture;
   const sh = async (command: string, more = {}) => await run(fixture.provider, 'sb', { command, ...more });
   /** Command lines of the processes in the sandbox that contain a text. */

@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import { createDockerProvider } from '../../src/index.js';
 import { temporaryDirectory } from '../bubblewrap/provider-fixture.js';
 import { rejection, run, spec } from '../sandbox-run.js';
-import { busyboxArchive, TEST_IMAGE } from './docker-engine.js';
+import { beforeWithEngine, busyboxArchive, TEST_IMAGE } from './docker-engine.js';
 import { type DockerFixture, dockerFixture } from './docker-fixture.js';
 import { startRegistry, type TestRegistry } from './registry-fixture.js';
 
 describe('docker: images', () => {
+  beforeWithEngine();
   let fixture: DockerFixture;
 
   before(async () => {
@@ -89,6 +90,7 @@ describe('docker: images', () => {
 });
 
 describe('docker: a host without an engine', () => {
+  beforeWithEngine();
   it('says that no daemon answers, and where', async () => {
     const stateDir = temporaryDirectory();
     const provider = createDockerProvider({ stateDir, socket: `${stateDir}/none.sock` });

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { temporaryDirectory } from '../bubblewrap/provider-fixture.js';
 import { eventually, run, spec } from '../sandbox-run.js';
+import { beforeWithEngine } from './docker-engine.js';
 import { type DockerFixture, dockerFixture } from './docker-fixture.js';
 
 describe('docker: isolation and limits', () => {
+  beforeWithEngine();
   let fixture: DockerFixture;
   const sh = async (command: string, more = {}) => await run(fixture.provider, 'sb', { command, ...more });
 
@@ -92,6 +94,7 @@ describe('docker: isolation and limits', () => {
 });
 
 describe('docker: options', () => {
+  beforeWithEngine();
   const users: ReadonlyArray<readonly [user: string, id: string, owner: string, readOnlyRootfs: boolean]> = [
     ['1000:1000', '1000:1000', '1000:1000:700', true],
     ['app', '1234:1234', '0:0:777', false],

@@ -6,12 +6,13 @@ import { expect } from 'chai';
 import { createDockerProvider } from '../../src/index.js';
 import { temporaryDirectory } from '../bubblewrap/provider-fixture.js';
 import { eventually, rejection, run, spec } from '../sandbox-run.js';
-import { TEST_IMAGE, testEngine } from './docker-engine.js';
+import { beforeWithEngine, TEST_IMAGE, testEngine } from './docker-engine.js';
 import { type DockerFixture, dockerFixture } from './docker-fixture.js';
 
 const WORKER = join(import.meta.dirname, 'worker-process.ts');
 
 describe('docker: lifecycle', () => {
+  beforeWithEngine();
   let fixture: DockerFixture;
 
   beforeEach(async () => {
@@ -120,6 +121,7 @@ describe('docker: lifecycle', () => {
 });
 
 describe('docker: a worker that is killed', () => {
+  beforeWithEngine();
   it('takes its sandboxes with it; the next one removes the rest', async () => {
     const engine = await testEngine();
     const directory = temporaryDirectory();
