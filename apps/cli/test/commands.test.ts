@@ -57,7 +57,10 @@ describe('the stacyvm command', function () {
       expect(await stacyvm('kill', id)).to.include({ code: 0, stdout: `${id} destroyed\n` });
       expect(await stacyvm('list')).to.include({ code: 0, stdout: 'no sandboxes\n' });
 
-      const events = await stacyvm('events', '--sandbox', id);
+      // An event is shown when every transaction that began before its own has ended.
+      const listEvents = () => stacyvm('events', '--sandbox', id);
+      await eventually(async () => (await listEvents()).stdout.includes('sandbox.destroyed'));
+      const events = await listEvents();
       expect(events.stdout.split('\n').map((line) => line.split(/ {2,}/)[1])).to.include.members([
         'sandbox.created',
         'sandbox.running',
