@@ -1,4 +1,5 @@
-// Reports one line a package while it runs, failures in full, and the totals as the last line.
+// Reports one line a package while it runs, failures in full, and the totals: into the file of the option `totals`.
+const { writeFileSync } = require('node:fs');
 const { relative, sep } = require('node:path');
 const { reporters, Runner } = require('mocha');
 
@@ -11,6 +12,7 @@ module.exports = class PackageReporter extends reporters.Base {
   constructor(runner, options) {
     super(runner, options);
     this.current = undefined;
+    this.totals = options.reporterOption.totals;
     runner.on(EVENT_TEST_PASS, (test) => this.count(test, 'passed'));
     runner.on(EVENT_TEST_FAIL, (test, error) => {
       this.count(test, 'failed');
@@ -71,7 +73,6 @@ module.exports = class PackageReporter extends reporters.Base {
       process.exitCode = 1;
       reporters.Base.list(this.failures);
     }
-    const skipped = pending > 0 ? `, ${pending} skipped` : '';
-    reporters.Base.consoleLog('%d passed, %d failed%s', passes, failures, skipped);
+    writeFileSync(this.totals, JSON.stringify({ passed: passes, failed: failures, skipped: pending }));
   }
 };

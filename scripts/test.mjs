@@ -1,18 +1,15 @@
 // `npm test`: sets up and runs every suite. Arguments go to mocha: npm test -- --grep lease
 import { join } from 'node:path';
-import { runNode } from './run-node.mjs';
+import { runSuites } from './run-suites.mjs';
 import { afterSetup, root, TEST_PACKAGES } from './setup.mjs';
 
-const SUITES = ['packages/*/test/**/*.test.ts', 'apps/*/test/**/*.test.ts', 'scripts/test/**/*.test.ts'];
-
-const mocha = [
-  join(root, 'node_modules/mocha/bin/mocha.js'),
-  '--reporter',
-  join(root, 'scripts/package-reporter.cjs'),
-  '--require',
-  join(root, 'scripts/test-database.mjs'),
-  ...process.argv.slice(2),
-  ...SUITES,
+const SUITES = [
+  ['packages/*/test/**/*.test.ts'],
+  ['apps/cli/test/**/*.test.ts'],
+  ['apps/control-plane/test/**/*.test.ts'],
+  ['apps/worker/test/**/*.test.ts', 'scripts/test/**/*.test.ts'],
 ];
 
-await afterSetup(() => runNode(mocha, { cwd: root }), TEST_PACKAGES);
+const args = ['--require', join(root, 'scripts/test-database.mjs'), ...process.argv.slice(2)];
+
+await afterSetup(() => runSuites(SUITES, { args }), TEST_PACKAGES);
