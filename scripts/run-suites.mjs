@@ -8,6 +8,8 @@ import { root } from './setup.mjs';
 const MOCHA = join(root, 'node_modules/mocha/bin/mocha.js');
 const REPORTER = join(root, 'scripts/package-reporter.cjs');
 
+const NO_TOTALS = { passed: 0, failed: 0, skipped: 0 };
+
 /** Somebody who wants to see it otherwise gets no totals. */
 const isReporter = (arg) => /^(-R|--reporter$|--reporter=)/.test(arg);
 
@@ -17,11 +19,7 @@ const isReporter = (arg) => /^(-R|--reporter$|--reporter=)/.test(arg);
  * @returns {Promise<number>} the exit code, when all have ended and their totals are the last line
  */
 export async function runSuites(suites, { args = [], cwd = root } = {}) {
-  if (args.some(isReporter)) {
-    const codes = [];
-    for (const patterns of suites) codes.push(await runNode([MOCHA, ...args, ...patterns], { cwd }));
-    return Math.max(...codes);
-  }
+  const isReportedOtherwise = args.some(isReporter);
   const directory = mkdtempSync(join(tmpdir(), 'stacyvm-totals-'));
   const stopped = new AbortController();
   const stop = () => stopped.abort();
@@ -31,14 +29,16 @@ export async function runSuites(suites, { args = [], cwd = root } = {}) {
     for (const [index, patterns] of suites.entries()) {
       if (stopped.signal.aborted) break;
       const file = join(directory, `${index}.json`);
-      const reporter = ['--reporter', REPORTER, '--reporter-option', `totals=${file}`];
+      const reporter = isReportedOtherwise
+        ? []
+        : ['--reporter', REPORTER, '--reporter-option', `totals=${file}`];
       const code = await runNode([MOCHA, ...reporter, ...args, ...patterns], { cwd });
-      const totals = readTotals(file);
+      const totals = isReportedOtherwise ? NO_TOTALS : readTotals(file);
       if (totals === undefined)
         console.log('%s: ended with exit code %d before its tests had', patterns[0], code);
-      results.push({ code, ...(totals ?? { passed: 0, failed: 1, skipped: 0 }) });
+      results.push({ code, ...(totals ?? { ...NO_TOTALS, failed: 1 }) });
     }
-    console.log(sentenceOf(results));
+    if (!isReportedOtherwise) console.log(sentenceOf(results));
     return stopped.signal.aborted || results.some(({ code, failed }) => code !== 0 || failed > 0) ? 1 : 0;
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, stop);

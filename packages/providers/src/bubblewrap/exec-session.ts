@@ -113,7 +113,9 @@ export class ExecSession {
       return {
         exitCode: code ?? 128 + constants.signals[endSignal ?? 'SIGKILL'],
         ...(endSignal === null ? {} : { signal: endSignal }),
-        ...{ timedOut, cancelled, durationMs },
+        timedOut,
+        cancelled,
+        durationMs,
       };
     } finally {
       clearTimeout(timer);
